@@ -8,7 +8,7 @@ from infra.erasure_alarms import ERASURE
 from infra.functions import FUNCTIONS
 
 API_STAGE = "api"
-_CAN_WAIT = frozenset({"dater", "indexer"})
+_CAN_WAIT = frozenset({"dater", "indexer", "fetcher"})
 """Functions whose failure can wait until the morning, because their work stays in their queues."""
 
 
@@ -142,6 +142,18 @@ _DELIVERY = (
         periods=2,
     ),
     Alarm(
+        "OldestFileAlarm",
+        "oldest-file",
+        "oldest-file",
+        "A file that a customer sent has not been fetched for an hour; providers keep it for a week.",
+        NAMESPACE,
+        "OldestFileSeconds",
+        above=3600,
+        statistic="Maximum",
+        period=300,
+        page=False,
+    ),
+    Alarm(
         "ChannelStoppedAlarm",
         "channel-stopped",
         "channel-stopped",
@@ -162,6 +174,17 @@ _DELIVERY = (
         dimensions=of_function("Sweeper"),
         period=300,
         missing="breaching",
+    ),
+    Alarm(
+        "IndexMissedAlarm",
+        "index-missed",
+        "index-missed",
+        "The daily full pass has found rows that the index of what is due did not name; it has repaired them.",
+        NAMESPACE,
+        "IndexMissed",
+        above=0,
+        period=300,
+        page=False,
     ),
 )
 

@@ -23,6 +23,7 @@ from infra.grants import (
     files_key,
     index,
     keys,
+    list_files,
     read_queue,
     rows,
     secret_arn,
@@ -54,7 +55,7 @@ SIGN_IN = Grant(
     (arn("UserPool"),),
 )
 
-SWEPT = ("contact", "conversation", "ticket", "number", "unclear", "sweep", "request")
+SWEPT = ("contact", "conversation", "ticket", "number", "unclear", "sweep", "request", "ended")
 
 FUNCTIONS = (
     Function(
@@ -68,7 +69,7 @@ FUNCTIONS = (
                 "PutItem",
                 "UpdateItem",
                 "ConditionCheckItem",
-                indexes=("queue", "unsent"),
+                indexes=("queue", "unsent", "lists"),
             ),
             keys("GetItem", "BatchGetItem"),
             index(
@@ -186,7 +187,7 @@ FUNCTIONS = (
         "sweeper",
         "Sweeper",
         (
-            desk("Query", "GetItem", "Scan", indexes=("queue", "unsent")),
+            desk("Query", "GetItem", "BatchGetItem", "Scan", indexes=("queue", "unsent", "lists")),
             rows("Desk", ("UpdateItem", "DeleteItem", "ConditionCheckItem"), *SWEPT),
             keys("DeleteItem"),  # it ends contacts and decrypts nothing
             index("Scan"),
@@ -194,7 +195,8 @@ FUNCTIONS = (
             rows("Index", ("GetItem", "Query"), "alias", "words"),
             rows("Index", ("UpdateItem", "ConditionCheckItem"), "words"),
             send("DoorbellQueue", "PrivacyQueue", "IndexingQueue", "FetchingQueue"),
-            files("DeleteObject"),
+            list_files("ListBucket", "ListBucketMultipartUploads"),
+            files("DeleteObject", "AbortMultipartUpload"),
         ),
         (
             *COMMON,

@@ -64,6 +64,8 @@ KEPT = {
     "TOLD_BY_TEXT": "tests/web holds every detail of a message to one of three places",
     "TOLD_BY_KIND": "tests/web holds every detail of a message to one of three places",
     "NOT_FOR_READERS": "tests/web holds every detail of a message to one of three places",
+    # Asked by who reads the index `lists`
+    "lists_ready": "the view of a colleague's own tickets asks it",
     # Read as a whole
     "SUPERVISOR": "a role among all roles",
     "HolidayBase": "named in an annotation that stands in quotes",

@@ -66,6 +66,11 @@ class Bucket:
                 if self._client.delete_objects(Bucket=self._name, Delete=some).get("Errors"):
                     raise Unavailable("Some files were not deleted; try again.")
 
+    def empty(self, contact_id: str) -> None:
+        """Delete all files and uploads of a contact; one without any is the rule."""
+        if names := self.names(contact_id):
+            self.delete_all(contact_id, names)
+
     def link(self, contact_id: str, name: str, file_type: str, disposition: str) -> str:
         """Return a link to a file that is valid for LINK_LIVES. Whoever has it can read the file: it is never stored or
         logged."""

@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 from chalicelib.core.clock import DAY, HOUR, SECOND
 
-WAITING, READY, GONE, TOO_BIG, DAMAGED = "waiting", "ready", "gone", "too_big", "damaged"
+WAITING, READY, GONE, TOO_BIG, DAMAGED, ENDED = "waiting", "ready", "gone", "too_big", "damaged", "ended"
 """What became of a message's file (its `file_state`): it is to be fetched; it lies in the bucket; its provider does not
-have it any more; it is larger than the provider hands out or we take; it never arrived as the provider described it."""
+have it any more; it is larger than the provider hands out or we take; it never arrived as the provider described it;
+the message's retention is over and the file goes first."""
 FETCHED_AGAIN = frozenset({GONE, DAMAGED, ""})
 """States from which staff may have a file fetched again; "": a release that fetched no files stored the message."""
 MOST_BYTES = 100 * 1024 * 1024

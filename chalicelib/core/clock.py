@@ -3,7 +3,10 @@
 SECOND = 1000
 
 
-HOUR = 60 * 60 * SECOND
+MINUTE = 60 * SECOND
+
+
+HOUR = 60 * MINUTE
 
 
 DAY = 24 * HOUR

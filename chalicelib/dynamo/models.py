@@ -83,6 +83,8 @@ class DeskRow(Model):
     at = NumberAttribute(null=True)
     expires_at = NumberAttribute(null=True)
     gone_at = NumberAttribute(null=True)
+    list = UnicodeAttribute(null=True)
+    place = NumberAttribute(null=True)
     # head
     ticket_id = UnicodeAttribute(null=True)
     aliases: ListAttribute[str] = ListAttribute(null=True)
@@ -177,6 +179,12 @@ class DeskRow(Model):
     probed_at = NumberAttribute(null=True)
     # sweep
     cursor = UnicodeAttribute(null=True)
+    missed = NumberAttribute(null=True)
+    rule = NumberAttribute(null=True)
+    since = NumberAttribute(null=True)
+    began_at = NumberAttribute(null=True)
+    ended_at = NumberAttribute(null=True)
+    ready_at = NumberAttribute(null=True)
     # unclear
     vault_id = UnicodeAttribute(null=True)
     # guard

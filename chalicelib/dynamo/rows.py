@@ -7,7 +7,7 @@ from pynamodb.exceptions import DoesNotExist, PynamoDBException
 
 from chalicelib.core.errors import Unavailable
 from chalicelib.dynamo.models import DeskRow, IndexRow, KeyRow
-from chalicelib.dynamo.schema import Key
+from chalicelib.dynamo.schema import SWEEP, Key
 
 
 def bind(tables: Mapping[str, str]) -> None:
@@ -15,6 +15,19 @@ def bind(tables: Mapping[str, str]) -> None:
     for model, table in ((DeskRow, "desk"), (KeyRow, "keys"), (IndexRow, "index")):
         model.Meta.table_name = tables[table]
         model._connection = None
+    _ready.clear()
+
+
+_ready: list[bool] = []
+
+
+def lists_ready() -> bool:
+    """Whether every row stands in the index `lists` as it ought to: the first full pass of a release that writes it is
+    through. Once it is so it stays so, and is asked no more. Raises Unavailable."""
+    if not _ready:
+        row = get_row(SWEEP.key("lists"))
+        _ready.extend([True] if row is not None and row.ready_at else [])
+    return bool(_ready)
 
 
 def alive(row: DeskRow | IndexRow, now: int) -> bool:

@@ -16,7 +16,6 @@ from chalicelib.dynamo.builder import (
     Builder,
     Refusal,
     Write,
-    attribute_value,
     attribute_values,
     plain_item,
     wire_key,
@@ -25,7 +24,7 @@ from chalicelib.dynamo.schema import Key
 
 MOST_GETS, MOST_DELETES, MOST_WRITES = 100, 25, 100
 """Most items of one BatchGetItem, BatchWriteItem and TransactWriteItems. Source: Amazon DynamoDB's API reference."""
-_SORTED_BY = {"queue": ("queue", "activity"), "unsent": ("due", "due_at")}
+_SORTED_BY = {"queue": ("queue", "activity"), "unsent": ("due", "due_at"), "lists": ("list", "place")}
 """Partition and sort attribute of each index of `desk`."""
 _ALONE = {"Put": "put_item", "Update": "update_item", "Delete": "delete_item"}
 
@@ -138,21 +137,19 @@ class Tables(Builder):
 
     def _query(self, partition: str, prefix: str, only: str, index: str, until: int | None) -> AttributeValues:
         by, then = _SORTED_BY.get(index, ("pk", "sk"))
-        condition, values = f"{by} = :partition", {":partition": attribute_value(partition)}
+        condition = f"#{by} = :partition"
+        values: dict[str, str | int] = {"partition": partition}
         if prefix:
             condition += f" AND begins_with({then}, :prefix)"
-            values[":prefix"] = attribute_value(prefix)
+            values["prefix"] = prefix
         if until is not None:
             condition += f" AND {then} <= :until"
-            values[":until"] = attribute_value(until)
-        body: AttributeValues = {
-            "TableName": self.names["desk"],
-            "KeyConditionExpression": condition,
-            "ExpressionAttributeValues": values,
-        }
-        if only:
-            named = {f"#{name}": name for name in only.split(",")}
-            body |= {"ProjectionExpression": ", ".join(named), "ExpressionAttributeNames": named}
+            values["until"] = until
+        wanted = ", ".join(f"#{name}" for name in only.split(",")) if only else ""
+        body: AttributeValues = {"TableName": self.names["desk"], "KeyConditionExpression": condition}
+        body = self.expressed(body, f"{condition} {wanted}", values) | (
+            {"ProjectionExpression": wanted} if only else {}
+        )
         return body | ({"IndexName": index} if index else {"ConsistentRead": True})
 
     def scan(

@@ -6,7 +6,7 @@ from typing import Any
 from chalicelib.channels.parts import FILES, InboundMessage, ReachChanged, Started
 from chalicelib.contacts.model import ContactReference
 from chalicelib.core.asks import ASK_WAITS, Ask
-from chalicelib.core.clock import DAY, GUARD_DAYS, RAW_DAYS, SECOND, gone_at
+from chalicelib.core.clock import DAY, GUARD_DAYS, RAW_DAYS, SECOND
 from chalicelib.core.detect_language import detect
 from chalicelib.core.ids import MessageRef, new_id, pseudonym_of_notice
 from chalicelib.core.purposes import STATUS, SUPPORT
@@ -99,15 +99,16 @@ class ConversationRows:
 
     def raw(self, plan: IngestPlan, ref: MessageRef) -> Write:
         """Put the provider's own JSON of an unsupported message; it is kept for RAW_DAYS."""
+        from chalicelib.dynamo.schema.lists import dates  # most bodies need no date
+
         until = plan.now // SECOND + RAW_DAYS * DAY // SECOND
         attributes = {
             "raw": seal(plan.person.public_key, encryption.raw_part(ref), plan.message.raw),
             "raw_type": plan.message.raw_type,
             "contact_id": plan.person.contact_id,
-            "expires_at": until,
-            "gone_at": gone_at(until),
         }
-        return self._build.put("raw", RAW.key(*ref), attributes, "")
+        key = RAW.key(*ref)
+        return self._build.put("raw", key, attributes | dates(key.pk, until), "")
 
     def new_head(
         self,
@@ -123,6 +124,7 @@ class ConversationRows:
         """Put the head of a new conversation. `wrote_at` is the time (ms) of the person's first message, 0 when they
         only opened the chat: then `welcomed_at` (ms) is set, and the contact expires at `expires_at` (seconds) while it
         has no ticket."""
+        key = HEAD.key(person.conversation_id)
         head = {
             "conversation_id": person.conversation_id,
             "contact_id": person.contact_id,
@@ -137,14 +139,17 @@ class ConversationRows:
             "aliases": list(person.aliases),
             "blocked": False,
             "welcomed_at": welcomed_at or None,
-            "expires_at": expires_at or None,
         }
-        return self._build.put("head", HEAD.key(person.conversation_id), head)
+        if expires_at:
+            from chalicelib.dynamo.schema.lists import expires
+
+            head |= {"expires_at": expires_at, **expires(key.pk, expires_at).attributes()}
+        return self._build.put("head", key, head)
 
     def head(self, plan: IngestPlan) -> Write:
         """Update the head of a known conversation on the condition that epoch (the fencing token of an erasure) and
         ticket are as they were read and the contact's retention has not ended. A new ticket removes the contact's
-        expiry."""
+        expiry; the place in the index stays, and the sweeper takes it away when it comes to it."""
         person, at = plan.person, plan.message.sent_at * SECOND
         values: dict[str, Any] = {"epoch": person.epoch, "now": plan.now // SECOND}
         condition = f"epoch = :epoch AND {NOT_EXPIRED}"

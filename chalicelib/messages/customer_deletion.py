@@ -14,7 +14,7 @@ from chalicelib.core.ids import MessageRef
 from chalicelib.core.observability import count
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.dynamo.rows import get_row, translated_errors
-from chalicelib.dynamo.schema import MESSAGE, RAW, REVOKING, TICKET, Key
+from chalicelib.dynamo.schema import MESSAGE, RAW, STAMPING, TICKET, Key
 from chalicelib.dynamo.tables import Tables
 from chalicelib.tickets.model import CHANGES, TEXT_CHANGES
 
@@ -169,7 +169,7 @@ class TakeBackStore:
 
     def wait_for_message(self, conversation_id: str, sk: str, now: int) -> None:
         """Make the deletion due again, because its message has not arrived; afterwards the sweeper puts it off."""
-        values = {"due": REVOKING, "at": now + WAITS}
+        values = {"due": STAMPING, "at": now + WAITS}
         expression = "SET #due = :due, #due_at = :at"
         condition = "attribute_exists(#target_hash) AND attribute_not_exists(#due)"
         self._update(conversation_id, sk, expression, condition, values)

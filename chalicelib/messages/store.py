@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from chalicelib.contacts.model import ContactReference, Lookup
 from chalicelib.core.addresses import Author, ChannelId
-from chalicelib.core.clock import DAY, RAW_DAYS, SECOND, gone_at
+from chalicelib.core.clock import DAY, RAW_DAYS, SECOND
 from chalicelib.dynamo.builder import NEW, Write
 from chalicelib.dynamo.schema import ALIAS, SUPPRESSION, UNPARSED
 from chalicelib.dynamo.tables import Tables
@@ -129,6 +129,8 @@ class IntakeStore:
 
     def keep_unparsed(self, channel: ChannelId, account: str, raw_type: str, raw: bytes, now: int) -> None:
         """Keep a part that names no person for RAW_DAYS, sealed to the vault."""
+        from chalicelib.dynamo.schema.lists import dates  # most bodies need no date
+
         day, name = now // DAY, self._address_key.raw(raw)
         until = (day + RAW_DAYS) * DAY // SECOND
         attributes = {
@@ -137,7 +139,6 @@ class IntakeStore:
             "channel": channel,
             "account": account,
             "raw_type": raw_type,
-            "expires_at": until,
-            "gone_at": gone_at(until),
         }
-        self.tables.write(self.tables.put("unclear", UNPARSED.key(day, name), attributes, ""))
+        key = UNPARSED.key(day, name)
+        self.tables.write(self.tables.put("unclear", key, attributes | dates(key.pk, until), ""))

@@ -9,7 +9,7 @@ from chalicelib.core.ids import MessageRef
 from chalicelib.core.purposes import SUPPORT
 from chalicelib.dynamo.builder import Write
 from chalicelib.dynamo.rows import alive, get_row
-from chalicelib.dynamo.schema import CLIENT_ID, HEAD, MESSAGE, OUTBOX, SENDING, TICKET
+from chalicelib.dynamo.schema import HEAD, MESSAGE, OUTBOX, SENDING, TICKET
 from chalicelib.dynamo.tables import Tables
 from chalicelib.outbox.model import AnsweredTicket, FailedMessage, Reply
 from chalicelib.outbox.reading import OutboxReading
@@ -90,11 +90,10 @@ class ReplyStore(OutboxReading):
         return self._tables.transact(self._rows(reply)) is None
 
     def _rows(self, reply: Reply) -> list[Write]:
-        guard = CLIENT_ID.key(reply.ref.conversation_id, reply.client_hash)
         return [
             self._tables.put("message", MESSAGE.key(*reply.ref), self._message(reply)),
             self._tables.put("outbox", OUTBOX.key(*reply.ref), _outbox_entry(reply)),
-            self._tables.put("client", guard, client_guard(reply.ref, reply.now)),
+            client_guard(self._tables, reply.client_hash, reply.ref, reply.now),
             self._head(reply),
             self._ticket(reply),
             *([self._name_successor(reply, reply.again)] if reply.again else []),

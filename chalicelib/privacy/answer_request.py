@@ -41,7 +41,11 @@ class AnswerRequest:
         """
         if request.state == RequestState.ANSWERED:
             return None
-        ended = {"state": str(RequestState.ANSWERED), "secret": None, **closing_attributes(now, self.kept_days)}
+        ended = {
+            "state": str(RequestState.ANSWERED),
+            "secret": None,
+            **closing_attributes(request.id, now, self.kept_days),
+        }
         told = [] if SUBJECT in refused else self._told(request, now)
         if not told:
             return [self.store.change(request.id, ended, while_open=True)]

@@ -1,4 +1,5 @@
-"""Monitors open requests and asks every minute: resumes what is due, enqueues lost asks again, counts what is late."""
+"""Monitors open requests and asks every minute: resumes what is due, enqueues lost asks again, and counts what is
+late."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from chalicelib.privacy.requests.store import RequestStore
 from typing import TYPE_CHECKING
 
-from chalicelib.core.clock import SECOND
+from chalicelib.core.clock import MINUTE, SECOND
 from chalicelib.core.observability import log
 
 if TYPE_CHECKING:
@@ -27,23 +28,29 @@ MOST_RESUMED = 500
 """Requests that one round resumes; the next round finds the others."""
 
 
+COUNTED_EVERY = 5
+"""Minutes between two looks at all open requests: the period of the alarms that hear what is late. In the other minutes
+only those that are due are read."""
+
+
 @dataclass(frozen=True)
 class MonitorRequests:
-    """Looks at all open requests once. `resume` has the requests of these ids resumed and returns how many; `paused`
-    says whether erasures are paused."""
+    """Looks at open requests. `resume` has the requests of these ids resumed and returns how many; `paused` says
+    whether erasures are paused; every `counted_every` minutes it looks at all of them and counts the late ones."""
 
     store: "RequestStore"
     resume: Callable[[Sequence[str]], int]
     paused: Callable[[], object]
     clock: Callable[[], int]
+    counted_every: int = COUNTED_EVERY
     stopwatch: Callable[[], float] = field(default=time.monotonic)
 
     def __call__(self, until: float) -> int:
         """Look until the stopwatch says `until`; return how many requests were resumed. Raises Unavailable."""
         now = self.clock()
         due, late, near, untold, broken = [], 0, 0, 0, 0
-        paused = bool(self.paused())
-        for request in self.store.open_ones(MOST):
+        paused, all_of_them = bool(self.paused()), now // MINUTE % self.counted_every == 0
+        for request in self.store.open_ones(MOST, None if all_of_them else now):
             late += past_target(request, now)
             near += near_deadline(request, now)
             untold += not_told(request, now)
@@ -54,14 +61,15 @@ class MonitorRequests:
                 due.append(request.id)
             if self.stopwatch() > until:
                 break
-        count("ErasurePastTarget", late)
-        count("ErasureNearDeadline", near)
-        count("ErasureUntold", untold)
-        count("ErasureBreach", broken)
+        if all_of_them:
+            count("ErasurePastTarget", late)
+            count("ErasureNearDeadline", near)
+            count("ErasureUntold", untold)
+            count("ErasureBreach", broken)
         return self.resume(due[:MOST_RESUMED]) if due else 0
 
 
-WAKE_UP_LIVES = 30 * 60 * SECOND
+WAKE_UP_LIVES = 30 * MINUTE
 """How long a wake-up message may be on its way: the queue `privacy` hands it out ten times, 180 s apart. Only then is
 another one sent, so that an ask which cannot be dealt with leaves two dead letters an hour, not sixty."""
 MOST = 500

@@ -7,17 +7,18 @@ The order is safe when a run dies or a message arrives in between:
 2. One transaction deletes head, contact, key and aliases and sets the expiry of the consents, if the head is still as
    it was read. A message that arrives at that moment either has changed the head, and nothing is deleted, or finds no
    head, reads anew and makes a new contact. Before this step nothing is deleted that an active contact needs.
-3. The search words are deleted last, because an active contact must stay findable. The transaction marks their list,
-   so that a crash loses none: the sweeper deletes the words of a marked list. Until then a search may meet a word
-   of a contact that no longer exists; it finds nothing.
+3. The search words are deleted last, because an active contact must stay findable. The transaction marks their list
+   and leaves a row of the class `ended`, so that a crash loses none: the sweeper finds that row. Until then a search
+   may meet a word of a contact that no longer exists; it finds nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from chalicelib.core.clock import gone_at
+from chalicelib.contacts.text_index import delete_words
+from chalicelib.core.clock import SECOND
 from chalicelib.dynamo.builder import NEW, Write
-from chalicelib.dynamo.schema import ALIAS, CONSENT, CONTACT, HEAD, KEY, OPEN_REQUEST, TICKET, WORDS, Key
+from chalicelib.dynamo.schema import ALIAS, CONSENT, CONTACT, ENDED, HEAD, KEY, OPEN_REQUEST, TICKET, WORDS, Key, lists
 from chalicelib.dynamo.tables import MOST_WRITES, Tables
 from chalicelib.retention.model import ExpiredHead, TicketDate
 from chalicelib.retention.stamp_expiry_store import StampExpiryStore
@@ -66,8 +67,9 @@ class EndContactStore:
 
     def put_off(self, head: ExpiredHead, expires_at: int) -> None:
         """Give the contact a later expiry date, unless its head has changed."""
-        key, values = HEAD.key(head.conversation_id), {"date": expires_at, "read": head.expires_at}
-        expression = "SET #expires_at = :date"
+        key = HEAD.key(head.conversation_id)
+        values = {"date": expires_at, "read": head.expires_at, **lists.expires(key.pk, expires_at).attributes()}
+        expression = "SET #expires_at = :date, #list = :list, #place = :place"
         self._tables.write(self._tables.update("head", key, expression, "#expires_at = :read", values))
 
     def delete_row(self, head: ExpiredHead, sk: str) -> bool:
@@ -93,7 +95,7 @@ class EndContactStore:
                 self._contact(head.contact_id),
                 self._tables.check("request", OPEN_REQUEST.key(head.contact_id), NEW),
                 self._tables.delete("key", KEY.key(head.contact_id)),
-                self._words(head.contact_id, now),
+                *self._words(head.contact_id, now),
                 *self._aliases(head),
             ]
             if head.ticket_id:
@@ -107,6 +109,12 @@ class EndContactStore:
             return writes + dated[:room]
 
         return self._tables.transact_until_written(build)
+
+    def forget(self, contact_id: str) -> bool:
+        """Delete the search words of a contact that has ended, and the row that leads to them; False: the indexer is
+        writing them and deletes them itself. Repeating it is harmless."""
+        gone = delete_words(self._tables, contact_id)
+        return gone and self._tables.write(self._tables.delete("ended", ENDED.key(contact_id)))
 
     # -- rows
 
@@ -136,16 +144,22 @@ class EndContactStore:
             if self._tables.get(key).get("contact_id") == head.contact_id
         ]
 
-    def _words(self, contact_id: str, now: int) -> Write:
-        key = WORDS.key(contact_id)
+    def _words(self, contact_id: str, now: int) -> Iterator[Write]:
+        """Yield the writes that mark the list of the contact's words and leave a row by which the sweeper finds it. The
+        row is made by an update, because the sweeper's role may not put items."""
+        key, ended = WORDS.key(contact_id), ENDED.key(contact_id)
         if not self._tables.get(key):
-            return self._tables.check("words", key, NEW)
-        return self._tables.update("words", key, "SET #ended_at = :now", "attribute_exists(pk)", {"now": now})
+            yield self._tables.check("words", key, NEW)
+            return
+        yield self._tables.update("words", key, "SET #ended_at = :now", "attribute_exists(pk)", {"now": now})
+        values = {"contact_id": contact_id, **lists.expires(ended.pk, now // SECOND).attributes()}
+        expression = "SET #contact_id = :contact_id, #list = :list, #place = :place"
+        yield self._tables.update("ended", ended, expression, values=values)
 
     def _consent(self, row: Mapping[str, Any], until: int) -> Write:
-        expression = "SET #expires_at = :until, #gone_at = :gone"
+        values = lists.dates(row["pk"], until)
+        expression = "SET " + ", ".join(f"#{one} = :{one}" for one in values)
         condition = "attribute_exists(pk) AND attribute_not_exists(#expires_at)"
-        values = {"until": until, "gone": gone_at(until)}
         return self._tables.update("consent", Key("desk", row["pk"], row["sk"]), expression, condition, values)
 
 

@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from chalicelib.core.clock import DAY, SECOND
+from chalicelib.core.clock import DAY, MINUTE, SECOND
+
+LOOKED_AT_AGAIN = 10 * MINUTE
+"""Time (ms) after which a contact that cannot end yet is looked at again."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,8 @@ class ExpiredHead:
 @dataclass(frozen=True)
 class Expired:
     """An item past its expiry date. `guard_until` (epoch seconds) is set for a message so recent that its provider may
-    still repeat it: an empty guard row replaces it until then. `ticket_id` is the ticket that it is or belongs to."""
+    still repeat it: an empty guard row replaces it until then. `ticket_id` is the ticket that it is or belongs to,
+    `number` that of a ticket, `file_object` the file of a message in the bucket, below the contact's prefix."""
 
     table: str
     pk: str
@@ -46,6 +50,9 @@ class Expired:
     guard_until: int = 0
     ticket_id: str = ""
     conversation_id: str = ""
+    number: str = ""
+    contact_id: str = ""
+    file_object: str = ""
 
     @property
     def is_ticket(self) -> bool:
@@ -86,12 +93,58 @@ class OldWords:
 
 
 @dataclass(frozen=True)
-class EarlyDeletion:
-    """A customer's deletion whose message has not arrived yet. `arrived_at` in ms."""
+class Misplaced:
+    """A row that ought to stand at `place` (ms) of the partition `list` of the index `lists`, or nowhere when they are
+    empty. `read` are the attributes by which it was judged; they must still be so when it is moved."""
+
+    pk: str
+    sk: str
+    list: str
+    place: int
+    read: tuple[tuple[str, str | int | None], ...]
+
+
+Found = Expired | UnstampedTicket | EndedWords | OldWords | Misplaced
+"""What the sweeper comes upon, by the index `lists` or in the full pass."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A row as the index `lists` names it."""
+
+    pk: str
+    sk: str
+    list: str
+    place: int
+
+
+@dataclass(frozen=True)
+class PassState:
+    """How far the full pass over the tables has come. Times are in ms, 0 for never: the first sweep of a release whose
+    rows stand in the index was `since` then, the pass that runs or ran last `began_at` and the last complete one
+    `ended_at` then, and the index is complete from `ready_at` on. `table` and `cursor` say where a running pass goes
+    on; `missed` rows it has found that the index did not name; `rule` is that of the search words which the pass
+    looks for."""
+
+    since: int = 0
+    began_at: int = 0
+    ended_at: int = 0
+    ready_at: int = 0
+    missed: int = 0
+    rule: int = 0
+    table: str = ""
+    cursor: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """What the expiry stamper has not finished: a ticket whose date is not on all its rows (`ticket_id`), or a
+    customer's deletion whose message has not arrived yet. `arrived_at` in ms."""
 
     pk: str
     sk: str
     arrived_at: int
+    ticket_id: str
 
 
 @dataclass(frozen=True)

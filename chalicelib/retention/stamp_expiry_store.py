@@ -11,13 +11,14 @@ from chalicelib.core.purposes import SUPPORT
 from chalicelib.dynamo.builder import Write
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.dynamo.rows import get_row, translated_errors
-from chalicelib.dynamo.schema import HEAD, MESSAGE, NUMBER, TICKET, Key
+from chalicelib.dynamo.schema import HEAD, MESSAGE, NUMBER, TICKET, Key, lists
 from chalicelib.dynamo.tables import Tables
 from chalicelib.outbox.channel_rows import stopped
 from chalicelib.retention.model import TicketDate
 from chalicelib.tickets.model import NO_LONGER_SOLVED, REOPENS, State, reopening
 from chalicelib.tickets.pieces import outstanding
 from chalicelib.tickets.records_from_rows import mapping, outcome, outgoing
+from chalicelib.tickets.writes import to_be_stamped
 
 STAMP_AGAIN = 1
 """Stored in a ticket's `dated` instead of a date to have its rows stamped again. No ticket has this date."""
@@ -67,9 +68,10 @@ class StampExpiryStore:
 
     def stamp_alone(self, conversation_id: str, sk: str, expires_at: int) -> None:
         """Set the date of a row without a ticket. A date that it has stays."""
-        key, values = _row(conversation_id, sk), {"date": expires_at, "gone": gone_at(expires_at)}
+        key = _row(conversation_id, sk)
+        values = lists.dates(key.pk, expires_at)
+        expression = "SET " + ", ".join(f"#{one} = :{one}" for one in values)
         condition = "attribute_exists(pk) AND attribute_not_exists(#expires_at)"
-        expression = "SET #expires_at = :date, #gone_at = :gone"
         self._tables.write(self._tables.update("row", key, expression, condition, values))
 
     def _stamp(self, key: Key, ticket: TicketDate) -> None:
@@ -97,10 +99,11 @@ class StampExpiryStore:
         values: dict[str, Any] = {"newest": head.ticket_id or ""} | ({"read": read} if read else {})
         condition = "#ticket_id = :newest AND "
         condition += "#expires_at = :read" if read else "attribute_not_exists(#expires_at)"
-        expression = "REMOVE #expires_at"
+        key, expression = HEAD.key(conversation_id), "REMOVE #expires_at, #list, #place"
         if ticket.expires_at:
-            values["date"], expression = date, "SET #expires_at = :date"
-        write = self._tables.update("head", HEAD.key(conversation_id), expression, condition, values)
+            values |= {"date": date, **lists.expires(key.pk, date).attributes()}
+            expression = "SET #expires_at = :date, #list = :list, #place = :place"
+        write = self._tables.update("head", key, expression, condition, values)
         return self._tables.transact([self._date_unchanged(ticket), write]) is None
 
     def _date_unchanged(self, ticket: TicketDate) -> Write:
@@ -116,24 +119,27 @@ class StampExpiryStore:
         values: dict[str, Any] = {"ticket": ticket.ticket_id}
         if ticket.expires_at:
             values |= {"date": ticket.expires_at, "gone": gone_at(ticket.expires_at)}
-            expression = "SET #dated = :date, #gone_at = :gone REMOVE #rung_at"
+            values |= lists.of_ticket(ticket.ticket_id, "", 0, ticket.expires_at).attributes()
+            expression = "SET #dated = :date, #gone_at = :gone, #list = :list, #place = :place"
+            expression += " REMOVE #rung_at, #due, #due_at"
             condition = "#expires_at = :date AND #ticket_id = :ticket"
         else:
             expression, condition = (
-                "REMOVE #dated, #gone_at, #rung_at",
+                "REMOVE #dated, #gone_at, #rung_at, #due, #due_at",
                 "attribute_not_exists(#expires_at) AND #ticket_id = :ticket",
             )
         key = TICKET.key(ticket.ticket_id)
         return self._tables.write(self._tables.update("ticket", key, expression, condition, values))
 
     def enqueue(self, ticket_id: str, now: int) -> bool:
-        """Have the ticket's rows stamped again; False when the ticket is gone. `now` in ms.
+        """Have the ticket's rows stamped again, and once more when that has not succeeded after a while; False when the
+        ticket is gone. `now` in ms.
 
         The change appears in the table's stream, and the stream router wakes the expiry stamper. So only the stream
         router needs the right to write to its queue.
         """
-        values = {"again": STAMP_AGAIN, "now": now}
-        expression = "SET #dated = :again, #rung_at = :now"
+        values = {"again": STAMP_AGAIN, "now": now, **to_be_stamped(now)}
+        expression = "SET #dated = :again, #rung_at = :now, #due = :due, #due_at = :due_at"
         key = TICKET.key(ticket_id)
         return self._tables.write(self._tables.update("ticket", key, expression, "attribute_exists(pk)", values))
 

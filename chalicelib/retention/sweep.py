@@ -1,5 +1,5 @@
 """One sweep, every minute: enqueue again what was not sent and what was asked about data, monitor requests, close idle
-tickets, delete expired items, and have contacts indexed again whose search words an older release has made."""
+tickets, delete what has expired, and read a part of the tables for what that has missed."""
 
 import time
 from collections.abc import Callable
@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 from chalicelib.core.clock import DAY, SECOND
 from chalicelib.core.errors import DeskError
 from chalicelib.core.observability import count, log
-from chalicelib.retention.model import EndedWords, Expired, OldWords, Removal, UnstampedTicket
 from chalicelib.tickets.model import State
 
 if TYPE_CHECKING:
+    from chalicelib.retention.delete_expired import DeleteExpired, Heads
+    from chalicelib.retention.full_pass import FullPass
+    from chalicelib.retention.model import PassState
     from chalicelib.retention.sweep_store import SweepStore
     from chalicelib.tickets.writes import AutoClose
 
@@ -23,30 +25,33 @@ BUDGETS = {
     "ring": 10.0,
     "asks": 2.0,
     "revokes": 1.0,
+    "files": 1.0,
     "requests": 4.0,
     "close": 12.0,
-    "desk": 10.0,
+    "due": 10.0,
+    "pass": 5.0,
     "contacts": 7.0,
-    "index": 5.0,
 }
-"""Seconds for each part; the function's time limit is 55. A table that takes longer is read in several sweeps. The
-names of the parts stand in logs and stored cursors: "ring" is the outbox, "revokes" are customers' deletions."""
+"""Seconds for each part; the function's time limit is 55. The names of the parts stand in logs and stored cursors:
+"ring" is the outbox, "revokes" is what the expiry stamper has not finished, "pass" the part of the full pass."""
 _OPEN_STATES = (State.OPEN, State.PENDING, State.SNOOZED)
 
 
 @dataclass(frozen=True)
 class Sweep:
-    """One sweep. `enqueue` sends wake-up messages for conversations and returns how many were taken; `reindex` has a
-    contact indexed; `end_contact` ends the contact of a conversation and returns whether it has ended; `monitor_asks`
-    and `monitor_requests` run until a time of the stopwatch. The days are those of the operator's profile."""
+    """One sweep. `state` says how far the full pass has come; `enqueue` sends wake-up messages for conversations and
+    returns how many were taken; `monitor_asks`, `monitor_requests` and `wake_fetcher` run until a time of the
+    stopwatch. The days are those of the operator's profile."""
 
     store: "SweepStore"
     auto_close: "AutoClose"
-    end_contact: Callable[[str], bool]
+    delete: "DeleteExpired"
+    full_pass: "FullPass"
+    state: "Callable[[], PassState]"
     enqueue: Callable[[list[str]], int]
-    reindex: Callable[[str], bool]
     monitor_asks: Callable[[float], int]
     monitor_requests: Callable[[float], int]
+    wake_fetcher: Callable[[float], int]
     idle_days: int
     solved_days: int
     kept_days: int
@@ -59,16 +64,18 @@ class Sweep:
         A part that fails does not stop the others; the first error is raised at the end, and SweepDone counts
         only complete sweeps.
         """
-        heads: list[str] = []
+        heads: Heads = {}
+        read: list[PassState] = []
         parts: dict[str, Callable[[float], int]] = {
             "ring": self._enqueue_overdue,
             "asks": self.monitor_asks,
-            "revokes": self._retry_deletions,
+            "revokes": self._stamp_again,
+            "files": self.wake_fetcher,
             "requests": self.monitor_requests,
             "close": self._close,
-            "desk": lambda until: self._delete("desk", until, heads),
-            "contacts": lambda until: self._end(heads, until),
-            "index": lambda until: self._delete("index", until, heads),
+            "due": lambda until: self._delete_due(until, heads, read),
+            "pass": lambda until: self._pass_on(until, heads, read),
+            "contacts": lambda until: self.delete.contacts(heads, self.clock(), until),
         }
         done: dict[str, int] = {}
         errors: list[DeskError] = []
@@ -82,6 +89,17 @@ class Sweep:
             raise errors[0]
         count("SweepDone")
         return done
+
+    def _delete_due(self, until: float, heads: "Heads", read: "list[PassState]") -> int:
+        """Delete what the index says is due, once the first full pass has completed it; keep in `read` how far the pass
+        is."""
+        read.append(self.state())
+        return self.delete.due(self.clock(), until, heads) if read[0].ready_at else 0
+
+    def _pass_on(self, until: float, heads: "Heads", read: "list[PassState]") -> int:
+        """Go on with the full pass. Before the index is complete it also has the time of what is due."""
+        state = read[0] if read else self.state()
+        return self.full_pass(state, until + (0.0 if state.ready_at else BUDGETS["due"]), heads)
 
     def _enqueue_overdue(self, until: float) -> int:
         """Enqueue conversations with an entry that is overdue by OVERDUE_AFTER; for a stopped channel one, which may
@@ -117,13 +135,17 @@ class Sweep:
         conversations = list(dict.fromkeys([*probes.values(), *wanted]))
         return self.enqueue(conversations) if conversations else 0
 
-    def _retry_deletions(self, until: float) -> int:
-        """Repeat deletions whose message had not arrived, the more rarely the longer they wait."""
+    def _stamp_again(self, until: float) -> int:
+        """Wake the expiry stamper again for tickets whose rows it has not stamped within STAMPING_TAKES, and for
+        deletions whose message had not arrived, the more rarely the longer they wait."""
         now, handled = self.clock(), 0
-        for one in self.store.early_deletions(now):
+        for one in self.store.unfinished(now):
             if self.stopwatch() > until:
                 break
-            self.store.put_off_deletion(one, now + max(OVERDUE_AFTER, (now - one.arrived_at) // 8))
+            if one.ticket_id:
+                self.store.enqueue_stamping(one.ticket_id, now)
+            else:
+                self.store.put_off_deletion(one, now + max(OVERDUE_AFTER, (now - one.arrived_at) // 8))
             handled += 1
         return handled
 
@@ -142,58 +164,3 @@ class Sweep:
         if closed:
             count("TicketsClosed", closed)
         return closed
-
-    def _delete(self, table: str, until: float, heads: list[str]) -> int:
-        """Delete expired items of a table until its end or the end of the time, from where the last sweep ended.
-        Conversations whose contact has expired are only added to `heads`."""
-        now = self.clock()
-        start = cursor = self.store.cursor(table)
-        deleted = 0
-        try:
-            while self.stopwatch() <= until:
-                page = self.store.expired(table, cursor, now)
-                for item in page.items:
-                    if self.stopwatch() > until:
-                        return deleted
-                    if isinstance(item, Expired) and item.is_head:
-                        heads.append(item.pk.partition("#")[2])
-                    else:
-                        deleted += self._handle(item, now)
-                    cursor = {"pk": item.pk, "sk": item.sk}
-                cursor = page.cursor
-                if cursor is None:
-                    break
-        finally:
-            if deleted:
-                count("ItemsExpired", deleted, table=table)
-            if cursor != start:
-                self.store.keep_cursor(table, cursor)
-        return deleted
-
-    def _end(self, heads: list[str], until: float) -> int:
-        """End the contacts of `heads`, after the rows of their tickets are deleted. A later sweep meets those for which
-        the time is too short."""
-        ended = 0
-        for conversation_id in heads:
-            if self.stopwatch() > until:
-                break
-            ended += self.end_contact(conversation_id)
-        if ended:
-            count("ItemsExpired", ended, table="keys")
-        return ended
-
-    def _handle(self, item: Expired | UnstampedTicket | EndedWords | OldWords, now: int) -> bool:
-        """Remove an item. One whose ticket has another date, and a ticket whose wake-up message was lost, is stamped
-        first; then False is returned."""
-        if isinstance(item, EndedWords):
-            return self.store.forget(item.contact_id)
-        if isinstance(item, OldWords):
-            self.reindex(item.contact_id)  # repeated by every scan; the indexer skips what is done
-            return False
-        if isinstance(item, UnstampedTicket):
-            self.store.enqueue_stamping(item.ticket_id, now)
-            return False
-        removal = self.store.remove(item)
-        if removal is Removal.STAMP_FIRST:
-            self.store.enqueue_stamping(item.ticket_id, now)
-        return removal is Removal.REMOVED

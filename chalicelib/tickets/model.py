@@ -3,11 +3,15 @@
 from enum import StrEnum
 from typing import Any
 
-from chalicelib.core.clock import DAY
+from chalicelib.core.clock import DAY, MINUTE
 
 LATE_SPAN = 30 * DAY
 """Length (ms) of the time spans by which a ticket remembers when its late messages were sent: those older than
 GUARD_DAYS when they arrived."""
+
+
+STAMPING_TAKES = MINUTE
+"""Time (ms) that stamping may take after a ticket was closed or reopened; then the expiry stamper is woken again."""
 
 
 class State(StrEnum):

@@ -10,10 +10,10 @@ from chalicelib.core.ids import MessageRef, new_id, pseudonym_of_notice
 from chalicelib.dynamo.builder import NEW, Write
 from chalicelib.dynamo.models import DeskRow, QueueIndex
 from chalicelib.dynamo.rows import alive, get_row, translated_errors
-from chalicelib.dynamo.schema import CLIENT_ID, HEAD, MESSAGE, TICKET
+from chalicelib.dynamo.schema import CLIENT_ID, HEAD, MESSAGE, STAMPING, TICKET, lists
 from chalicelib.dynamo.tables import Tables
 from chalicelib.tickets.drafts import DraftKey, client_guard, delete_sent_draft
-from chalicelib.tickets.model import State, queue_of
+from chalicelib.tickets.model import STAMPING_TAKES, State, queue_of
 from chalicelib.tickets.records import Conversation, Event, Ticket
 from chalicelib.vault import encryption
 
@@ -46,6 +46,11 @@ class TicketWrites:
         changes = dict(new)
         if "state" in changes:
             changes |= {"queue": queue_of(changes["state"]), "activity": now}
+        if "expires_at" in changes:
+            changes |= to_be_stamped(now)
+        closes = changes.get("expires_at", ticket.expires_at // 1000) or 0
+        assignee = changes.get("assignee", ticket.assignee) or ""
+        changes |= lists.of_ticket(ticket.id, assignee, ticket.created_at, closes).attributes()
         kept = {name: value for name, value in changes.items() if value is not None}
         gone = [name for name, value in changes.items() if value is None]
         expression = "SET " + ", ".join(f"#{name} = :{name}" for name in kept) if kept else ""
@@ -56,7 +61,8 @@ class TicketWrites:
     def _newest_again(self, ticket: Ticket) -> Write:
         """Remove the contact's expiry date when a ticket is reopened, if the ticket is still the conversation's newest.
 
-        Messages go to the newest ticket, so no other may be reopened.
+        Messages go to the newest ticket, so no other may be reopened. The head's place in the index stays; the sweeper
+        takes it away when it comes to it.
         """
         key, values = HEAD.key(ticket.conversation_id), {"ticket": ticket.id}
         return self._tables.update("head", key, "REMOVE expires_at", "ticket_id = :ticket", values)
@@ -104,7 +110,7 @@ class TicketWrites:
         ]
         if name:
             place = DraftKey(ticket.conversation_id, ticket.id, author, "comment")
-            guard = self._tables.put("client", CLIENT_ID.key(ticket.conversation_id, name), client_guard(ref, now))
+            guard = client_guard(self._tables, name, ref, now)
             writes += [guard, delete_sent_draft(self._tables, place, name, now)]
         return ref if self._tables.transact(writes) is None else None
 
@@ -134,6 +140,12 @@ class TicketWrites:
         condition += " AND (attribute_not_exists(assignee) OR assignee = :me)"
         key = TICKET.key(ticket.id)
         return self._tables.write(self._tables.update("ticket", key, "SET unread = unread - :seen", condition, values))
+
+
+def to_be_stamped(now: int) -> dict[str, Any]:
+    """Return the attributes of a ticket whose date changes now (ms): until all its rows have it, the sweeper wakes the
+    expiry stamper again."""
+    return {"due": STAMPING, "due_at": now + STAMPING_TAKES}
 
 
 def _dates(ticket: Ticket) -> dict[str, int]:
@@ -185,10 +197,13 @@ class AutoClose:
             "queue": queue_of(State.CLOSED),
             "now": now,
             "date": expires_at,
+            **lists.of_ticket(ticket.ticket_id, "", 0, expires_at).attributes(),
+            **to_be_stamped(now),
             "read": ticket.state,
             "activity": ticket.activity,
         }
         expression = "SET #state = :closed, #queue = :queue, #closed_at = :now, #expires_at = :date, #activity = :now"
+        expression += ", #list = :list, #place = :place, #due = :due, #due_at = :due_at"
         condition = "#state = :read AND #activity = :activity"
         return self._tables.update("ticket", TICKET.key(ticket.ticket_id), expression, condition, values)
 

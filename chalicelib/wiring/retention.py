@@ -16,13 +16,18 @@ if TYPE_CHECKING:
 @cache
 def sweep() -> "Sweep":
     """One sweep."""
+    from chalicelib.attachments.due import WakeFetcher
     from chalicelib.dynamo.tables import Tables
+    from chalicelib.retention.delete_expired import DeleteExpired
     from chalicelib.retention.end_contact import EndContact
     from chalicelib.retention.end_contact_store import EndContactStore
+    from chalicelib.retention.expired_store import ExpiredStore
+    from chalicelib.retention.full_pass import FullPass
     from chalicelib.retention.sweep import Sweep
     from chalicelib.retention.sweep_store import SweepStore
     from chalicelib.tickets.writes import AutoClose
     from chalicelib.wiring import requests as wiring_requests
+    from chalicelib.wiring.files import bucket
 
     wiring.bind_tables()
     config = settings()
@@ -34,17 +39,22 @@ def sweep() -> "Sweep":
 
     # The sweeper does not wait: the next sweep meets again what conflicts now.
     tables = Tables(client("dynamodb"), wiring.tables(), lambda _attempt: None, "the next sweep tries again")
-    store, expiry = SweepStore(tables), EndContactStore(wiring.gateway())
+    store, expired = SweepStore(tables), ExpiredStore(tables, bucket())
+    end_contact = EndContact(
+        EndContactStore(wiring.gateway()), bucket().empty, contact_days=kept["contact"], consent_days=kept["consent"],
+        clock=wiring.clock(),
+    )  # fmt: skip
+    delete = DeleteExpired(expired, store.enqueue_stamping, enqueue_indexing, end_contact)
     return Sweep(
         store=store,
         auto_close=AutoClose(wiring.gateway()),
-        end_contact=EndContact(
-            expiry, contact_days=kept["contact"], consent_days=kept["consent"], clock=wiring.clock()
-        ),
+        delete=delete,
+        full_pass=FullPass(expired, delete, wiring.clock()),
+        state=expired.state,
         enqueue=enqueue,
-        reindex=enqueue_indexing,
         monitor_asks=wiring_requests.monitor_asks(store),
         monitor_requests=wiring_requests.monitor_requests(),
+        wake_fetcher=WakeFetcher(tables, queues(), config.queue_fetching, wiring.clock()),
         idle_days=profile.tickets.idle_close_days,
         solved_days=profile.tickets.solved_close_days,
         kept_days=kept["ticket"],

@@ -98,6 +98,6 @@ def test_each_worker_is_given_the_days_of_its_own_class(
         monkeypatch.setattr(module, "load_profile", lambda _operator: changed)
     stamps = wiring_delivery.stamp_expiry()
     assert (stamps.kept_days, stamps.contact_days) == (retention["ticket"].days, retention["contact"].days)
-    end = wiring_retention.sweep().end_contact
+    end = wiring_retention.sweep().delete.end_contact
     assert isinstance(end, EndContact)
     assert (end.contact_days, end.consent_days) == (retention["contact"].days, retention["consent"].days)

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.golden.releases import HERE, RELEASES
-from tests.support.e2e.erasing import DAY, FINAL, GENUINE, HOUR, Customer, Office, advance, check
+from tests.support.e2e.erasing import DAY, FINAL, GENUINE, HOUR, Customer, Office, advance, all_rows, check
 from tests.support.e2e.playing import Api, Play, eventually
 from tests.support.running import start_desk
 
@@ -110,3 +110,14 @@ def test_requests_go_on_to_their_end(kept: Kept) -> None:
     number = kept.shown["certificate"]
     assert FINAL["kk"] in check(kept.play, (number["number"], number["secret"]), "kk")
     assert kept.bolat.get(f"tickets?q=%2B{asked.key}")["items"] == []
+
+
+def test_what_it_has_kept_is_swept_to_its_end(kept: Kept) -> None:
+    """Its rows do not stand in the index of what is due: the first full pass puts them there, and they go in time."""
+    people = [kept.shown["people"][name] for name in ("77009990001", "5900000001")]
+    for _ in range(3):
+        advance(kept.play, 91 * DAY, steps=4)
+    left = {(table, pk, sk) for (table, pk, sk), row in all_rows(kept.play).items()
+            if any(one["contact_id"] in str(row) for one in people)}  # fmt: skip
+    assert {sk.partition("#")[0] for _, _, sk in left} <= {"consent"}
+    assert all_rows(kept.play)["desk", "sweep#lists", "cursor"]["ready_at"] != {"N": "0"}

@@ -1,4 +1,5 @@
-"""Every class of item that has a term: there a millisecond before its date, hidden on it, gone after one sweep."""
+"""Every class of item that has a term: there a millisecond before its date, hidden on it, gone after one sweep. What
+nobody looks for by its date goes with DynamoDB's TTL and the full pass."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -231,7 +232,7 @@ def guard(desk: RetentionDesk) -> Case:
     arrived = desk.messages()[0]["arrived_at"]
     for item in (desk.messages()[0], ticket):
         change(desk, item["pk"], item["sk"], "expires_at", desk.seconds)
-    desk.sweep()
+    desk.read_all()
     item = one(desk.items(keep=lambda item: "guard" in item))
     return Case("desk", item, arrived + GUARD_DAYS * DAY, is_alive(item, desk))
 
@@ -287,6 +288,10 @@ def test_it_is_shown_until_its_date_hidden_from_then_on_and_gone_after_the_sweep
     assert not made.shown() and lies_there()
 
     desk.sweep()
+    (declared,) = [one for one in CLASSES if one.name == name]
+    if declared.expiry.found == "ttl":  # DynamoDB deletes it; where it does not, the next full pass
+        assert lies_there()
+        desk.read_all()
     assert not lies_there()
 
 
@@ -315,6 +320,7 @@ def test_the_proof_of_a_consent_outlives_its_contact_and_nothing_else_does(desk:
     desk.index_contact(ticket["contact_id"])
     desk.now = ticket["closed_at"] + CONTACT_DAYS * DAY
     desk.sweep()
+    desk.dynamodb_deletes()
     assert [item["sk"].partition("#")[0] for item in desk.items()] == ["consent"]
     assert desk.items("keys") == desk.items("index") == []
     assert WHATSAPP_ACCOUNT not in str(desk.items()) and AMINA_PHONE not in str(desk.items())

@@ -90,7 +90,7 @@ def test_a_save_that_comes_after_the_emptying_of_its_box_brings_nothing_back(des
     assert not desk.keep_draft()(ticket["ticket_id"], "reply", "Қате", "page-1", 1, ME)
     assert all("content" not in row for row in desk.of("draft#"))
     desk.later(2 * 60 * 60)
-    desk.sweep()
+    desk.read_all()
     assert not desk.of("draft#")
 
 

@@ -236,6 +236,8 @@ def test_a_contact_that_an_older_release_has_indexed_is_indexed_again(
     older(desk, contact_id, ["амина", "нұрланқызы", "сәтбаева", "phone:77000000107"])
     assert desk.text_index.find_contacts("Сатбаева") == []
 
+    desk.trust_the_index()
+    change(desk, "sweep#lists", "cursor", "rule", 0)  # a release with another rule begins a pass at once
     desk.sweep()
     assert desk.rung_indexing == [contact_id]
     desk.index_contact(contact_id)
@@ -244,7 +246,7 @@ def test_a_contact_that_an_older_release_has_indexed_is_indexed_again(
     rows = desk.items("index", lambda item: item["sk"] == contact_id)
     (known,) = desk.items("index", lambda item: item["pk"] == words)
     assert sorted(row["pk"].removeprefix("text#") for row in rows) == known["words"]
-    desk.sweep()
+    desk.read_all()
     assert desk.rung_indexing == [contact_id]  # and never again
 
 

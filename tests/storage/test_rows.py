@@ -24,22 +24,10 @@ def missing(one: ItemClass) -> list[str]:
     """Return what the declaration of an item class lacks, each in a sentence that says what to add."""
     profile, wrong = load_profile("spoint"), []
     where = f"{one.name} (chalicelib/dynamo/schema)"
-    if one.owner == "contact" and one.section not in {*SECTIONS, "request", "expiry"}:
-        wrong.append(f"{where} holds data of a contact and no eraser deletes it: say in `section` which one does.")
     if one.section in SECTIONS and not one.found_by:
         wrong.append(f"{where} is erased and nothing leads to it from a person: say in `found_by` what does.")
-    if one.section in SECTIONS and not one.section.startswith(one.table):
+    if one.section in SECTIONS and one.section != "files" and not one.section.startswith(one.table):
         wrong.append(f"{where} lies in the table {one.table}, and its section is one of another table.")
-    if one.expiry.by == "date" and "expires_at" not in one.fields:
-        wrong.append(f"{where} is deleted on a date and has none: add `expires_at` to its seconds.")
-    if one.expiry.by != "date" and "expires_at" in one.fields and one.name != "alias":
-        wrong.append(f"{where} has a date and does not say so: its expiry is `date`.")
-    if one.expiry.by == "with" and one.expiry.of not in {other.name for other in CLASSES}:
-        wrong.append(f"{where} is deleted with rows of {one.expiry.of!r}, which is no class: name one in `of`.")
-    if one.expiry.by == "never" and one.owner != "desk":
-        wrong.append(f"{where} holds data of a {one.owner} for ever: say when it is deleted in `expiry`.")
-    if one.expiry.by == "date" and one.table == "desk" and one.name != "head" and "gone_at" not in one.fields:
-        wrong.append(f"{where} is deleted on a date that DynamoDB does not see: add `gone_at` to its seconds.")
     if set(one.categories) - profile.categories.keys():
         wrong.append(
             f"{where} holds categories that no profile knows: {set(one.categories) - profile.categories.keys()}."
@@ -50,6 +38,28 @@ def missing(one: ItemClass) -> list[str]:
         wrong.append(f"{where} holds personal data of no category: name those of the profile in `categories`.")
     if one.sealed and one.owner != "contact":
         wrong.append(f"{where} seals fields and is not a contact's: say whose they are in `owner`.")
+    return wrong + of_its_end(one, where)
+
+
+def of_its_end(one: ItemClass, where: str) -> list[str]:
+    """Return what the declaration lacks of when its rows are deleted, and who finds them then."""
+    wrong = []
+    if one.owner == "contact" and one.section not in {*SECTIONS, "request", "expiry"}:
+        wrong.append(f"{where} holds data of a contact and no eraser deletes it: say in `section` which one does.")
+    if one.expiry.by == "date" and "expires_at" not in one.fields:
+        wrong.append(f"{where} is deleted on a date and has none: add `expires_at` to its seconds.")
+    if one.expiry.by != "date" and "expires_at" in one.fields and one.name != "alias":
+        wrong.append(f"{where} has a date and does not say so: its expiry is `date`.")
+    if one.expiry.by == "with" and one.expiry.of not in {other.name for other in CLASSES}:
+        wrong.append(f"{where} is deleted with rows of {one.expiry.of!r}, which is no class: name one in `of`.")
+    if one.expiry.by == "never" and one.owner != "desk":
+        wrong.append(f"{where} holds data of a {one.owner} for ever: say when it is deleted in `expiry`.")
+    if one.expiry.by == "date" and one.table == "desk" and one.name != "head" and "gone_at" not in one.fields:
+        wrong.append(f"{where} is deleted on a date that DynamoDB does not see: add `gone_at` to its seconds.")
+    if one.expiry.by == "date" and not one.expiry.found:
+        wrong.append(f"{where} is deleted on a date and nothing finds it then: say in `found` of its expiry what does.")
+    if one.expiry.found == "ttl" and one.sealed:
+        wrong.append(f"{where} holds content and nobody looks for it on its date: it needs a place of its own.")
     return wrong
 
 
@@ -69,6 +79,8 @@ def test_an_item_class_says_whose_it_is_why_how_long_and_who_deletes_it(one: Ite
         ({"expiry": Expiry("with", "with something", of="nothing")}, "name one in `of`"),
         ({"expiry": Expiry("never", "never")}, "for ever: say when"),
         ({"expiry": Expiry("event", "when it is sent")}, "has a date and does not say so"),
+        ({"expiry": Expiry("date", "with its ticket")}, "say in `found`"),
+        ({"expiry": Expiry("date", "with its ticket", found="ttl")}, "it needs a place of its own"),
         ({"categories": ("shoe_size",)}, "no profile knows"),
         ({"categories": ()}, "of no category"),
         ({"purpose": ""}, "name both"),
@@ -82,7 +94,7 @@ def test_a_declaration_that_lacks_something_is_told_what_to_add(changes: dict[st
         "categories": ("message_text",),
         "purpose": "support",
         "retention": "ticket",
-        "expiry": Expiry("date", "with its ticket"),
+        "expiry": Expiry("date", "with its ticket", found="own"),
         "section": "desk.conversation",
         "found_by": "conversation_id",
         "fields": fields(sealed="content", seconds="expires_at gone_at"),

@@ -19,8 +19,8 @@ from chalicelib.dynamo.schema.conversations import (
     MESSAGE,
     OUTBOX,
     RAW,
-    REVOKING,
     SENDING,
+    STAMPING,
     UNPARSED,
 )
 from chalicelib.dynamo.schema.item_class import Expiry, ItemClass, Key, Kind
@@ -36,11 +36,11 @@ from chalicelib.dynamo.schema.requests import (
     SUPPRESSION,
     TOMBSTONE,
 )
-from chalicelib.dynamo.schema.staff import CHANNEL, LOGIN, SESSION, STAFF, SWEEP
+from chalicelib.dynamo.schema.staff import CHANNEL, ENDED, LOGIN, SESSION, STAFF, SWEEP
 from chalicelib.dynamo.schema.tickets import NUMBER, TICKET
 
 CLASSES = (
-    CONTACT, CONSENT, HEAD, MESSAGE, FETCH, RAW, OUTBOX, CLIENT_ID, DRAFT, TICKET, NUMBER, STAFF, CHANNEL, SWEEP,
+    CONTACT, CONSENT, HEAD, MESSAGE, FETCH, RAW, OUTBOX, CLIENT_ID, DRAFT, TICKET, NUMBER, STAFF, CHANNEL, SWEEP, ENDED,
     ERASURE_PAUSE, UNPARSED, GUARD, KEY, ALIAS, LINK, EARLY_STATUS, SESSION, LOGIN, TEXT, WORDS, REQUEST, INVENTORY,
     OPEN_REQUEST, ASK, ASKED, SUPPRESSION, CERTIFICATE, CHAIN, TOMBSTONE,
 )  # fmt: skip
@@ -58,8 +58,8 @@ SECTIONS = (
 
 __all__ = [
     "ALIAS", "ASK", "ASKED", "ASKING", "CERTIFICATE", "CHAIN", "CHANNEL", "CLASSES", "CLIENT_ID", "CONSENT", "CONTACT",
-    "DRAFT", "EARLY_STATUS", "ERASURE_PAUSE", "FETCH", "FETCHING", "GUARD", "HEAD", "INVENTORY", "KEY", "LINK", "LOGIN",
-    "MESSAGE",
-    "NUMBER", "OPEN_REQUEST", "OUTBOX", "RAW", "REQUEST", "REVOKING", "SECTIONS", "SENDING", "SESSION", "STAFF",
+    "DRAFT", "EARLY_STATUS", "ENDED", "ERASURE_PAUSE", "FETCH", "FETCHING", "GUARD", "HEAD", "INVENTORY", "KEY", "LINK",
+    "LOGIN", "MESSAGE", "NUMBER", "OPEN_REQUEST", "OUTBOX", "RAW", "REQUEST", "SECTIONS", "SENDING", "SESSION", "STAFF",
+    "STAMPING",
     "SUPPRESSION", "SWEEP", "TEXT", "TICKET", "TOMBSTONE", "UNPARSED", "WORDS", "Expiry", "ItemClass", "Key", "Kind",
 ]  # fmt: skip

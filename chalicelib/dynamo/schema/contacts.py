@@ -38,7 +38,7 @@ CONSENT = ItemClass(
     categories=("consent_record",),
     purpose="proof",
     retention="consent",
-    expiry=Expiry("date", "on a date that is stamped when its contact expires"),
+    expiry=Expiry("date", "on a date that is stamped when its contact expires", found="own"),
     section="desk.contact",
     found_by="contact_id",
     fields=fields(

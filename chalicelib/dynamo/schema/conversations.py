@@ -4,10 +4,10 @@ from chalicelib.dynamo.schema.contacts import MAILBOX
 from chalicelib.dynamo.schema.item_class import Expiry, ItemClass, fields
 from chalicelib.dynamo.schema.tickets import STAMPED
 
-SENDING, ASKING, REVOKING, FETCHING = "due#0", "ask#0", "revoke#0", "fetch#0"
-"""Partitions of the index `unsent`: outbox entries, asks, deletions by customers whose message has not arrived yet, and
-files to be fetched.
-The suffix is the shard; there is one."""
+SENDING, ASKING, STAMPING, FETCHING = "due#0", "ask#0", "revoke#0", "fetch#0"
+"""Partitions of the index `unsent`: outbox entries, asks, what the expiry stamper has not finished (tickets whose date
+is not on all rows yet, and deletions by customers whose message has not arrived yet), and files to be fetched. The
+suffix is the shard; there is one."""
 
 HEAD = ItemClass(
     "head",
@@ -21,6 +21,7 @@ HEAD = ItemClass(
     expiry=Expiry(
         "date",
         "on a date that is stamped when its newest ticket closes; before the first ticket, when it arrives" + MAILBOX,
+        found="own",
     ),
     section="desk.conversation",
     found_by="conversation_id",
@@ -43,7 +44,7 @@ MESSAGE = ItemClass(
     categories=("message_text", "shared_items", "message_metadata"),
     purpose="support",
     retention="ticket",
-    expiry=Expiry("date", STAMPED + MAILBOX),
+    expiry=Expiry("date", STAMPED + MAILBOX, found="own"),
     section="desk.conversation",
     found_by="conversation_id",
     fields=fields(
@@ -93,7 +94,7 @@ GUARD = ItemClass(
     "desk",
     pk="conversation#{conversation_id}",
     sk="message#{at:013d}#{pseudonym}",
-    expiry=Expiry("date", "8 days after arrival"),
+    expiry=Expiry("date", "8 days after arrival", found="ttl"),
     section="expiry",
     fields=fields(flag="guard", texts="links", seconds="linked_until expires_at gone_at"),
 )
@@ -107,7 +108,7 @@ RAW = ItemClass(
     categories=("unreadable",),
     purpose="support",
     retention="unreadable",
-    expiry=Expiry("date", "30 days after arrival"),
+    expiry=Expiry("date", "30 days after arrival", found="own"),
     section="desk.conversation",
     found_by="conversation_id",
     fields=fields(sealed="raw", text="raw_type contact_id", seconds="expires_at gone_at"),
@@ -142,7 +143,7 @@ CLIENT_ID = ItemClass(
     categories=("message_metadata",),
     purpose="support",
     retention="ticket",
-    expiry=Expiry("date", "8 days after the reply or comment" + MAILBOX),
+    expiry=Expiry("date", "8 days after the reply or comment" + MAILBOX, found="ttl"),
     section="desk.conversation",
     found_by="conversation_id",
     fields=fields(text="message_ref", seconds="expires_at gone_at"),
@@ -156,7 +157,9 @@ DRAFT = ItemClass(
     categories=("message_text",),
     purpose="support",
     retention="ticket",
-    expiry=Expiry("date", "30 days after its last change, never later than its ticket; at once when it is sent"),
+    expiry=Expiry(
+        "date", "30 days after its last change, never later than its ticket; at once when it is sent", found="own"
+    ),
     section="desk.conversation",
     found_by="conversation_id",
     fields=fields(
@@ -173,7 +176,7 @@ LINK = ItemClass(
     categories=("message_metadata",),
     purpose="support",
     retention="ticket",
-    expiry=Expiry("date", "8 days after sending"),
+    expiry=Expiry("date", "8 days after sending", found="ttl"),
     section="index.links",
     found_by="message",
     fields=fields(text="message_ref", number="piece", seconds="expires_at"),
@@ -188,7 +191,7 @@ EARLY_STATUS = ItemClass(
     categories=("message_metadata",),
     purpose="support",
     retention="ticket",
-    expiry=Expiry("date", "8 days after arrival"),
+    expiry=Expiry("date", "8 days after arrival", found="ttl"),
     section="index.links",
     found_by="message",
     fields=fields(text="status code said", number="rank", ms="at", seconds="expires_at"),
@@ -203,7 +206,7 @@ UNPARSED = ItemClass(
     categories=("unreadable",),
     purpose="support",
     retention="unreadable",
-    expiry=Expiry("date", "30 days after arrival"),
+    expiry=Expiry("date", "30 days after arrival", found="own"),
     section="expiry",
     fields=fields(sealed="raw", text="channel account raw_type vault_id", seconds="expires_at gone_at"),
 )

@@ -47,11 +47,16 @@ class Expiry(NamedTuple):
     `by` is "date": the row carries `expires_at` (s), which code that reads it obeys and the sweeper carries out;
     "with": it is deleted together with rows of the class `of`; "event": the transaction that handles it deletes it;
     "never": it holds nothing of a person.
+
+    `found` says how the sweeper comes to a row with a date: "own": the row stands in the index `lists` (its class has
+    the attributes `list` and `place`); "ticket": its ticket leads to it; "ttl": nobody looks for it, DynamoDB's TTL
+    deletes it, because it holds no content and every read of it asks whether it is still valid.
     """
 
     by: Literal["date", "with", "event", "never"]
     says: str
     of: str = ""
+    found: Literal["", "own", "ticket", "ttl"] = ""
 
 
 def fields(**names_by_kind: str) -> dict[str, str]:
@@ -140,6 +145,11 @@ class ItemClass:
         """Template of the sort key, with names in braces."""
         return re.sub(_PLACE, r"{\1}", self._key)
 
+    def fits(self, pk: str, sk: str) -> bool:
+        """Whether a row of the table with these keys may be of this class."""
+        whole = "{" not in self._key
+        return pk.startswith(self.leading.rstrip("*")) and (sk == self._key if whole else sk.startswith(self.prefix))
+
     @property
     def leading(self) -> str:
         """What every partition key is like, as IAM's condition `dynamodb:LeadingKeys` is written."""
@@ -148,7 +158,8 @@ class ItemClass:
     @property
     def fields(self) -> dict[str, Kind]:
         """The kind of each field."""
-        return {name: kind for kind, names in self._fields.items() for name in names.split()}  # type: ignore[misc]
+        listed: dict[str, Kind] = {"list": "text", "place": "ms"} if self.expiry.found == "own" else {}
+        return {name: kind for kind, names in self._fields.items() for name in names.split()} | listed  # type: ignore[return-value]
 
     @property
     def sealed(self) -> tuple[str, ...]:

@@ -13,7 +13,9 @@ REQUEST = ItemClass(
     categories=_REQUEST,
     purpose="rights",
     retention="request",
-    expiry=Expiry("date", "1095 days after it was answered, and never before the consents that it holds expire"),
+    expiry=Expiry(
+        "date", "1095 days after it was answered, and never before the consents that it holds expire", found="own"
+    ),
     section="request",
     fields=fields(
         sealed="secret evidence reason",
@@ -85,6 +87,7 @@ ASKED = ItemClass(
         "date",
         "a day after the last request that the person opened in the chat or the last question what they meant, or"
         " with the contact",
+        found="ttl",
     ),
     section="desk.contact",
     found_by="contact_id",
@@ -99,7 +102,9 @@ SUPPRESSION = ItemClass(
     categories=("fence",),
     purpose="proof",
     retention="fence",
-    expiry=Expiry("date", "none while it is closed; once absence is verified, 8 days after the destruction"),
+    expiry=Expiry(
+        "date", "none while it is closed; once absence is verified, 8 days after the destruction", found="ttl"
+    ),
     section="expiry",
     fields=fields(text="request_id language", map="box", flag="closed", ms="at", seconds="expires_at"),
 )

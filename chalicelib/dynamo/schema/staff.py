@@ -27,7 +27,7 @@ SESSION = ItemClass(
     categories=("staff_account",),
     purpose="access",
     retention="staff",
-    expiry=Expiry("date", "at its end"),
+    expiry=Expiry("date", "at its end", found="ttl"),
     section="staff",
     fields=fields(text="sub csrf kind", number="generation", ms="created_at", seconds="expires_at"),
 )
@@ -36,7 +36,7 @@ LOGIN = ItemClass(
     "index",
     pk="login#{hash}",
     sk="login",
-    expiry=Expiry("date", "15 minutes after the last attempt"),
+    expiry=Expiry("date", "15 minutes after the last attempt", found="ttl"),
     fields=fields(number="attempts", seconds="expires_at"),
 )
 """The number of recent failed sign-ins of an account or source, or the mark that a code was used."""
@@ -55,5 +55,18 @@ SWEEP = ItemClass(
     pk="sweep#{table}",
     sk="cursor",
     expiry=Expiry("never", "none"),
-    fields=fields(text="cursor"),
+    fields=fields(text="cursor", number="missed rule", ms="since began_at ended_at ready_at"),
 )
+"""Where a part of the sweeper goes on that takes longer than one sweep. The row `sweep#lists` is of the full pass over
+both tables: the release whose rows stand in the index `lists` runs `since` then, a pass `began_at` and the last one
+`ended_at` then, and from `ready_at` on the index is complete; `missed` counts what the pass that runs has found beside
+it, and `rule` is that of the search words which it looks for."""
+ENDED = ItemClass(
+    "ended",
+    "desk",
+    pk="ended#{contact_id}",
+    sk="ended",
+    expiry=Expiry("event", "within minutes, after the search words of its contact", found="own"),
+    fields=fields(text="contact_id"),
+)
+"""A contact that has ended and whose search words are still to be deleted."""

@@ -13,24 +13,25 @@ TICKET = ItemClass(
     categories=("ticket_data",),
     purpose="support",
     retention="ticket",
-    expiry=Expiry("date", STAMPED),
+    expiry=Expiry("date", STAMPED, found="own"),
     section="desk.tickets",
     found_by="ticket_id",
     fields=fields(
         sealed="who last",
         text="ticket_id number state channel account conversation_id contact_id assignee priority queue last_kind"
-        " last_direction language previous_ticket_id undelivered",
+        " last_direction language previous_ticket_id undelivered due",
         number="unread",
         texts="tags",
         number_set="late_in",
-        ms="created_at last_message_at activity solved_at closed_at rung_at question_at",
+        ms="created_at last_message_at activity solved_at closed_at rung_at question_at due_at",
         seconds="expires_at dated gone_at",
     ),
 )
 """`dated` is the expiry date that was stamped on the ticket's rows, `rung_at` when another wake-up message for that was
-sent; `undelivered` is the sort key without prefix of the newest message that was not sent or not delivered;
-`question_at` is when the newest question arrived while it is unanswered, else 0 (rows of older releases lack it);
-`late_in` are numbers of the time spans in which very late messages were sent (tickets/model.LATE_SPAN)."""
+sent, `due_at` when the next one is due while that is not finished; `undelivered` is the sort key without prefix of the
+newest message that was not sent or not delivered; `question_at` is when the newest question arrived while it is
+unanswered, else 0 (rows of older releases lack it); `late_in` are numbers of the time spans in which very late messages
+were sent (tickets/model.LATE_SPAN)."""
 NUMBER = ItemClass(
     "number",
     "desk",
@@ -40,7 +41,7 @@ NUMBER = ItemClass(
     categories=("ticket_data",),
     purpose="support",
     retention="ticket",
-    expiry=Expiry("date", STAMPED),
+    expiry=Expiry("date", STAMPED, found="ticket"),
     section="desk.tickets",
     found_by="number",
     fields=fields(text="ticket_id", seconds="expires_at gone_at"),

@@ -53,7 +53,7 @@ class CompletionCertificate:
             self.requests.run(again)
             return {"outcome": "wait"}
         until = kept_until(request, self.kept_days, self.consent_days)  # the same date as in the certificate
-        new = closing_attributes(now, self.kept_days, until)
+        new = closing_attributes(request_id, now, self.kept_days, until)
         ended = self.requests.finish(request, Step.COMPLETED, now, state=RequestState.COMPLETE.value, **new)
         self.ledger.add(completion_body(request, entry.hash, earliest, now), self.signer, ended)
         return {"outcome": "final"}

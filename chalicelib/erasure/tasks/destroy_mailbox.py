@@ -99,5 +99,5 @@ class DestroyMailbox:
         because the contact stays."""
         now = self.clock()
         state = RequestState.CANCELLED if request.done(Step.CANCELLED) else RequestState.REFUSED
-        new = {**closing_attributes(now, self.kept_days), **_OF_MAILBOX, **_OF_CERTIFICATE}
+        new = {**closing_attributes(request.id, now, self.kept_days), **_OF_MAILBOX, **_OF_CERTIFICATE}
         return self.store.finish(request, Step.MAILBOX_DESTROYED, now, state=str(state), **new)

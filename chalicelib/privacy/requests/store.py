@@ -6,9 +6,9 @@ The roles of the tasks allow single actions only, so that it goes through the pl
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from chalicelib.core.clock import DAY, SECOND, gone_at
+from chalicelib.core.clock import DAY, SECOND
 from chalicelib.dynamo.builder import Refusal, Write
-from chalicelib.dynamo.schema import REQUEST
+from chalicelib.dynamo.schema import REQUEST, lists
 from chalicelib.dynamo.tables import Tables
 from chalicelib.privacy.kinds.registry import is_handled
 from chalicelib.privacy.requests.model import Proposal, Request
@@ -39,12 +39,13 @@ class RequestStore:
         """The whole row, sealed values included; empty when there is none."""
         return self.tables.get(REQUEST.key(request_id))
 
-    def open_ones(self, most: int) -> Iterator[Request]:
-        """Yield the requests that are not over, those due first at the front; `most` of them. Those of a kind that this
-        release does not handle are left to the one that wrote them. The index may be a moment behind."""
+    def open_ones(self, most: int, due_at: int | None = None) -> Iterator[Request]:
+        """Yield the requests that are not over, or those of them that are due at `due_at` (ms), the longest due at the
+        front; `most` of them. Those of a kind that this release does not handle are left to the one that wrote them.
+        The index may be a moment behind."""
         start: Mapping[str, Any] = {}
         while most > 0:
-            page = self.tables.page(OPEN_KEY, index="unsent", limit=most, start=start)
+            page = self.tables.page(OPEN_KEY, index="unsent", until=due_at, limit=most, start=start)
             # A row elsewhere under this key is no request: other functions may write in other partitions.
             requests = (request_of(row) for row in page.rows if _is_request(row))
             yield from (one for one in requests if is_handled(one.kind))
@@ -121,7 +122,7 @@ def _path(name: str) -> str:
     return ".".join(f"#{part}" for part in name.split("."))
 
 
-def closing_attributes(now: int, kept_days: int, until: int = 0) -> dict[str, Any]:
+def closing_attributes(request_id: str, now: int, kept_days: int, until: int = 0) -> dict[str, Any]:
     """Return the attributes that close a request: it moves to the queue of those that are over, gets its expiry date
     and is monitored no more (None removes an attribute).
 
@@ -129,8 +130,12 @@ def closing_attributes(now: int, kept_days: int, until: int = 0) -> dict[str, An
     already.
     """
     date = (until or now + kept_days * DAY) // SECOND
-    dates = {"over_at": now, "expires_at": date, "gone_at": gone_at(date), "queue": OVER_QUEUE, "activity": now}
-    return dates | dict.fromkeys(("due", "due_at", "token", "waits"))
+    found = lists.dates(REQUEST.partition(request_id), date)
+    return (
+        found
+        | {"over_at": now, "queue": OVER_QUEUE, "activity": now}
+        | dict.fromkeys(("due", "due_at", "token", "waits"))
+    )
 
 
 def request_of(item: Mapping[str, Any]) -> Request:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core.clock import DAY, HOUR
+from chalicelib.core.clock import DAY, HOUR, MINUTE
 from chalicelib.core.errors import Unavailable
 from chalicelib.dynamo.builder import attribute_values
 from chalicelib.dynamo.clients import client
@@ -172,6 +172,22 @@ def test_who_was_not_told_and_what_the_limit_passed_without_is_counted(
     living.mark(request.id, {"told": living.desk.now - DAY})
     watch(living)
     assert (counted["ErasureUntold"], counted["ErasureBreach"]) == (0, 0)
+
+
+def test_what_is_late_is_counted_every_five_minutes_and_what_is_due_resumed_every_minute(
+    living: Living, daniyar: Person, counted: dict[str, float]
+) -> None:
+    request = living.opened(daniyar)
+    living.desk.now = living.desk.now // (5 * MINUTE) * 5 * MINUTE
+    living.mark(request.id, due_at=living.desk.now + 7 * MINUTE)
+    seen = []
+    for _ in range(10):
+        counted.clear()
+        resumed = watch(living, lambda one: None, counted_every=5)
+        seen.append((bool(counted), resumed))
+        living.desk.now += MINUTE
+    assert [whole for whole, _ in seen] == [True, *[False] * 4] * 2
+    assert [resumed for _, resumed in seen] == [*[0] * 7, *[1] * 3]
 
 
 def test_one_sweep_reads_and_wakes_so_many(living: Living, daniyar: Person, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,7 +32,9 @@ def desk(kept: tuple[RetentionDesk, Recorder]) -> RetentionDesk:
     """A desk whose tables are empty."""
     made, _ = kept
     made.delete_all((table, item) for table, items in made.snapshot().items() for item in items.values())
-    return RetentionDesk(made.tables, made.dynamodb, provider=made.provider)
+    fresh = RetentionDesk(made.tables, made.dynamodb, provider=made.provider)
+    fresh.trust_the_index()
+    return fresh
 
 
 @pytest.fixture

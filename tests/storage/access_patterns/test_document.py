@@ -11,7 +11,7 @@ from tests.storage.access_patterns.patterns import ROWS, Row, lines
 from tests.support.project import PROJECT
 from tests.support.storage.recorded import TRANSACTION
 
-SCANS = {"SweepStore.expired", "Rotation.reseal"}
+SCANS = {"ExpiredStore.page", "Rotation.reseal"}
 """Who may scan: the sweeper and the rotation. Restore and the absence verifier would stand here, too."""
 
 
@@ -26,7 +26,7 @@ def test_only_who_must_scans() -> None:
     scanning = {
         file.name for file in [PROJECT / "app.py", *files] if re.search(r"""["'.]scan["'(]""", file.read_text())
     }
-    assert scanning == {"sweep_store.py", "rotation.py", "tables.py"}
+    assert scanning == {"expired_store.py", "rotation.py", "tables.py"}
 
 
 @pytest.mark.parametrize("row", ROWS.values(), ids=lambda row: row.id)

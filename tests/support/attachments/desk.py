@@ -21,15 +21,16 @@ from chalicelib.messages.store import IntakeStore
 from chalicelib.vault import encryption
 from chalicelib.vault.encryption import KeyPair, new_pair
 from tests.support.aws import Aws
-from tests.support.delivery.desk import DeliveryDesk, opened
+from tests.support.delivery.desk import opened
 from tests.support.people import from_amina
+from tests.support.retention.desk import RetentionDesk
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"qupia-bytes" * 40
 NAME = "құпия-чек.png"
 
 
 @dataclass
-class FileDesk(DeliveryDesk):
+class FileDesk(RetentionDesk):
     """A desk that fetches files. `given` is what the provider hands out, or how it refuses; `during` runs while it
     does."""
 

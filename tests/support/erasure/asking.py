@@ -78,7 +78,8 @@ def watch(living: Living, wake: Callable[[str], object] | None = None, **more: A
             (wake or living.wake)(one)
         return len(request_ids)
 
-    return MonitorRequests(living.store, wake_all, living.holding.read, living.clock, **more)(time.monotonic() + 5)
+    look = MonitorRequests(living.store, wake_all, living.holding.read, living.clock, **{"counted_every": 1} | more)
+    return look(time.monotonic() + 5)
 
 
 def told(living: Living, person: Person, ended: str = "cancel") -> Request:

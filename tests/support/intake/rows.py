@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from chalicelib.dynamo.schema import lists
+from chalicelib.tickets.writes import to_be_stamped
 from tests.support.delivery.desk import DeliveryDesk
 from tests.support.intake.desk import Desk
 from tests.support.retention.desk import RetentionDesk
@@ -41,6 +43,8 @@ def close(desk: RetentionDesk, ticket: dict[str, Any]) -> int:
         ("queue", "closed#0"),
         ("closed_at", desk.now),
         ("expires_at", date),
+        *lists.of_ticket(ticket["ticket_id"], "", 0, date).attributes().items(),
+        *to_be_stamped(desk.now).items(),
     ):
         change(desk, ticket["pk"], "ticket", name, value)
     return date
@@ -50,7 +54,9 @@ def reopen(desk: RetentionDesk, ticket: dict[str, Any]) -> None:
     desk.dynamodb.update_item(
         TableName=desk.tables["desk"],
         Key={"pk": {"S": ticket["pk"]}, "sk": {"S": "ticket"}},
-        UpdateExpression="SET #state = :open REMOVE expires_at, closed_at",
-        ExpressionAttributeNames={"#state": "state"},
+        UpdateExpression="SET #state = :open REMOVE expires_at, closed_at, #list, place",
+        ExpressionAttributeNames={"#state": "state", "#list": "list"},
         ExpressionAttributeValues={":open": {"S": "open"}},
     )
+    for name, value in to_be_stamped(desk.now).items():
+        change(desk, ticket["pk"], "ticket", name, value)

@@ -1,23 +1,32 @@
 """Retention on real tables, queues and stream of the embedded AWS."""
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
 
+from chalicelib.attachments.bucket import Bucket
+from chalicelib.attachments.due import WakeFetcher
 from chalicelib.contacts.index_contact import ContactTexts, IndexContact
 from chalicelib.contacts.search import Search
+from chalicelib.contacts.search_words import RULE
 from chalicelib.contacts.text_index import ContactIndex
 from chalicelib.core.clock import DAY
-from chalicelib.dynamo.queues import Queues
+from chalicelib.dynamo.models import DeskRow
+from chalicelib.dynamo.queues import Queues, WakeUp
+from chalicelib.dynamo.schema import SWEEP
 from chalicelib.entrypoints.stream_router import pass_on
 from chalicelib.outbox.keep_draft import KeepDraft
 from chalicelib.privacy.monitor_requests import MonitorAsks
 from chalicelib.profile.load import load_profile
+from chalicelib.retention.delete_expired import DeleteExpired
 from chalicelib.retention.end_contact import EndContact
 from chalicelib.retention.end_contact_store import EndContactStore
+from chalicelib.retention.expired_store import ExpiredStore
+from chalicelib.retention.full_pass import FullPass
+from chalicelib.retention.model import PassState
 from chalicelib.retention.stamp_expiry import StampExpiry
 from chalicelib.retention.stamp_expiry_store import StampExpiryStore
 from chalicelib.retention.sweep import Sweep
@@ -28,12 +37,15 @@ from chalicelib.tickets.writes import AutoClose
 from chalicelib.vault.decryptor import BatchDecryptor, SingleDecryptor
 from chalicelib.vault.pseudonyms import TextKey
 from local.aws import ministack as embedded
+from tests.support.attachments.no_files import NO_FILES
 from tests.support.aws import Aws
 from tests.support.delivery.desk import DeliveryDesk, opened
 from tests.support.people import TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT
 
 IDLE_DAYS, SOLVED_DAYS, KEPT_DAYS = 90, 7, 90
 CONTACT_DAYS, CONSENT_DAYS = 90, 1095
+FAR = 10**14
+"""A time that no test reaches (ms)."""
 
 
 def at_once(attempt: int) -> None:
@@ -49,6 +61,7 @@ class RetentionDesk(DeliveryDesk):
     """Contacts that the sweeper had indexed again."""
     rung_asks: list[str] = field(default_factory=list)
     """Contacts whose asks the sweeper had rung for."""
+    rung_files: list[dict[str, str]] = field(default_factory=list)
 
     # -- workers
 
@@ -57,20 +70,40 @@ class RetentionDesk(DeliveryDesk):
         assert (tickets.idle_close_days, tickets.solved_close_days) == (IDLE_DAYS, SOLVED_DAYS)
         days = [kept[name].days for name in ("ticket", "contact", "consent")]
         assert days == [KEPT_DAYS, CONTACT_DAYS, CONSENT_DAYS]
+        store, expired = SweepStore(self.gateway(dynamodb, at_once)), self.expired(dynamodb)
+        timed = {"stopwatch": more["stopwatch"]} if "stopwatch" in more else {}
+        ender = more.pop("end_contact", self.ender(dynamodb))
+        delete = DeleteExpired(expired, store.enqueue_stamping, self._reindex, ender, **timed)
         parts: dict[str, Any] = {
-            "store": SweepStore(self.gateway(dynamodb, at_once)),
+            "delete": delete,
+            "full_pass": FullPass(expired, delete, lambda: self.now, **timed),
+            "state": expired.state,
+            "store": store,
             "auto_close": AutoClose(self.gateway(dynamodb, at_once)),
-            "end_contact": self.ender(dynamodb),
             "enqueue": self._ring,
-            "reindex": self._reindex,
             "monitor_asks": MonitorAsks(SweepStore(self.gateway(dynamodb, at_once)), self.ring_asks, lambda: self.now),
             "monitor_requests": lambda until: 0,
+            "wake_fetcher": self.waker(dynamodb),
             "idle_days": IDLE_DAYS,
             "solved_days": SOLVED_DAYS,
             "kept_days": KEPT_DAYS,
             "clock": lambda: self.now,
         }
         return Sweep(**parts | more)
+
+    @property
+    def bucket(self) -> Bucket:
+        """The bucket of files."""
+        return NO_FILES
+
+    def waker(self, dynamodb: Any = None) -> WakeFetcher:
+        """What wakes the file fetcher again; `rung_files` are the bodies of its wake-up messages."""
+        return WakeFetcher(self.gateway(dynamodb, at_once), self, "fetching", lambda: self.now)  # type: ignore[arg-type]
+
+    def send(self, _queue: str, wake_ups: list[WakeUp]) -> set[int]:
+        """Take wake-up messages, as a queue does."""
+        self.rung_files += [dict(one.body) for one in wake_ups]
+        return set()
 
     def _ring(self, conversation_ids: list[str]) -> int:
         self.rung += conversation_ids
@@ -87,6 +120,36 @@ class RetentionDesk(DeliveryDesk):
     def sweep(self) -> dict[str, int]:
         return self.sweeper()()
 
+    def items(
+        self, table: str = "desk", keep: Callable[[dict[str, Any]], bool] = lambda item: True
+    ) -> list[dict[str, Any]]:
+        """Every item but the row of the full pass."""
+        return [one for one in super().items(table, keep) if one["pk"] != SWEEP.partition("lists")]
+
+    def expired(self, dynamodb: Any = None) -> ExpiredStore:
+        return ExpiredStore(self.gateway(dynamodb, at_once), self.bucket)
+
+    def trust_the_index(self, passes_from: int = FAR) -> None:
+        """The index is complete, and no full pass begins before a day after `passes_from` (ms)."""
+        store = self.expired()
+        read = store.state()
+        done = PassState(since=self.now, began_at=passes_from, ended_at=self.now, ready_at=self.now, rule=RULE)
+        assert store.keep(done, read)
+
+    def forget_the_index(self) -> None:
+        """This release has not swept yet."""
+        DeskRow(*SWEEP.key("lists")[1:]).delete()
+
+    def read_all(self, delete: DeleteExpired | None = None) -> int:
+        """One full pass, however long it takes; returns how many rows it has deleted."""
+        store, heads = self.expired(), dict[str, Any]()
+        delete = delete or self.sweeper().delete
+        read = store.state()
+        begins = replace(read, ready_at=0, table="", cursor=())
+        deleted = FullPass(store, delete, lambda: self.now)(begins, float("inf"), heads)
+        assert store.keep(read, store.state())
+        return deleted + delete.contacts(heads, self.now, float("inf"))
+
     def dates(self, dynamodb: Any = None) -> StampExpiryStore:
         return StampExpiryStore(self.gateway(dynamodb, at_once))
 
@@ -100,7 +163,9 @@ class RetentionDesk(DeliveryDesk):
         return EndContactStore(self.gateway(dynamodb, at_once))
 
     def ender(self, dynamodb: Any = None, store: EndContactStore | None = None) -> EndContact:
-        return EndContact(store or self.endings(dynamodb), CONTACT_DAYS, CONSENT_DAYS, lambda: self.now)
+        return EndContact(
+            store or self.endings(dynamodb), self.bucket.empty, CONTACT_DAYS, CONSENT_DAYS, lambda: self.now
+        )
 
     def closed(self, ticket: Mapping[str, Any]) -> dict[str, Any]:
         """The ticket, closed by the sweeper because nobody touched it, and its rows dated."""
@@ -127,8 +192,17 @@ class RetentionDesk(DeliveryDesk):
         found = Search(self.reader(), self.address_key, accounts, self.text_index.find_contacts)
         return [ticket.contact_id for ticket in found(typed)]
 
+    def dynamodb_deletes(self) -> None:
+        """Delete what DynamoDB's TTL may delete by now; the embedded AWS has none."""
+        for table, attribute in (("desk", "gone_at"), ("index", "expires_at")):
+            for item in self.items(table, lambda item, name=attribute: item.get(name, FAR) <= self.seconds):  # type: ignore[misc]
+                key = {"pk": {"S": item["pk"]}, "sk": {"S": item["sk"]}}
+                self.dynamodb.delete_item(TableName=self.tables[table], Key=key)
+
     def left_of(self, *ids: str) -> dict[str, list[str]]:
-        """Per table the keys of items that name one of these contacts or conversations anywhere but in a consent."""
+        """Per table the keys of items that name one of these contacts or conversations anywhere but in a consent, after
+        DynamoDB has deleted what it may."""
+        self.dynamodb_deletes()
         found = {}
         for table in ("desk", "keys", "index"):
             items = self.items(table, lambda item: not item.get("sk", "").startswith("consent#"))
@@ -156,6 +230,7 @@ class RetentionDesk(DeliveryDesk):
 @pytest.fixture
 def desk(tables: Mapping[str, str]) -> Iterator[RetentionDesk]:
     with opened(RetentionDesk, tables) as made:
+        made.trust_the_index()
         yield made
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from chalicelib.dynamo.schema import CLASSES, ItemClass
+from chalicelib.dynamo.schema import CLASSES, ItemClass, lists
 from chalicelib.vault.encryption import FORMAT, OVERHEAD
 
 
@@ -23,11 +23,26 @@ def class_of(table: str, item: Mapping[str, Any]) -> ItemClass | None:
     return guards[0] if guards else None
 
 
+def misplaced(items: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the items of `desk` that the sweeper would not find in time by the index `lists`."""
+    found = []
+    for item in items:
+        ought, list_, place = lists.due_place(item), item.get("list", ""), item.get("place", 0)
+        if ought is None or (ought == lists.NOWHERE and not list_.startswith("assigned#")):
+            continue
+        late = list_ not in lists.expires_lists() or place > ought.place
+        if late if ought.list.startswith("expires#") else ought != (list_, place):
+            found.append(item)
+    return found
+
+
 def undeclared(table: str, items: Iterable[Mapping[str, Any]]) -> list[str]:
     """Return what is wrong with the items of a table, in words; nothing when all is as declared."""
     wrong = []
     for item in items:
         declared = class_of(table, item)
+        if table == "desk" and misplaced([item]):
+            wrong.append(f"{table}: {item['sk'].split('#')[0]} is not found by the index lists on its date")
         if declared is None:
             wrong.append(
                 f"{table}: no class for the key {item['pk'].split('#')[0]} / {item.get('sk', '').split('#')[0]}"

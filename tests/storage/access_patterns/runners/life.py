@@ -211,3 +211,10 @@ def _(desk: RetentionDesk) -> Action:
     made = living(desk)
     made.opened(made.daniyar())
     return lambda: list(made.store.open_ones(100))
+
+
+@asks("AP713")
+def _(desk: RetentionDesk) -> Action:
+    made = living(desk)
+    made.opened(made.daniyar())
+    return lambda: list(made.store.open_ones(100, desk.now))

@@ -21,6 +21,6 @@ class DropFile:
         if not name:
             key = FETCH.key(*ref)
             name = self.tables.get(key).get("file_object", "")
-            self.tables.delete_many([key])
+            self.tables.write(self.tables.delete("fetch", key))
         if name:
             self.bucket.delete(contact_id, name)

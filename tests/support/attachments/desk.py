@@ -20,6 +20,7 @@ from chalicelib.dynamo.clients import client
 from chalicelib.messages.store import IntakeStore
 from chalicelib.vault import encryption
 from chalicelib.vault.encryption import KeyPair, new_pair
+from tests.support.attachments.no_files import NO_FILES
 from tests.support.aws import Aws
 from tests.support.delivery.desk import opened
 from tests.support.people import from_amina
@@ -45,7 +46,8 @@ class FileDesk(RetentionDesk):
 
     @property
     def bucket(self) -> Bucket:
-        return Bucket(lambda: client("s3"), self.bucket_name)
+        """The bucket; without a name one in which nothing stays."""
+        return Bucket(lambda: client("s3"), self.bucket_name) if self.bucket_name else NO_FILES
 
     def fetcher(self, dynamodb: Any = None) -> FetchFile:
         def fetch(channel: str, account: str, media_id: str, into: IO[bytes], most: int) -> FetchedFile:

@@ -17,6 +17,9 @@ class _Empty:
     def list_multipart_uploads(self, **_: Any) -> dict[str, Any]:
         return {}
 
+    def put_object(self, **_: Any) -> dict[str, Any]:
+        return {}
+
     def delete_object(self, **_: Any) -> dict[str, Any]:
         return {}
 

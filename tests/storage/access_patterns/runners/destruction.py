@@ -72,12 +72,12 @@ def _(desk: RetentionDesk) -> Action:
     return work
 
 
-@asks("AP160", "AP238", "AP239", "AP240", "AP241")
+@asks("AP160", "AP238", "AP239", "AP240", "AP913", "AP241")
 def _(desk: RetentionDesk) -> Action:
     return destroyed(desk, "freeze_inventory", until="hard_suppress")
 
 
-@asks("AP160", "AP238", "AP239", "AP240", "AP462", "AP241")
+@asks("AP160", "AP238", "AP239", "AP240", "AP913", "AP462", "AP241")
 def _(desk: RetentionDesk) -> Action:
     work = destroyed(desk, "freeze_inventory", until="hard_suppress")
     (words,) = desk.items("index", lambda item: item["sk"] == "words")
@@ -85,7 +85,7 @@ def _(desk: RetentionDesk) -> Action:
     return work
 
 
-@asks("AP242", "AP245", "AP246", "AP247", "AP461", "AP250", "AP251", "AP252", "AP461", "AP466")
+@asks("AP242", "AP245", "AP246", "AP914", "AP247", "AP461", "AP250", "AP251", "AP252", "AP461", "AP466")
 def _(desk: RetentionDesk) -> Action:
     """A line that came after the inventory, and a word of an indexer of the release before."""
     work = destroyed(desk, "erase", until="destroy_key")
@@ -96,7 +96,7 @@ def _(desk: RetentionDesk) -> Action:
     return work
 
 
-@asks("AP160", "AP238", "AP239", "AP240", "AP311")
+@asks("AP160", "AP238", "AP239", "AP240", "AP913", "AP311")
 def _(desk: RetentionDesk) -> Action:
     return destroyed(desk, "freeze_inventory", until="hard_suppress", moved=True)
 
@@ -106,17 +106,17 @@ def _(desk: RetentionDesk) -> Action:
     return destroyed(desk, "destroy_key", until="freeze_inventory")
 
 
-@asks("AP242", "AP245", "AP246", "AP247", "AP250", "AP251", "AP252", "AP255")
+@asks("AP242", "AP245", "AP246", "AP914", "AP247", "AP250", "AP251", "AP252", "AP255")
 def _(desk: RetentionDesk) -> Action:
     return destroyed(desk, "erase", until="destroy_key")
 
 
-@asks("AP242", "AP245", "AP246", "AP247", "AP248", "AP288", "AP247", "AP250", "AP257", "AP252", "AP287")
+@asks("AP242", "AP245", "AP246", "AP914", "AP247", "AP248", "AP288", "AP247", "AP250", "AP257", "AP252", "AP287")
 def _(desk: RetentionDesk) -> Action:
     return destroyed(desk, "erase", until="destroy_key", larger=True)
 
 
-@asks("AP242", "AP245", "AP246", "AP247", "AP248", "AP288", "AP256")
+@asks("AP242", "AP245", "AP246", "AP914", "AP247", "AP248", "AP288", "AP256")
 def _(desk: RetentionDesk) -> Action:
     return destroyed(desk, "erase", until="destroy_key", larger=True, budget=-1.0)
 

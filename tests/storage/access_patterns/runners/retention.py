@@ -136,7 +136,7 @@ def sweeping(desk: RetentionDesk) -> SweepStore:
     return SweepStore(desk.gateway())
 
 
-QUIET = ("AP95", "AP86", "AP300", "AP317", "AP88", "AP88", "AP88", "AP88", "AP701")
+QUIET = ("AP95", "AP86", "AP300", "AP317", "AP911", "AP88", "AP88", "AP88", "AP88", "AP701")
 
 
 @asks("AP95", "AP86", "AP87", *QUIET[2:], "AP702")

@@ -40,7 +40,7 @@ ALIAS = {
 }
 
 
-class _Raw:
+class Body:
     """What botocore reads an answer's bytes from."""
 
     def __init__(self, content: bytes) -> None:
@@ -63,7 +63,7 @@ class Canned:
         self.calls.append(operation)
         body = json.dumps(self._answer(operation)).encode()
         headers = {"content-type": "application/x-amz-json-1.0", "x-amzn-requestid": "0"}
-        return AWSResponse(request.url, 200, headers, _Raw(body))
+        return AWSResponse(request.url, 200, headers, Body(body))
 
     def _answer(self, operation: str) -> dict[str, Any]:
         if operation == "GetItem":

@@ -118,9 +118,13 @@ FUNCTIONS = (
         "Relay",
         (
             *READ_STREAM,
+            rows("Index", ("PutItem", "UpdateItem"), "marker"),
             send("DoorbellQueue", "DatingQueue", "IndexingQueue", "PrivacyQueue", "FetchingQueue", "RelayDeadQueue"),
         ),
-        (*COMMON, "QUEUE_DOORBELL", "QUEUE_DATING", "QUEUE_INDEXING", "QUEUE_PRIVACY", "QUEUE_FETCHING"),
+        (
+            *(*COMMON, "TABLE_INDEX", "QUEUE_DOORBELL", "QUEUE_DATING", "QUEUE_INDEXING", "QUEUE_PRIVACY"),
+            "QUEUE_FETCHING",
+        ),
     ),
     Function(
         "sender",
@@ -189,6 +193,7 @@ FUNCTIONS = (
         (
             desk("Query", "GetItem", "BatchGetItem", "Scan", indexes=("queue", "unsent", "lists")),
             rows("Desk", ("UpdateItem", "DeleteItem", "ConditionCheckItem"), *SWEPT),
+            rows("Desk", ("UpdateItem",), "barrier"),
             keys("DeleteItem"),  # it ends contacts and decrypts nothing
             index("Scan"),
             rows("Index", ("DeleteItem",), "alias", "link", "parked", "session", "login", "text", "words", "fence"),

@@ -31,6 +31,9 @@ GATEWAY_RESPONSES: Json = {
     },
 }
 """Answers of API Gateway itself; by default it answers 403 for an address that does not exist."""
+COMPRESSED_FROM = 1024
+"""Bytes from which on API Gateway compresses an answer for who accepts that. An answer that names a Content-Encoding,
+`identity` too, is passed on as it is. Source: AWS, "Receive an API response with a compressed payload"."""
 THROTTLE: Json = {"ThrottlingRateLimit": 1000, "ThrottlingBurstLimit": 2000}
 
 
@@ -148,6 +151,7 @@ def _finish_api(template: Json) -> None:
     every = {"ResourcePath": "/*", "HttpMethod": "*", "MetricsEnabled": True}
     properties["MethodSettings"] = [every | THROTTLE]
     properties["EndpointConfiguration"] = {"Type": "REGIONAL"}
+    properties["MinimumCompressionSize"] = COMPRESSED_FROM
 
 
 def known_names(template: Json) -> set[str]:

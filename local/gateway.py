@@ -1,5 +1,7 @@
-"""The public port of the local run, in the place of a custom domain: passes requests on to the deployed API."""
+"""The public port of the local run, in the place of a custom domain: passes requests on to the deployed API, and
+compresses answers as API Gateway does, because the embedded one only notes that it should."""
 
+import gzip
 import json
 from collections.abc import Callable
 
@@ -8,6 +10,8 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+
+from infra.merge import COMPRESSED_FROM
 
 LIMIT = 10 * 1024 * 1024
 """API Gateway's own limit of a request's body, in bytes."""
@@ -75,8 +79,13 @@ class Gateway:
             return answer(502, "bad_gateway", "Lambda gives at most 6 MB; the function's answer is larger.")
         if got.headers.get("x-amzn-errortype") == "MissingAuthenticationTokenException":
             return answer(404, "not_found", "There is no such address.")
+        headers = [(name.lower(), value) for name, value in got.headers.raw if name.lower() not in _HOP]
+        encoded = "content-encoding" in got.headers or "gzip" not in request.headers.get("accept-encoding", "")
+        if not encoded and len(content) >= COMPRESSED_FROM:
+            content = gzip.compress(content, 6)
+            headers.append((b"content-encoding", b"gzip"))
         response = Response(content, status_code=got.status_code)
-        response.raw_headers = [(name.lower(), value) for name, value in got.headers.raw if name.lower() not in _HOP]
+        response.raw_headers = headers
         response.raw_headers.append((b"content-length", str(len(content)).encode()))
         return response
 

@@ -15,8 +15,8 @@ ROOT = Path(__file__).parent.parent
 MODELS, PATTERNS, DATA = (
     ROOT / name for name in ("chalicelib/dynamo/models.py", "docs/access-patterns.md", "docs/data.md")
 )
-OF_REQUESTS = frozenset(id(one) for one in vars(requests).values() if isinstance(one, ItemClass))
-"""Rows of requests are read by the plain client alone, so that no model has their fields."""
+PLAIN = frozenset(id(one) for one in (*vars(requests).values(), schema.MARKER) if isinstance(one, ItemClass))
+"""Rows of requests and the marker are read by the plain client alone, so that no model has their fields."""
 ATTRIBUTES: dict[Kind, str] = {
     "sealed": "BinaryAttribute({null}legacy_encoding=False)",
     "sealed_list": "ListAttribute({null})",
@@ -29,6 +29,7 @@ ATTRIBUTES: dict[Kind, str] = {
     "texts": "ListAttribute({null})",
     "list": "ListAttribute({null})",
     "number_set": "NumberSetAttribute({null})",
+    "text_set": "UnicodeSetAttribute({null})",
     "map": "MapAttribute({null})",
 }
 TYPED: dict[Kind, str] = {
@@ -58,8 +59,9 @@ from pynamodb.attributes import (
     NumberAttribute,
     NumberSetAttribute,
     UnicodeAttribute,
+    UnicodeSetAttribute,
 )
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
 
@@ -92,6 +94,17 @@ class UnsentIndex(GlobalSecondaryIndex["DeskRow"]):
 
     due = UnicodeAttribute(hash_key=True)
     due_at = NumberAttribute(range_key=True)
+
+
+class ListsIndex(GlobalSecondaryIndex["DeskRow"]):
+    """Index of keys: see chalicelib/dynamo/schema/lists.py."""
+
+    class Meta:
+        index_name = "lists"
+        projection = KeysOnlyProjection()
+
+    list = UnicodeAttribute(hash_key=True)
+    place = NumberAttribute(range_key=True)
 '''
 
 
@@ -113,9 +126,9 @@ def made() -> dict[Path, str]:
 
 def models() -> str:
     """Return the source of the models. Raises ValueError when a field has two kinds in one table."""
-    read = [one for one in CLASSES if id(one) not in OF_REQUESTS]
+    read = [one for one in CLASSES if id(one) not in PLAIN]
     desk = [one for one in read if one.table == "desk"]
-    indexes = ["    queue_index = QueueIndex()", "    unsent_index = UnsentIndex()"]
+    indexes = ["    queue_index = QueueIndex()", "    unsent_index = UnsentIndex()", "    lists_index = ListsIndex()"]
     return MODELS_HEAD + "".join(
         [
             _model("DeskRow", desk, "Any item of the table `desk` but those of requests.", *indexes),

@@ -36,8 +36,11 @@ def render(channel: Channel, parts: Sequence[OutboundPart]) -> tuple[tuple[Outbo
 def pieces_of(text: str, channel: Channel, *, buttons: bool = False) -> tuple[str, ...]:
     """Return the pieces of a text for this channel; with `buttons` the last piece is short enough to carry them.
 
-    Pieces that show nothing are left out, because providers refuse them. A text that shows nothing has no piece.
+    Pieces that show nothing are left out, because providers refuse them. A text that shows nothing has no piece, and
+    none has one for a channel that carries no texts.
     """
+    if "text" not in channel.sends:
+        return ()
     pieces = split_text(text, channel.text_limit)
     if buttons and channel.buttons and channel.buttons.text < channel.text_limit:
         pieces = (*pieces[:-1], *split_text(pieces[-1], channel.buttons.text))

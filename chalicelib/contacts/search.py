@@ -1,52 +1,53 @@
 """Finds tickets by what a customer says on the phone: ticket number, name, phone, @username, provider's user id.
 
-Addresses are found by their pseudonyms, names by the text index, so that few more rows are read than shown. A contact
-that is being erased is not found by name or address; its ticket's number still finds the ticket, without its content.
+Addresses are found by their pseudonyms, names by the text index, so that few more rows are read than shown. What many
+people have is found page by page. A contact that is being erased is not found by name or address; its ticket's number
+still finds the ticket, without its content.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from chalicelib.channels import registry
 from chalicelib.channels.base import Typed
 from chalicelib.contacts.search_words import numbers_in, phone_word
+from chalicelib.contacts.text_search import Found
 from chalicelib.core.addresses import ChannelId
 from chalicelib.core.normal import invisible, normal
 from chalicelib.dynamo.models import IndexRow
 from chalicelib.dynamo.rows import translated_errors
 from chalicelib.dynamo.schema import ALIAS
 from chalicelib.tickets.queries import EARLIER_PER_TICKET, TicketQueries
-from chalicelib.tickets.records import Ticket
+from chalicelib.tickets.records import Page
 from chalicelib.vault.pseudonyms import AddressKey
 
-MOST_CONTACTS = 50
-"""Contacts whose tickets one search shows."""
 MOST_EARLIER = 100
-"""Earlier tickets that one search reads, one read each."""
+"""Earlier tickets that one page of a search reads, one read each."""
 _TICKET_DIGITS = range(6, 15)
 
 
 @dataclass(frozen=True)
 class Search:
     """Finds tickets. `accounts` are our accounts by channel: an address has one pseudonym per account.
-    `contacts_by_words` asks the text index: it maps what was typed to ids of contacts."""
+    `contacts_by_words` asks the text index: it maps what was typed, and a cursor, to a page of ids of contacts."""
 
     tickets: TicketQueries
     address_key: AddressKey
     accounts: Mapping[ChannelId, Collection[str]]
-    contacts_by_words: Callable[[str], Iterable[str]]
+    contacts_by_words: Callable[[str, str], Found]
 
-    def __call__(self, q: str) -> list[Ticket]:
-        """Return the ticket of that number and the tickets of the contacts found, newest activity first.
+    def __call__(self, q: str, after: str = "") -> Page:
+        """Return the ticket of that number and the tickets of a page of contacts, newest activity first; `after` is the
+        cursor of the page before.
 
-        Raises Unavailable.
+        Raises Unavailable, and BadInput for a cursor of another search.
         """
         words = " ".join("".join(one for one in q if not invisible(one)).split())
-        named = self._by_number(words)
-        newest = dict.fromkeys([*named, *self._by_address(words)])
-        contacts = list(dict.fromkeys(self.contacts_by_words(words)))[:MOST_CONTACTS]
-        if contacts:
-            heads = self.tickets.conversations(self.tickets.conversations_of(contacts))
+        named = [] if after else self._by_number(words)
+        newest = dict.fromkeys(named if after else [*named, *self._by_address(words)])
+        by_words = self.contacts_by_words(words, after)
+        if by_words.contacts:
+            heads = self.tickets.conversations(self.tickets.conversations_of(by_words.contacts))
             newest |= dict.fromkeys(head.ticket_id for head in heads if head.ticket_id)
         seen = self.tickets.tickets(newest)
         found = {ticket.id: ticket for ticket in seen if not ticket.erased or ticket.id in named}
@@ -55,7 +56,7 @@ class Search:
             chain = self.tickets.earlier_tickets(ticket, min(EARLIER_PER_TICKET, left))
             found |= {earlier.id: earlier for earlier in chain}
             left -= len(chain)
-        return sorted(found.values(), key=lambda one: (-one.activity, one.id))
+        return Page(tuple(sorted(found.values(), key=lambda one: (-one.activity, one.id))), by_words.next)
 
     def _by_number(self, words: str) -> list[str]:
         """Return the ticket whose number is the only number in the text, in any notation: №418-945, Ticket 418–945."""

@@ -1,17 +1,19 @@
 """Words by which a contact is indexed and searched. Pure.
 
 Both are normalised alike (core/normal.py). A name is found by its words in any order and by their first letters, a
-username with or without `@`, a phone number in any notation and by its last four digits.
+username with or without `@`, a phone number in any notation and by its last four digits. Two words of a name are a word
+of the index together, so that a full name leads to few contacts however many share each of its words.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from itertools import islice, product
 
 from chalicelib.channels import registry
 from chalicelib.core.normal import normal
 
-RULE = 2
+RULE = 3
 """Version of the rules in this module. Raise it when they yield other words for a contact: then contacts that were
 indexed by an older version are indexed again (docs/deploy.md)."""
 HOME = "KZ"
@@ -21,8 +23,13 @@ FIRST_LETTERS = (3, 4, 5, 6)
 searched by its first six letters when nobody has it as a whole word."""
 LAST_DIGITS = 4
 """Last digits by which a phone number is found."""
+WHOLE, BEGUN = FIRST_LETTERS[-1], FIRST_LETTERS[0]
+"""Letters of each word of a pair: the first six of both, by which a full name is found, and the first three of both, by
+which it is found while it is half typed."""
 MOST_WORDS = 60
-"""Most index rows of one contact. A first and a last name need about ten."""
+"""Most words of one contact, pairs apart. A first and a last name need about ten."""
+MOST_PAIRS = 10
+"""Most pairs of one contact, as among the five words of a name; each is two rows of the index."""
 _MOST_TOKENS = 30
 _NUMBER = re.compile(r"\d(?:[ .()/-]*\d)*")
 _USER_ID = re.compile(r"[a-z]{2}\.[a-z0-9.]+")
@@ -100,7 +107,7 @@ def _number(text: str, match: re.Match[str]) -> tuple[str, bool]:
     """Return the digits of a number, and whether it begins with a country code (`+7`, `(+7)`, `00 7`)."""
     digits = re.sub(r"\D", "", match[0])
     before = text[max(0, match.start() - 3) : match.start()].rstrip(" (")
-    if not before.endswith("+") and digits.startswith("00"):
+    if not before.endswith("+") and digits.startswith("00") and len(digits) > LAST_DIGITS + 2:
         return digits[2:], True
     return digits, before.endswith("+")
 
@@ -110,9 +117,25 @@ def numbers_in(typed: str) -> list[str]:
     return [re.sub(r"\D", "", match[0]) for match in _NUMBER.finditer(normal(typed))]
 
 
+def pair(one: str, other: str, letters: int) -> str:
+    """Return the index word of two words together in any order, of each its first `letters`."""
+    return f"pair{letters}:" + "|".join(sorted((one[:letters], other[:letters])))
+
+
+def is_pair(word: str) -> bool:
+    """Whether an indexed word is a pair."""
+    return word.startswith(indexed("pair"))
+
+
+def indexed(word: str) -> str:
+    """Return a word as it is indexed since rule 3. Those of older rules are apart from it: whoever looks for contacts
+    that wait to be indexed again reads no row of the others."""
+    return f"3:{word}"
+
+
 def contact_words(name: str, username: str, addresses: Mapping[str, str]) -> set[str]:
-    """Return all words by which a contact is found, MOST_WORDS at most. Addresses, by kind, are as the provider sent
-    them."""
+    """Return all words and pairs, as they are indexed, by which a contact is found: MOST_WORDS, and two of each of
+    MOST_PAIRS. Addresses, by kind, are as the provider sent them."""
     words: dict[str, None] = {}
     for kind, address in addresses.items():
         if kind in _PHONES:
@@ -125,7 +148,18 @@ def contact_words(name: str, username: str, addresses: Mapping[str, str]) -> set
     for length in reversed(FIRST_LETTERS):
         words |= {f"begin:{word[:length]}": None for word in whole if len(word) > length}
     words.pop("", None)
-    return set(list(words)[:MOST_WORDS])
+    together = {pair(*two, letters) for two in islice(_pairs(name), MOST_PAIRS) for letters in (WHOLE, BEGUN)}
+    return set(map(indexed, [*list(words)[:MOST_WORDS], *together]))
+
+
+def _pairs(name: str) -> Iterator[tuple[str, str]]:
+    """Yield each two words of a name, those that stand near its beginning first. A double name is paired with the
+    others as a whole and by its parts."""
+    before: list[str] = []
+    for token in dict.fromkeys(tokens(name)):
+        both = dict.fromkeys([token, *_parts(token)])
+        yield from product(before, both)
+        before += both
 
 
 def wanted_words(typed: str) -> list[set[str]]:
@@ -171,13 +205,7 @@ def _number_group(digits: str, international: bool) -> set[str]:
     return (named | {_phone_word(digits, international), digits}) - {""}
 
 
-def beginnings(word: str, *, known: bool) -> set[str]:
-    """Return the index words of names that begin with `word`.
-
-    When `word` is longer than the indexed beginnings, its first letters are used, unless a contact is `known` by the
-    whole word.
-    """
-    longest = FIRST_LETTERS[-1]
-    if ":" in word or len(word) < FIRST_LETTERS[0] or (known and len(word) > longest):
-        return set()
-    return {f"begin:{word[:longest]}"}
+def begun(word: str) -> str:
+    """Return the index word of names that begin with `word`; "" when it is too short. Of a longer word than the indexed
+    beginnings it is those that share its first six letters: the nearest, when nobody has the whole word."""
+    return "" if ":" in word or len(word) < BEGUN else f"begin:{word[:WHOLE]}"

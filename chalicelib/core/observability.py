@@ -75,7 +75,10 @@ def log_error(event: str, error: BaseException, **fields: Any) -> None:
 
 
 def count(name: str, value: float = 1, *, unit: str = "Count", **dimensions: str) -> None:
-    """Write one metric in CloudWatch's embedded format to standard output."""
+    """Write one metric in CloudWatch's embedded format to standard output; nothing for zero. A metric is paid for by
+    the hours in which it is published, and alarms take a missing value for a good one."""
+    if not value:
+        return
     record = {
         "_aws": {
             "Timestamp": time.time_ns() // 1_000_000,

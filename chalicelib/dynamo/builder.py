@@ -117,17 +117,21 @@ def plain_value(value: AttributeValues) -> Any:
     """Return the Python value of a typed attribute value; numbers become int, also those that are none of ours."""
     ((kind, inner),) = value.items()
     if kind == "N":
-        try:
-            return int(inner)
-        except ValueError:
-            return int(float(inner))
+        return _number(inner)
     if kind == "NS":
-        return {int(one) for one in inner}
+        return set(map(_number, inner))
     if kind == "L":
         return [plain_value(one) for one in inner]
     if kind == "M":
         return {name: plain_value(one) for name, one in inner.items()}
     return inner
+
+
+def _number(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        return int(float(text))
 
 
 def plain_item(item: Mapping[str, AttributeValues]) -> dict[str, Any]:

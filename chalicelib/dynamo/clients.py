@@ -33,3 +33,11 @@ def _session() -> botocore.session.Session:
 def client(service: str) -> Any:
     """Return the process-wide client of a service. Region, endpoint and credentials come from the environment."""
     return _session().create_client(service, config=_CONFIG.merge(_OF_FILES) if service == "s3" else _CONFIG)
+
+
+def direct_client() -> Any:
+    """Return a client of DynamoDB for intake, which makes its two calls in half the processor time."""
+    from chalicelib.dynamo.direct import DirectClient
+
+    session = _session()
+    return DirectClient(client("dynamodb"), session.get_credentials(), session.get_config_variable("ca_bundle") or True)

@@ -12,8 +12,9 @@ from pynamodb.attributes import (
     NumberAttribute,
     NumberSetAttribute,
     UnicodeAttribute,
+    UnicodeSetAttribute,
 )
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
 
@@ -48,6 +49,17 @@ class UnsentIndex(GlobalSecondaryIndex["DeskRow"]):
     due_at = NumberAttribute(range_key=True)
 
 
+class ListsIndex(GlobalSecondaryIndex["DeskRow"]):
+    """Index of keys: see chalicelib/dynamo/schema/lists.py."""
+
+    class Meta:
+        index_name = "lists"
+        projection = KeysOnlyProjection()
+
+    list = UnicodeAttribute(hash_key=True)
+    place = NumberAttribute(range_key=True)
+
+
 class DeskRow(Model):
     """Any item of the table `desk` but those of requests."""
 
@@ -58,6 +70,7 @@ class DeskRow(Model):
     sk = UnicodeAttribute(range_key=True)
     queue_index = QueueIndex()
     unsent_index = UnsentIndex()
+    lists_index = ListsIndex()
     # contact
     profile = BinaryAttribute(null=True, legacy_encoding=False)
     phone = BinaryAttribute(null=True, legacy_encoding=False)
@@ -154,6 +167,7 @@ class DeskRow(Model):
     last_direction = UnicodeAttribute(null=True)
     previous_ticket_id = UnicodeAttribute(null=True)
     undelivered = UnicodeAttribute(null=True)
+    opens_in = UnicodeAttribute(null=True)
     unread = NumberAttribute(null=True)
     tags: ListAttribute[str] = ListAttribute(null=True)
     late_in = NumberSetAttribute(null=True)
@@ -185,6 +199,8 @@ class DeskRow(Model):
     began_at = NumberAttribute(null=True)
     ended_at = NumberAttribute(null=True)
     ready_at = NumberAttribute(null=True)
+    # barrier
+    contacts = UnicodeSetAttribute(null=True)
     # unclear
     vault_id = UnicodeAttribute(null=True)
     # guard
@@ -245,6 +261,8 @@ class IndexRow(Model):
     created_at = NumberAttribute(null=True)
     # login
     attempts = NumberAttribute(null=True)
+    # text
+    digests = BinaryAttribute(null=True, legacy_encoding=False)
     # words
     version = UnicodeAttribute(null=True)
     words: ListAttribute[str] = ListAttribute(null=True)

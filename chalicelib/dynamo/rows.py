@@ -43,12 +43,12 @@ def get_row(key: Key) -> DeskRow | None:
     return None
 
 
-def get_rows(keys: Iterable[Key]) -> list[DeskRow]:
-    """Return the items of `desk` that exist, strongly consistent, in no order: one call per hundred. Raises
-    Unavailable."""
+def get_rows(keys: Iterable[Key], *, strong: bool = True) -> list[DeskRow]:
+    """Return the items of `desk` that exist, in no order: one call per hundred. Without `strong` they cost half and may
+    be a moment late. Raises Unavailable."""
     wanted = [(key.pk, key.sk) for key in dict.fromkeys(keys)]
     with translated_errors():
-        return list(DeskRow.batch_get(wanted, consistent_read=True)) if wanted else []
+        return list(DeskRow.batch_get(wanted, consistent_read=strong)) if wanted else []
 
 
 def condition_held(write: Callable[[], object]) -> bool:

@@ -64,13 +64,14 @@ class Tables(Builder):
         answer = self._call("get_item", TableName=self.names[key.table], Key=wire_key(key), ConsistentRead=True)
         return plain_item(answer.get("Item", {}))
 
-    def get_many(self, keys: Iterable[Key]) -> dict[Key, dict[str, Any]]:
-        """Return rows by their keys, read in batches; rows that do not exist are left out."""
+    def get_many(self, keys: Iterable[Key], *, strong: bool = True) -> dict[Key, dict[str, Any]]:
+        """Return rows by their keys, read in batches; rows that do not exist are left out. Without `strong` a read
+        costs half and may be a moment late."""
         found: dict[Key, dict[str, Any]] = {}
         for chunk in _chunks(list(dict.fromkeys(keys)), MOST_GETS):
             request: dict[str, AttributeValues] = {}
             for key in chunk:
-                asked = request.setdefault(self.names[key.table], {"Keys": [], "ConsistentRead": True})
+                asked = request.setdefault(self.names[key.table], {"Keys": [], "ConsistentRead": strong})
                 asked["Keys"].append(wire_key(key))
             for answer in self._until_done("batch_get_item", request, "UnprocessedKeys"):
                 for real, items in answer.get("Responses", {}).items():
@@ -229,6 +230,8 @@ class Tables(Builder):
             if not refusal.roles:
                 self.wait(attempt)
             refused |= refusal.roles
+        if refused and build(refused) is None:
+            return False
         raise Unavailable(f"These rows change too fast to write now; {self._again}.")
 
     def delete_many(self, keys: Iterable[Key]) -> int:

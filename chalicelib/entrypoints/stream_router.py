@@ -11,19 +11,25 @@ Queue by queue:
 - indexing (the indexer): a new or changed contact.
 - fetching (the file fetcher): a new file to be fetched.
 - privacy: an ask about data, a new request, a decision of staff, and the status of a message about a request.
+
+Beside the queues it tells the marker (tickets/marker.py) what has changed, for the pages that are open: once per batch,
+after the queues. When that fails nothing is repeated, because an open page asks again within two minutes anyway.
 """
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from chalicelib.attachments.due import wake_up
+from chalicelib.core.errors import Unavailable
 from chalicelib.core.observability import count, log
 from chalicelib.core.purposes import RIGHTS
 from chalicelib.dynamo.builder import plain_item
 from chalicelib.dynamo.queues import Queues, WakeUp
-from chalicelib.dynamo.schema import ASK, CONTACT, FETCH, MESSAGE, OUTBOX, REQUEST, TICKET
+from chalicelib.dynamo.schema import ASK, CONTACT, ERASURE_PAUSE, FETCH, HEAD, MESSAGE, OUTBOX, REQUEST, STAFF, TICKET
+from chalicelib.tickets.marker import Changes, Markers
 from chalicelib.tickets.model import REFERRING, TEXT_CHANGES
 from chalicelib.tickets.pieces import outstanding
+from chalicelib.wiring import base as wiring
 from chalicelib.wiring import delivery as wiring_delivery
 
 _ON_CLOSED = frozenset({"event", "note"})
@@ -40,7 +46,37 @@ _READ = (
 
 def handle(event: dict[str, Any]) -> dict[str, Any]:
     """Pass on a batch of the stream; the answer names the first failed record, from which the stream repeats."""
-    return pass_on(event.get("Records", ()), wiring_delivery.queues(), wiring_delivery.queue_urls())
+    records = event.get("Records", ())
+    passed_on = pass_on(records, wiring_delivery.queues(), wiring_delivery.queue_urls())
+    tell_marker(records, Markers(wiring.gateway()), wiring.clock()())
+    return passed_on
+
+
+def tell_marker(records: Iterable[Mapping[str, Any]], markers: Markers, now: int) -> None:
+    """Tell the marker what these records changed, as of `now` (ms)."""
+    changes = Changes()
+    for record in records:
+        changes |= _changes(record["dynamodb"])
+    if not changes:
+        return
+    try:
+        markers.tell(changes, now)
+    except Unavailable:
+        count("MarkerNotTold")
+        log("marker_not_told")
+
+
+def _changes(change: Mapping[str, Any]) -> Changes:
+    """Return what a record changed of the pages. Of a deleted row only its key is known."""
+    keys, image = plain_item(change["Keys"]), change.get("NewImage", {})
+    pk, sk = keys["pk"], keys["sk"]
+    named = image.get("conversation_id", {}).get("S", "")
+    conversations = frozenset({named} if named else ())
+    if sk in (TICKET.sk, CONTACT.sk):
+        return Changes(tickets=True, conversations=conversations)
+    if sk == HEAD.sk or sk.startswith(MESSAGE.prefix):
+        return Changes(requests="request_id" in image, conversations=frozenset({pk.partition("#")[2]}))
+    return Changes(staff=pk == STAFF.partition(), requests=sk in (REQUEST.sk, ERASURE_PAUSE.sk))
 
 
 def pass_on(records: Iterable[Mapping[str, Any]], queues: Queues, urls: Mapping[str, str]) -> dict[str, Any]:

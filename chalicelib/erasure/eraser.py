@@ -17,6 +17,7 @@ from chalicelib.dynamo.schema import ALIAS, CLIENT_ID, CONTACT, EARLY_STATUS, FE
 from chalicelib.dynamo.tables import MOST_DELETES, MOST_WRITES, Tables
 from chalicelib.erasure.counts import unexpired
 from chalicelib.erasure.inventory import CONTACT_ROWS, CONVERSATION_ROWS, FILES, LINK_ROWS, files_to_fetch, links_live
+from chalicelib.suppression.barrier import leave
 
 _LATE = 14 * DAY
 """How long after its expiry a link is still looked for: the sweeper deletes it within minutes, DynamoDB within days."""
@@ -197,6 +198,10 @@ class Eraser:
         found = [row for page in self._tables.pages(pk, only="sk,expires_at") for row in page.rows]
         note(CONTACT_ROWS, (row["sk"] for row in found if unexpired(row, since)))
         return tuple(Key("desk", pk, row["sk"]) for row in found)
+
+    def leave_barrier(self, contact_id: str) -> None:
+        """Name the contact no more as being behind the write barrier: nothing is left that could be shown."""
+        leave(self._tables, contact_id)
 
     def end(self, contact_id: str, aliases: Sequence[Key], others: Sequence[Key], mark: Write | None) -> None:
         """Delete the contact's aliases and other rows and write the step (`mark`), in one transaction; rows for which

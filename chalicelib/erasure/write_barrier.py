@@ -1,9 +1,10 @@
 """Closes the write barrier around a person: after one transaction no write that relies on an earlier read succeeds, and
 only the eraser deletes anything.
 
-The same transaction puts the person's addresses on the suppression list (rows `fence#…`, attribute `fenced`) and takes
-over the outbox, whose entries are then counted and deleted like everything else. A sender that had claimed an entry may
-still record what it has sent, with a link to the message; the message must stay to name that link.
+The same transaction names the contact as being behind the barrier (suppression/barrier.py), puts the person's addresses
+on the suppression list (rows `fence#…`, attribute `fenced`) and takes over the outbox, whose entries are then counted
+and deleted like everything else. A sender that had claimed an entry may still record what it has sent, with a link to
+the message; the message must stay to name that link.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -21,6 +22,7 @@ from chalicelib.privacy.erasure_pause import ErasuresPaused, check_not_paused
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.store import RequestStore
 from chalicelib.privacy.requests.vocabulary import RequestState, Step
+from chalicelib.suppression.barrier import enter
 
 _MOST_FORMER = 40
 """Former addresses that one transaction can put on the list. Their rows live 8 days, so nobody has more."""
@@ -59,6 +61,7 @@ class WriteBarrier:
             if head.get("former") or "alias" in refused:
                 names = self._owned(names, request.contact_id)
             writes = [self._marked(request, names, now), check_not_paused(self._tables)]
+            writes.append(enter(self._tables, [request.contact_id]))
             if contact:
                 writes.append(self._contact(request, contact))
             if head:

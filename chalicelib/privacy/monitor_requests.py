@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from chalicelib.core.observability import count
 from chalicelib.privacy.requests.lateness import missed, near_deadline, not_told, past_target
 from chalicelib.privacy.requests.progress import stoppable
+from chalicelib.privacy.requests.vocabulary import Step
 from chalicelib.privacy.requests.waiting_times import Wait
 
 if TYPE_CHECKING:
@@ -36,7 +37,8 @@ only those that are due are read."""
 @dataclass(frozen=True)
 class MonitorRequests:
     """Looks at open requests. `resume` has the requests of these ids resumed and returns how many; `paused` says
-    whether erasures are paused; every `counted_every` minutes it looks at all of them and counts the late ones."""
+    whether erasures are paused; every `counted_every` minutes it looks at all of them, counts the late ones and
+    names those whose write barrier an older release has closed."""
 
     store: "RequestStore"
     resume: Callable[[Sequence[str]], int]
@@ -48,7 +50,7 @@ class MonitorRequests:
     def __call__(self, until: float) -> int:
         """Look until the stopwatch says `until`; return how many requests were resumed. Raises Unavailable."""
         now = self.clock()
-        due, late, near, untold, broken = [], 0, 0, 0, 0
+        due, behind, late, near, untold, broken = [], set[str](), 0, 0, 0, 0
         paused, all_of_them = bool(self.paused()), now // MINUTE % self.counted_every == 0
         for request in self.store.open_ones(MOST, None if all_of_them else now):
             late += past_target(request, now)
@@ -59,8 +61,13 @@ class MonitorRequests:
             waits_on = paused and request.waits == Wait.COOLING_OFF and stoppable(request)
             if request.due_at <= now and not waits_on:
                 due.append(request.id)
+            if request.done(Step.WRITES_BLOCKED) and not request.done(Step.KEY_DESTROYED):
+                behind.add(request.contact_id)
             if self.stopwatch() > until:
                 break
+        else:
+            if all_of_them:
+                self.store.name_behind_barrier(frozenset(behind), now)
         if all_of_them:
             count("ErasurePastTarget", late)
             count("ErasureNearDeadline", near)

@@ -6,14 +6,16 @@ same time. The request's row decides what happens, and every change is a conditi
 """
 
 import json
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.core.observability import log
+from chalicelib.core.observability import count, log
 from chalicelib.privacy.erasure_pause import check_not_paused
 from chalicelib.privacy.executions import RunStatus
+from chalicelib.privacy.kinds.registry import is_handled
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.progress import state_by_steps
 from chalicelib.privacy.requests.vocabulary import OVER, RequestState, Step
@@ -110,9 +112,14 @@ class ResumeWorkflow:
     clock: Callable[[], int]
 
     def __call__(self, request_id: str) -> None:
-        """Do what the request's row asks for now; nothing when it is over, still waits, or failed a short while ago."""
+        """Do what the request's row asks for now; nothing when it is over, still waits, failed a short while ago, or is
+        of a kind that this release does not handle."""
         request = self.store.get(request_id)
         if request is None or request.state in OVER:
+            return
+        if not is_handled(request.kind):
+            log("unknown_kind", level=logging.ERROR, request_id=request.id)
+            count("UnknownKind")
             return
         now = self.clock()
         if request.state == RequestState.ESCALATED:

@@ -13,6 +13,7 @@ from chalicelib.retention.model import (
     Expired,
     Found,
     Misplaced,
+    OldTicket,
     OldWords,
     Removal,
     UnstampedTicket,
@@ -83,6 +84,9 @@ class DeleteExpired:
             return 0, False
         if isinstance(found, Misplaced):
             self.store.move(found)
+            return 0, False
+        if isinstance(found, OldTicket):
+            self.store.put_into_lists(found)
             return 0, False
         if isinstance(found, UnstampedTicket):
             self.restamp(found.ticket_id, now)

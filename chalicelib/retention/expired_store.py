@@ -23,12 +23,14 @@ from chalicelib.retention.model import (
     Expired,
     Found,
     Misplaced,
+    OldTicket,
     OldWords,
     PassState,
     Removal,
     UnstampedTicket,
 )
-from chalicelib.tickets.model import STAMPING_TAKES
+from chalicelib.tickets.model import STAMPING_TAKES, queue_attributes
+from chalicelib.tickets.tag_lists import TAGS_AS_READ, list_tag
 
 _AT_ONCE = 100
 """Entries of the index that are read at once, with their rows."""
@@ -102,6 +104,21 @@ class ExpiredStore:
             values |= {"list": item.list, "place": item.place}
         condition = " AND ".join(["attribute_exists(pk)", *same])
         return self._alone(self._tables.update("item", Key("desk", item.pk, item.sk), expression, condition, values))
+
+    def put_into_lists(self, ticket: OldTicket) -> bool:
+        """Put a ticket of an older release into the queue of its assignee's and into the lists of its tags, if it is as
+        it was read; return whether it was."""
+        values: dict[str, Any] = {"state": ticket.state, "assignee": ticket.assignee, "old_tags": list(ticket.tags)}
+        condition = f"#state = :state AND #assignee = :assignee AND {TAGS_AS_READ}"
+        if not ticket.assignee:
+            del values["assignee"]
+            condition = condition.replace("#assignee = :assignee", "attribute_not_exists(#assignee)")
+        values |= queue_attributes(ticket.state, ticket.assignee)
+        expression = "SET #queue = :queue, #opens_in = :opens_in"
+        writes = [self._tables.update("ticket", Key("desk", ticket.pk, ticket.sk), expression, condition, values)]
+        of_ticket = ticket.conversation_id, ticket.ticket_id
+        writes += [list_tag(self._tables, *of_ticket, tag, ticket.created_at) for tag in ticket.tags]
+        return self._tables.transact(writes) is None
 
     # -- everything, by a scan
 
@@ -252,6 +269,11 @@ def _met(table: str, row: Mapping[str, Any], now: int) -> Iterator[tuple[Found, 
         yield _expired(table, row, now), missed
     elif missed and ought is not None:
         yield _misplaced(row, ought), True
+    if pk.startswith(TICKET.partition("")) and not date and "opens_in" not in row:
+        assignee, tags = row.get("assignee", ""), tuple(row.get("tags", ()))
+        if assignee or tags:
+            of_ticket = row["ticket_id"], row["conversation_id"], row["state"]
+            yield OldTicket(pk, sk, *of_ticket, assignee, tags, row.get("created_at", 0)), False
 
 
 def _stands(row: Mapping[str, Any], ought: Place, now: int) -> bool:

@@ -104,7 +104,22 @@ class Misplaced:
     read: tuple[tuple[str, str | int | None], ...]
 
 
-Found = Expired | UnstampedTicket | EndedWords | OldWords | Misplaced
+@dataclass(frozen=True)
+class OldTicket:
+    """A ticket that is not closed and that an older release has assigned or tagged: it stands in no list of a tag, and
+    among those without an assignee."""
+
+    pk: str
+    sk: str
+    ticket_id: str
+    conversation_id: str
+    state: str
+    assignee: str
+    tags: tuple[str, ...]
+    created_at: int
+
+
+Found = Expired | UnstampedTicket | EndedWords | OldWords | Misplaced | OldTicket
 """What the sweeper comes upon, by the index `lists` or in the full pass."""
 
 

@@ -61,8 +61,8 @@ class Sweep:
     def __call__(self) -> dict[str, int]:
         """Run all parts and return how many items each has handled.
 
-        A part that fails does not stop the others; the first error is raised at the end, and SweepDone counts
-        only complete sweeps.
+        A part that fails does not stop the others; the first error is raised at the end, and `sweep_done` is logged
+        of complete sweeps only.
         """
         heads: Heads = {}
         read: list[PassState] = []
@@ -87,7 +87,7 @@ class Sweep:
                 errors.append(error)
         if errors:
             raise errors[0]
-        count("SweepDone")
+        log("sweep_done")
         return done
 
     def _delete_due(self, until: float, heads: "Heads", read: "list[PassState]") -> int:

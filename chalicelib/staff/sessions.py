@@ -7,7 +7,9 @@ functions that can write to the table cannot forge a session.
 import hashlib
 import hmac
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from chalicelib.core.clock import SECOND
 from chalicelib.dynamo.models import IndexRow
@@ -29,7 +31,7 @@ class SessionStore:
         session = Session(staff.id, staff.generation, kind, now, expires_at * SECOND)
         with translated_errors():
             IndexRow(
-                *self._key(token)[1:],
+                *self.row_key(token)[1:],
                 sub=session.staff_id,
                 generation=session.generation,
                 kind=kind,
@@ -42,24 +44,30 @@ class SessionStore:
         """Return the session of a token, strongly consistent; None when it has ended or is of another kind."""
         with translated_errors():
             try:
-                row = IndexRow.get(*self._key(token)[1:], consistent_read=True)
+                row = IndexRow.get(*self.row_key(token)[1:], consistent_read=True)
             except IndexRow.DoesNotExist:
                 return None
+        return self.of_row(row.attribute_values, kind, now)
+
+    @staticmethod
+    def of_row(row: Mapping[str, Any], kind: str, now: int) -> Session | None:
+        """Return the session of a row, which may be empty; None when it has ended or is of another kind."""
         session = Session(
-            str(row.sub),
-            int(row.generation or 0),
-            row.kind or "",
-            int(row.created_at or 0),
-            int(row.expires_at or 0) * SECOND,
+            str(row.get("sub")),
+            int(row.get("generation") or 0),
+            row.get("kind") or "",
+            int(row.get("created_at") or 0),
+            int(row.get("expires_at") or 0) * SECOND,
         )
         return session if session.kind == kind and session.expires_at > now else None
 
     def end(self, token: str) -> None:
         """End a session; ending it twice is harmless."""
         with translated_errors():
-            IndexRow(*self._key(token)[1:]).delete()
+            IndexRow(*self.row_key(token)[1:]).delete()
 
-    def _key(self, token: str) -> Key:
+    def row_key(self, token: str) -> Key:
+        """Return the key of a session's row."""
         return SESSION.key(hmac.new(self.key, f"session|{token}".encode(), hashlib.sha256).hexdigest())
 
 

@@ -1,6 +1,7 @@
 """Drafts: what a member of staff has typed on a ticket and not sent, one reply and one comment each."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Literal
@@ -9,10 +10,9 @@ from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND, gone_at
 from chalicelib.core.ids import MessageRef, comment_id_hash, reply_id_hash
 from chalicelib.dynamo.builder import NEW, Builder, Write
 from chalicelib.dynamo.models import DeskRow
-from chalicelib.dynamo.rows import alive, get_row, get_rows
+from chalicelib.dynamo.rows import alive, get_row
 from chalicelib.dynamo.schema import CLIENT_ID, DRAFT, HEAD, Key, lists
 from chalicelib.dynamo.tables import Tables
-from chalicelib.tickets.records import Ticket
 from chalicelib.vault import encryption
 from chalicelib.vault.decryptor import BatchDecryptor
 from chalicelib.vault.encryption import CannotOpen
@@ -68,6 +68,27 @@ class Saved(Enum):
     MOVED = "moved"
 
 
+def draft_keys(conversation_id: str, ticket_id: str, staff_id: str) -> list[Key]:
+    """Return the keys of a person's drafts on a ticket."""
+    return [DraftKey(conversation_id, ticket_id, staff_id, kind).row for kind in KINDS]
+
+
+def open_drafts(rows: Iterable[DeskRow], decryptor: BatchDecryptor, now: int) -> dict[DraftKind, Draft]:
+    """Return drafts by kind, from their rows. One that cannot be opened is left out. Raises Unavailable."""
+    found: dict[DraftKind, Draft] = {}
+    for row in rows:
+        tail = row.sk.removeprefix(DRAFT.prefix)
+        kind = next(one for one in KINDS if tail.endswith(f"#{one}"))
+        content = None
+        if row.content and alive(row, now):
+            with suppress(CannotOpen):
+                content = decryptor.json(str(row.contact_id), encryption.draft_content(tail), row.content)
+        if content:
+            text, client_id = str(content.get("text", "")), str(content.get("client_id", ""))
+            found[kind] = Draft(text, client_id, int(row.order or 0), int(row.at or 0))
+    return found
+
+
 def client_id_hash(kind: DraftKind, client_id: str) -> str:
     """Return the hash under which a guard row exists once the draft's client id was used."""
     return reply_id_hash(client_id) if kind == "reply" else comment_id_hash(client_id)
@@ -96,31 +117,10 @@ _NEWER = "attribute_not_exists(pk) OR #client_hash <> :client_hash OR #order < :
 
 
 class DraftStore:
-    """Reads and writes drafts. All methods raise Unavailable."""
+    """Writes drafts. All methods raise Unavailable."""
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
-
-    def of(self, ticket: Ticket, staff_id: str, decryptor: BatchDecryptor, now: int) -> dict[DraftKind, Draft]:
-        """Return a person's drafts on a ticket by kind. A draft that cannot be opened is left out."""
-        drafts = [DraftKey(ticket.conversation_id, ticket.id, staff_id, kind) for kind in KINDS]
-        places, found = {one.row.sk: one for one in drafts}, dict[DraftKind, Draft]()
-        for row in get_rows(one.row for one in drafts):
-            draft = self._opened(row, places[row.sk], decryptor) if row.content and alive(row, now) else None
-            if draft is not None:
-                found[places[row.sk].kind] = draft
-        return found
-
-    def _opened(self, row: DeskRow, place: DraftKey, decryptor: BatchDecryptor) -> Draft | None:
-        try:
-            content = decryptor.json(str(row.contact_id), encryption.draft_content(place.tail), row.content)
-        except CannotOpen:
-            return None
-        if not content:
-            return None
-        return Draft(
-            str(content.get("text", "")), str(content.get("client_id", "")), int(row.order or 0), int(row.at or 0)
-        )
 
     def save(self, place: DraftKey, draft: Draft, head: Mapping[str, Any], expires_at: int) -> Saved:
         """Save a draft, unless its client id was used, a newer save exists, or the conversation's epoch changed.

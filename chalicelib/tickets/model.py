@@ -45,13 +45,27 @@ def reply_time(now: int, last_out: int, last_in: int) -> int:
     return max(now, last_out + 1, last_in + 1)
 
 
-def queue_of(state: str) -> str:
-    """Return the partition of a state in the index `queue`. The suffix is the shard; there is one."""
-    return f"{state}#0"
+def queue_of(state: str, assignee: str = "") -> str:
+    """Return the partition of the index `queue` for tickets of a state. Open tickets that somebody has stand in one of
+    their own, so that those without an assignee are a list. The suffix is the shard; there is one."""
+    return "open.taken#0" if state == State.OPEN and assignee else f"{state}#0"
 
 
-REOPENS, NO_LONGER_SOLVED = "#state = :open, #queue = :queue, #activity = :now", "REMOVE #solved_at"
-"""What makes a ticket open again, with the newest activity: the end of a SET expression, and what follows it."""
+def queues_of(state: str) -> tuple[str, ...]:
+    """Return all partitions of the index `queue` that hold tickets of a state."""
+    return tuple(dict.fromkeys((queue_of(state), queue_of(state, "somebody"))))
+
+
+def queue_attributes(state: str, assignee: str) -> dict[str, str]:
+    """Return the attributes `queue`, and `opens_in`, the partition in which the ticket will stand once it is open. Who
+    reopens a ticket without having read it, as intake does, does not know its assignee, and takes this partition."""
+    return {"queue": queue_of(state, assignee), "opens_in": queue_of(State.OPEN, assignee)}
+
+
+REOPENS = "#state = :open, #queue = if_not_exists(#opens_in, :queue), #activity = :now"
+NO_LONGER_SOLVED = "REMOVE #solved_at"
+"""What makes a ticket open again, with the newest activity: the end of a SET expression, and what follows it. Rows
+without `opens_in`, which no colleague has changed in this release, go among the tickets without an assignee."""
 
 
 def reopening(now: int) -> dict[str, Any]:

@@ -3,24 +3,24 @@
 One `TicketQueries` serves one request, so that opened keys live no longer.
 """
 
-import logging
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 from chalicelib.channels.registry import ADDRESS_KINDS
 from chalicelib.core.ids import MessageRef
 from chalicelib.core.normal import display_name
-from chalicelib.core.observability import count, log
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.dynamo.rows import alive, get_row, get_rows, translated_errors
-from chalicelib.dynamo.schema import CONSENT, CONTACT, HEAD, MESSAGE, NUMBER, OPEN_REQUEST, TICKET, Key
+from chalicelib.dynamo.schema import BARRIER, CONSENT, CONTACT, HEAD, MESSAGE, NUMBER, OPEN_REQUEST, TICKET, Key
+from chalicelib.suppression.barrier import relied_on
 from chalicelib.tickets.model import LATE_SPAN
+from chalicelib.tickets.opening import open_json, open_text
+from chalicelib.tickets.queues import TicketQueues
 from chalicelib.tickets.records import Contact, Conversation, Message, Thread, Ticket, Undelivered
 from chalicelib.tickets.records_from_rows import consent, conversation, number, question_at, undelivered
 from chalicelib.tickets.threads import Threads
 from chalicelib.vault import encryption
 from chalicelib.vault.decryptor import BatchDecryptor
-from chalicelib.vault.encryption import CannotOpen, EncryptionContext
 
 ERASING = "erasing"
 """State of a contact once the write barrier of its erasure is up."""
@@ -33,10 +33,13 @@ EARLIER_PER_TICKET = 20
 class TicketQueries:
     """Reads tickets, messages and contacts as of `now` (ms). All methods raise Unavailable."""
 
-    def __init__(self, decryptor: BatchDecryptor, now: int) -> None:
+    def __init__(self, decryptor: BatchDecryptor, now: int, lists_ready: Callable[[], bool] = lambda: True) -> None:
         self.decryptor = decryptor
+        self.queues = TicketQueues(now, lists_ready)
         self._now = now
         self._heads: dict[str, DeskRow] = {}
+        self._json = partial(open_json, decryptor)
+        """Opens a sealed mapping of a contact: see opening.py."""
         self._threads = Threads(self._json, now)
         self._erasing: dict[str, bool] = {}
         """Whether contacts are being erased, by id, for those that this request has read."""
@@ -58,8 +61,9 @@ class TicketQueries:
         return str(row.ticket_id) if (row := self._get(NUMBER.key(number))) else ""
 
     def tickets(self, ticket_ids: Iterable[str]) -> list[Ticket]:
-        """Return several tickets, newest activity first; those that do not exist are left out."""
-        found = self.opened(self._batch(map(TICKET.key, ticket_ids)))
+        """Return several tickets for a list, which may be a moment late, newest activity first; those that do not exist
+        are left out."""
+        found = self.opened(self._batch(map(TICKET.key, ticket_ids), strong=False))
         return sorted(found, key=lambda one: (-one.activity, one.id))
 
     def earlier_tickets(self, ticket: Ticket, most: int = EARLIER_PER_TICKET) -> list[Ticket]:
@@ -74,39 +78,47 @@ class TicketQueries:
             before = row.previous_ticket_id or ""
         return self.opened(found)
 
-    def opened(self, found: Sequence[DeskRow]) -> list[Ticket]:
+    def opened(self, found: Sequence[DeskRow], *, consents: bool = False) -> list[Ticket]:
         """Open rows of tickets and their undelivered messages.
 
-        It takes one BatchGetItem on `keys`, one on contacts and one on messages per hundred rows. Nothing is opened of
-        a contact that is being erased, although its key may still exist.
+        It takes one BatchGetItem on `keys` and one on messages per hundred rows; with `consents`, which tells who has
+        withdrawn theirs, one on contacts, too. Nothing is opened of a contact that is being erased, although its key
+        may still exist.
         """
         contact_ids = list(dict.fromkeys(str(row.contact_id) for row in found))
         with translated_errors():
-            self.decryptor.load(contact_ids)
-            self._look(contact_ids)
+            strong = not self._look(contact_ids, consents=consents)
+            self.decryptor.load(contact_ids, strong=strong)
         shown = [row for row in found if not self._erasing.get(str(row.contact_id))]
         failed = undelivered(shown, self._batch, self._json)
         return [self._ticket(row, failed.get(row.pk)) for row in found]
 
-    def _look(self, contact_ids: Sequence[str]) -> None:
-        """Read which of these contacts are being erased.
+    def _look(self, contact_ids: Sequence[str], *, consents: bool) -> bool:
+        """Read which of these contacts are being erased; return whether one consistent read has told it of several.
 
-        One contact is read strongly consistently, because opening and changing a ticket depend on it. Several are not:
-        a list may be a moment late, as its index is.
+        Of one contact the own row is read, because opening and changing a ticket depend on it. Of several, the row of
+        those behind the write barrier. While that may lack some, their own rows are read, which may be a moment late,
+        as the index of a list is.
         """
         unknown = [one for one in contact_ids if one not in self._erasing]
-        if len(unknown) == 1:
-            self.erasing(unknown[0])
-            return
-        self._erasing |= dict.fromkeys(unknown, False)
-        wanted = [(key.pk, key.sk) for key in map(CONTACT.key, unknown)]
-        for row in DeskRow.batch_get(wanted, attributes_to_get=list(_LOOKED_AT)) if wanted else ():
-            self._met(row)
+        if len(unknown) < 2:
+            for one in unknown:
+                self.erasing(one)
+            return False
+        barrier = get_row(BARRIER.key())
+        told = barrier is not None and relied_on(number(barrier.since), self._now)
+        behind = frozenset(barrier.contacts or ()) if barrier is not None else frozenset[str]()
+        self._erasing |= {one: one in behind for one in unknown}
+        if consents or not told:
+            wanted = [(key.pk, key.sk) for key in map(CONTACT.key, unknown)]
+            for row in DeskRow.batch_get(wanted, attributes_to_get=list(_LOOKED_AT)):
+                self._met(row, row.contact_id in behind)
+        return told
 
-    def _met(self, row: DeskRow) -> None:
+    def _met(self, row: DeskRow, behind: bool = False) -> None:
         """Remember whether a contact may be shown and written to."""
         contact_id = str(row.contact_id)
-        self._erasing[contact_id] = row.state == ERASING
+        self._erasing[contact_id] = behind or row.state == ERASING
         (self._suppressed.add if row.suppressed_at else self._suppressed.discard)(contact_id)
 
     def _ticket(self, row: DeskRow, failed: Undelivered | None) -> Ticket:
@@ -152,6 +164,7 @@ class TicketQueries:
             last_unreadable=no_last,
             question_at=question_at(row),
             suppressed=str(row.contact_id) in self._suppressed,
+            listed=row.opens_in is not None,
         )
 
     # -- conversations
@@ -162,8 +175,8 @@ class TicketQueries:
         return conversation(row) if row else Conversation(conversation_id, "")
 
     def conversations(self, conversation_ids: Iterable[str]) -> list[Conversation]:
-        """Return several heads in one BatchGetItem per hundred."""
-        return [conversation(row) for row in self._batch(map(HEAD.key, conversation_ids))]
+        """Return several heads for a list, which may be a moment late, in one BatchGetItem per hundred."""
+        return [conversation(row) for row in self._batch(map(HEAD.key, conversation_ids), strong=False)]
 
     def messages(self, ticket: Ticket) -> Thread:
         """Return the ticket's messages, comments and activity lines, oldest first: see Threads.of."""
@@ -189,21 +202,53 @@ class TicketQueries:
 
         The contact of a reply mailbox has no profile and is never returned.
         """
-        found: dict[str, DeskRow] = {}
-        with translated_errors():
-            for row in DeskRow.query(CONTACT.partition(contact_id), consistent_read=True, limit=100):
-                if alive(row, self._now):
-                    found[row.sk] = row
+        found = self._at_contact(contact_id)
         if CONTACT.sk not in found or found[CONTACT.sk].profile is None:
             return None
-        row = found.pop(CONTACT.sk)
-        head = self._get(HEAD.key(row.conversation_id))
+        return self._contact(contact_id, found, self._get(HEAD.key(found[CONTACT.sk].conversation_id)))
+
+    def with_customer(
+        self, ticket_id: str, also: Callable[[str], Iterable[Key]]
+    ) -> tuple[Ticket, Contact | None, list[DeskRow]] | None:
+        """Return a ticket, its customer (see `contact`), and rows of its conversation whose keys `also` names.
+
+        All is strongly consistent; it takes fewer calls than to ask for one after the other. Returns None when there is
+        no such ticket or its retention has ended.
+        """
+        row = self._get(TICKET.key(ticket_id))
+        if row is None:
+            return None
+        contact_id, conversation_id = str(row.contact_id), str(row.conversation_id)
+        found = self._at_contact(contact_id)
+        beside = self._batch([HEAD.key(conversation_id), *also(conversation_id)])
+        heads = [one for one in beside if one.sk == HEAD.sk]
+        known = CONTACT.sk in found and found[CONTACT.sk].profile is not None
+        contact = self._contact(contact_id, found, heads[0] if heads else None) if known else None
+        return self.opened([row])[0], contact, [one for one in beside if one.sk != HEAD.sk]
+
+    def _at_contact(self, contact_id: str) -> dict[str, DeskRow]:
+        """Return what lies at a contact by its sort keys, and remember whether the contact may be shown."""
+        with translated_errors():
+            rows = DeskRow.query(CONTACT.partition(contact_id), consistent_read=True, limit=100)
+            found = {row.sk: row for row in rows if alive(row, self._now)}
+        self._erasing[contact_id] = False
+        if CONTACT.sk in found:
+            self._met(found[CONTACT.sk])
+        return found
+
+    def _contact(self, contact_id: str, found: dict[str, DeskRow], head: DeskRow | None) -> Contact | None:
+        row = found[CONTACT.sk]
         if head is None:
             return None  # the contact expires with its head
         self._heads[str(row.conversation_id)] = head
         consents = [one for name, one in found.items() if name.startswith(CONSENT.prefix)]
         profile, unreadable = self._json(contact_id, encryption.contact_attribute(contact_id, "profile"), row.profile)
-        addresses = {kind: self._address(contact_id, kind, getattr(row, kind)) for kind in ADDRESS_KINDS}
+        addresses = {
+            kind: open_text(
+                self.decryptor, contact_id, encryption.contact_attribute(contact_id, kind), getattr(row, kind)
+            )
+            for kind in ADDRESS_KINDS
+        }
         return Contact(
             id=contact_id,
             channel=str(row.channel),
@@ -237,8 +282,8 @@ class TicketQueries:
         return str(row.request_id) if (row := self._get(OPEN_REQUEST.key(contact_id))) else ""
 
     def conversations_of(self, contact_ids: Iterable[str]) -> list[str]:
-        """Return the ids of the conversations of several contacts."""
-        found = self._batch(map(CONTACT.key, contact_ids))
+        """Return the ids of the conversations of several contacts for a list, which may be a moment late."""
+        found = self._batch(map(CONTACT.key, contact_ids), strong=False)
         for row in found:
             self._met(row)
         return [str(row.conversation_id) for row in found]
@@ -247,31 +292,7 @@ class TicketQueries:
         """Open what the staff wrote about a request (`evidence` or `reason`); "" when it is empty or cannot be
         opened."""
         place = encryption.request_attribute(request_id, attribute)
-        try:
-            return self.decryptor.text(contact_id, place, sealed) or ""
-        except CannotOpen:
-            _say_unopened(contact_id)
-            return ""
-
-    def _address(self, contact_id: str, kind: str, sealed: bytes | None) -> str | None:
-        try:
-            return self.decryptor.text(contact_id, encryption.contact_attribute(contact_id, kind), sealed) or ""
-        except CannotOpen:
-            _say_unopened(contact_id)
-            return None
-
-    def _json(
-        self, contact_id: str, place: EncryptionContext, sealed: bytes | None
-    ) -> tuple[dict[str, Any] | None, bool]:
-        """Open a sealed mapping; return it, and whether it exists and cannot be opened.
-
-        An erased value is (None, False). A value that cannot be opened is (None, True) and does not spoil the page.
-        """
-        try:
-            return self.decryptor.json(contact_id, place, sealed), False
-        except CannotOpen:
-            _say_unopened(contact_id)
-            return None, True
+        return open_text(self.decryptor, contact_id, place, sealed) or ""
 
     def confirm_key(self, ticket: Ticket, head: Conversation) -> bool:
         """Whether the customer's key exists. Raises Conflict with the code key_mismatch when the head names another
@@ -284,10 +305,5 @@ class TicketQueries:
         row = get_row(key)
         return row if row is not None and alive(row, self._now) and not row.guard else None
 
-    def _batch(self, wanted: Iterable[Key]) -> list[DeskRow]:
-        return [row for row in get_rows(wanted) if alive(row, self._now)]
-
-
-def _say_unopened(contact_id: str) -> None:
-    log("cannot_open", level=logging.ERROR, contact_id=contact_id)
-    count("CannotOpen")
+    def _batch(self, wanted: Iterable[Key], *, strong: bool = True) -> list[DeskRow]:
+        return [row for row in get_rows(wanted, strong=strong) if alive(row, self._now)]

@@ -34,6 +34,7 @@ class Ticket:
     `undelivered`   a message of ours that failed since the last one was sent
     `erased`        the contact's key is destroyed, so nothing can be opened
     `unreadable`    the customer's name and address exist and cannot be opened; `last_unreadable`: the last message
+    `listed`        it stands in the lists of its tags; tickets of older releases do not
     `suppressed`    the customer has withdrawn consent: only an answer to a question, or about the request, may be sent
     """
 
@@ -69,6 +70,7 @@ class Ticket:
     last_unreadable: bool = False
     question_at: int = 0
     suppressed: bool = False
+    listed: bool = True
 
 
 @dataclass(frozen=True)
@@ -251,7 +253,9 @@ class TicketFilter:
 
 @dataclass(frozen=True)
 class Page:
-    """A page of tickets, newest activity first. `cursor` leads to the next page and is empty at the end."""
+    """A page of tickets, newest activity first. `cursor` leads to the next page and is empty at the end; `total` is the
+    number of tickets of the whole list, if it was read."""
 
     items: tuple[Ticket, ...]
     cursor: str = ""
+    total: int | None = None

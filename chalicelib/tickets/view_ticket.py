@@ -7,15 +7,29 @@ from chalicelib.core.errors import NotFound
 from chalicelib.core.ids import MessageRef
 from chalicelib.core.observability import audit
 from chalicelib.staff.model import Staff
-from chalicelib.tickets.erasure_guard import ErasureInProgress, refuse_if_erasing
+from chalicelib.tickets.drafts import draft_keys
+from chalicelib.tickets.erasure_guard import refuse_if_erasing
 from chalicelib.tickets.records import Contact, Thread, Ticket
 
 if TYPE_CHECKING:
+    from chalicelib.dynamo.models import DeskRow
     from chalicelib.tickets.queries import TicketQueries
     from chalicelib.tickets.writes import TicketWrites
 
 TRIES = 5
 """How often marking as read is tried while others change the same ticket."""
+NO_TICKET = "There is no such ticket, or its retention has ended."
+
+
+@dataclass(frozen=True)
+class OpenedTicket:
+    """A ticket as it was before it was marked as read, its messages, its customer (None when no longer there), and the
+    rows of its reader's drafts."""
+
+    ticket: Ticket
+    thread: Thread
+    contact: Contact | None
+    drafts: "list[DeskRow]"
 
 
 @dataclass(frozen=True)
@@ -34,23 +48,26 @@ class ViewTicket:
         refuse_if_erasing(self.tickets, ticket)
         return ticket, self._read(ticket, by, seen=True)
 
-    def with_contact(self, ticket_id: str, by: Staff, *, seen: bool = True) -> tuple[Ticket, Thread, Contact | None]:
-        """Return the same and the customer, None when the customer no longer exists.
+    def with_contact(self, ticket_id: str, by: Staff, *, seen: bool = True) -> OpenedTicket:
+        """Return the same with the customer and the drafts of `by`.
 
         With `seen` false the ticket stays unread, provided that it has a message of the customer to look at.
         """
-        ticket = self._ticket(ticket_id)
-        contact = self.tickets.contact(ticket.contact_id)
-        if contact and contact.erasing:
-            raise ErasureInProgress(ticket)
+        found = self.tickets.with_customer(
+            ticket_id, lambda conversation_id: draft_keys(conversation_id, ticket_id, by.id)
+        )
+        if found is None:
+            raise NotFound(NO_TICKET)
+        ticket, contact, drafts = found
+        refuse_if_erasing(self.tickets, ticket)
         thread = self._read(ticket, by, seen=seen)
         audit("contact_read", contact_id=ticket.contact_id, staff_id=by.id)
-        return ticket, thread, contact
+        return OpenedTicket(ticket, thread, contact, drafts)
 
     def _ticket(self, ticket_id: str) -> Ticket:
         ticket = self.tickets.ticket(ticket_id)
         if ticket is None:
-            raise NotFound("There is no such ticket, or its retention has ended.")
+            raise NotFound(NO_TICKET)
         return ticket
 
     def _read(self, ticket: Ticket, by: Staff, *, seen: bool) -> Thread:
@@ -78,7 +95,7 @@ class MarkSeen:
         for _ in range(TRIES):
             ticket = self.tickets.ticket(ticket_id)
             if ticket is None:
-                raise NotFound("There is no such ticket, or its retention has ended.")
+                raise NotFound(NO_TICKET)
             refuse_if_erasing(self.tickets, ticket)
             inbound = [one.id for one in self.tickets.messages(ticket).messages if one.direction == "in"]
             if str(ref) not in inbound:

@@ -13,8 +13,9 @@ from chalicelib.dynamo.rows import alive, get_row, translated_errors
 from chalicelib.dynamo.schema import CLIENT_ID, HEAD, MESSAGE, STAMPING, TICKET, lists
 from chalicelib.dynamo.tables import Tables
 from chalicelib.tickets.drafts import DraftKey, client_guard, delete_sent_draft
-from chalicelib.tickets.model import STAMPING_TAKES, State, queue_of
+from chalicelib.tickets.model import STAMPING_TAKES, State, queue_attributes, queue_of, queues_of
 from chalicelib.tickets.records import Conversation, Event, Ticket
+from chalicelib.tickets.tag_lists import TAGS_AS_READ, list_tag, unlist_tags
 from chalicelib.vault import encryption
 
 
@@ -29,13 +30,24 @@ class TicketWrites:
 
         `new` maps attributes to values; None removes one. Returns whether it was written.
         """
-        writes = [self._update(ticket, new, now)]
+        listed = self._tag_lists(ticket, new, now)
+        writes = [self._update(ticket, new, now, tags_as_read=bool(listed)), *listed]
         if ticket.state == State.CLOSED and new.get("state", State.CLOSED) != State.CLOSED:
             writes.append(self._newest_again(ticket))
         writes += [self._event(ticket, event, author, now, order) for order, event in enumerate(events)]
         return self._tables.transact(writes) is None
 
-    def _update(self, ticket: Ticket, new: Mapping[str, Any], now: int) -> Write:
+    def _tag_lists(self, ticket: Ticket, new: Mapping[str, Any], now: int) -> list[Write]:
+        """Put the ticket into the lists of its tags, or take it out of them, as tags or closing demand."""
+        closed, closes = ticket.state == State.CLOSED, new.get("state", ticket.state) == State.CLOSED
+        if "tags" not in new and closed == closes and ticket.listed:
+            return []
+        tags = frozenset() if closes else frozenset(new.get("tags", ticket.tags))
+        gone = frozenset() if closed else frozenset(ticket.tags) - tags
+        listed = [list_tag(self._tables, ticket.conversation_id, ticket.id, tag, ticket.created_at) for tag in tags]
+        return listed + unlist_tags(self._tables, ticket.conversation_id, ticket.id, gone, now)
+
+    def _update(self, ticket: Ticket, new: Mapping[str, Any], now: int, *, tags_as_read: bool) -> Write:
         values: dict[str, Any] = {"old_state": ticket.state, "old_priority": ticket.priority}
         condition = "#state = :old_state AND #priority = :old_priority"
         if ticket.assignee:
@@ -43,13 +55,17 @@ class TicketWrites:
             values["old_assignee"] = ticket.assignee
         else:
             condition += " AND attribute_not_exists(#assignee)"
+        if tags_as_read:
+            condition += f" AND {TAGS_AS_READ}"
+            values["old_tags"] = list(ticket.tags)
         changes = dict(new)
         if "state" in changes:
-            changes |= {"queue": queue_of(changes["state"]), "activity": now}
+            changes["activity"] = now
         if "expires_at" in changes:
             changes |= to_be_stamped(now)
         closes = changes.get("expires_at", ticket.expires_at // 1000) or 0
         assignee = changes.get("assignee", ticket.assignee) or ""
+        changes |= queue_attributes(changes.get("state", ticket.state), assignee)
         changes |= lists.of_ticket(ticket.id, assignee, ticket.created_at, closes).attributes()
         kept = {name: value for name, value in changes.items() if value is not None}
         gone = [name for name, value in changes.items() if value is None]
@@ -163,6 +179,7 @@ class Idle:
     activity: int
     conversation_id: str
     contact_id: str
+    tags: tuple[str, ...] = ()
 
 
 class AutoClose:
@@ -172,23 +189,27 @@ class AutoClose:
         self._tables = tables
 
     def idle(self, state: str, before: int) -> Iterator[Idle]:
-        """Yield the tickets of a state without activity since `before` (ms), longest idle first."""
+        """Yield the tickets of a state without activity since `before` (ms), of each queue the longest idle first."""
         with translated_errors():
-            for row in DeskRow.queue_index.query(queue_of(state), QueueIndex.activity < before, page_size=100):
-                yield Idle(
-                    str(row.ticket_id),
-                    state,
-                    int(row.activity or 0),
-                    str(row.conversation_id),
-                    str(row.contact_id),
-                )
+            for queue in queues_of(state):
+                for row in DeskRow.queue_index.query(queue, QueueIndex.activity < before, page_size=100):
+                    yield Idle(
+                        str(row.ticket_id),
+                        state,
+                        int(row.activity or 0),
+                        str(row.conversation_id),
+                        str(row.contact_id),
+                        tuple(row.tags or ()),
+                    )
 
     def close(self, ticket: Idle, event: str, params: Mapping[str, Any], now: int, expires_at: int) -> bool:
-        """Close a ticket and add an activity line, if its state and activity are still as they were read.
+        """Close a ticket, take it out of the lists of its tags and add an activity line, if state, activity and tags
+        are still as they were read.
 
         `expires_at` is the ticket's expiry date (epoch seconds). Returns whether it was closed.
         """
         writes = [self._closed(ticket, now, expires_at), self._event(ticket, event, params, now)]
+        writes += unlist_tags(self._tables, ticket.conversation_id, ticket.ticket_id, ticket.tags, now)
         return self._tables.transact(writes) is None
 
     def _closed(self, ticket: Idle, now: int, expires_at: int) -> Write:
@@ -201,10 +222,11 @@ class AutoClose:
             **to_be_stamped(now),
             "read": ticket.state,
             "activity": ticket.activity,
+            "old_tags": list(ticket.tags),
         }
         expression = "SET #state = :closed, #queue = :queue, #closed_at = :now, #expires_at = :date, #activity = :now"
         expression += ", #list = :list, #place = :place, #due = :due, #due_at = :due_at"
-        condition = "#state = :read AND #activity = :activity"
+        condition = f"#state = :read AND #activity = :activity AND {TAGS_AS_READ}"
         return self._tables.update("ticket", TICKET.key(ticket.ticket_id), expression, condition, values)
 
     def _event(self, ticket: Idle, kind: str, params: Mapping[str, Any], now: int) -> Write:

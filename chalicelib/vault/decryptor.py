@@ -22,17 +22,18 @@ class BatchDecryptor:
         self._private: dict[str, bytes | None] = {}
         self._closed: set[str] = set()
 
-    def load(self, contact_ids: Iterable[str]) -> None:
+    def load(self, contact_ids: Iterable[str], *, strong: bool = True) -> None:
         """Fetch the keys of these contacts in one BatchGetItem per hundred; keys fetched before are not read again.
 
-        Raises Unavailable.
+        With `strong` false, at half the cost, a key may come that was destroyed a moment ago: only for lists, and only
+        where a consistent read has told who is being erased. Raises Unavailable.
         """
         wanted = [one for one in dict.fromkeys(contact_ids) if one not in self._private]
         if not wanted:
             return
         self._private |= dict.fromkeys(wanted)
         with translated_errors():
-            found = list(KeyRow.batch_get(map(KEY.partition, wanted), consistent_read=True))
+            found = list(KeyRow.batch_get(map(KEY.partition, wanted), consistent_read=strong))
         for row in found:
             key = ContactKey(row.pk, row.public_key, row.sealed_private, row.vault_id)
             try:
@@ -90,8 +91,8 @@ class BatchDecryptor:
 class SingleDecryptor(BatchDecryptor):
     """A decryptor that fetches each key by a GetItem. Raises Unavailable."""
 
-    def load(self, contact_ids: Iterable[str]) -> None:
-        """Fetch the keys of these contacts one by one; keys fetched before are not read again."""
+    def load(self, contact_ids: Iterable[str], *, strong: bool = True) -> None:  # noqa: ARG002 it always is
+        """Fetch the keys of these contacts one by one, strongly consistent; keys fetched before are not read again."""
         for contact_id in contact_ids:
             if contact_id in self._private:
                 continue

@@ -11,12 +11,15 @@ from chalice.app import Blueprint, Response
 from chalicelib.core.errors import DeskError
 from chalicelib.core.observability import count, log, log_error
 from chalicelib.web.http.request import HttpRequest, read_request
-from chalicelib.web.http.responses import error_response, json_response
+from chalicelib.web.http.responses import error_response, json_response, not_modified
 from chalicelib.web.http.routes_and_roles import API, PAGES, Route
 
 View = Callable[[HttpRequest], Response]
 _JSON = "application/json"
 _FORM = "application/x-www-form-urlencoded"
+OF_OTHERS = ("cross-site", "same-site")
+"""Values of Sec-Fetch-Site for a request that another site's page makes. Its answer is not compressed: that site chose
+the address, and who sees the size of the answer could guess what stands beside it."""
 
 
 def api_routes() -> Blueprint:
@@ -41,14 +44,18 @@ def _register(routes: Blueprint, route: Route) -> None:
     types = {} if route.method == "GET" else {"content_types": ["*/*"]}
 
     def answer(**_path: str) -> Response:
-        return _answer(route, routes.current_request)
+        response = _answer(route, routes.current_request)
+        if routes.current_request.headers.get("sec-fetch-site", "") in OF_OTHERS:
+            response.headers["Content-Encoding"] = "identity"
+        return response
 
     name = re.sub("[.:]", "_", route.view) + f"_{route.method.lower()}"
     routes.route(route.path, methods=[route.method], name=name, **types)(answer)
 
 
 def _answer(route: Route, chalice_request: Any) -> Response:
-    from chalicelib.web.http.auth import identify, permit
+    from chalicelib.web.dashboard.static import release
+    from chalicelib.web.http.auth import identify, look, permit
     from chalicelib.wiring import base as wiring
 
     request: HttpRequest | None = None
@@ -56,6 +63,9 @@ def _answer(route: Route, chalice_request: Any) -> Response:
         request = read_request(route.method, route.path, chalice_request, wiring.clock()())
         request.check_type(_JSON if route.api else _FORM)
         if not route.path.startswith("/static/"):
+            request = look(request, route, release())
+            if request.watch and not request.watch.changed:
+                return not_modified(request.watch.known)
             request = identify(request, route)
         permit(request, route)
         return _view(route.view)(request)

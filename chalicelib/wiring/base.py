@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from chalicelib.channels.parts import InboundMessage, Started
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.settings import Clock, make_clock, settings
-from chalicelib.dynamo.clients import client
+from chalicelib.dynamo.clients import client, direct_client
 from chalicelib.dynamo.tables import Tables
 from chalicelib.messages.contact_event_store import ContactEventStore
 from chalicelib.messages.contact_events import ReceiveContactEvent
@@ -83,7 +83,7 @@ def refuse_suppressed(store: IntakeStore, profile: Profile) -> Refuse:
 def _intake(address_key: bytes) -> tuple[IntakeStore, Statuses, ReceiveMessage, ReceiveContactEvent, RepeatedParts]:
     config = settings()
     pseudonym_key = AddressKey(address_key)
-    ours = Tables(client("dynamodb"), tables(), again="send it again")
+    ours = Tables(direct_client(), tables(), again="send it again")
     store = IntakeStore(ours, pseudonym_key, decode_key(config.vault_public_key), decode_key(config.fetcher_public_key))
     profile = load_profile(config.operator)
     refuse = refuse_suppressed(store, profile)

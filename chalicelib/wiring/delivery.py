@@ -12,7 +12,7 @@ from chalicelib.wiring import base as wiring
 
 if TYPE_CHECKING:
     from chalicelib.contacts.index_contact import IndexContact
-    from chalicelib.contacts.text_index import TextIndex
+    from chalicelib.contacts.text_search import TextSearch
     from chalicelib.messages.customer_deletion import TakeBack
     from chalicelib.outbox.deliver import Deliver
     from chalicelib.outbox.reply import ReplyToCustomer
@@ -126,12 +126,12 @@ def text_key() -> "TextKey":
     return TextKey(decode_key(wiring.secrets().read(settings().secret_text_key)["text_key"]))
 
 
-def text_index() -> "TextIndex":
-    """Finds contacts by typed names. Raises Unavailable."""
-    from chalicelib.contacts.text_index import TextIndex
+def text_search() -> "TextSearch":
+    """Finds contacts by typed words. Raises Unavailable."""
+    from chalicelib.contacts.text_search import TextSearch
 
     wiring.bind_tables()
-    return TextIndex(text_key())
+    return TextSearch(text_key())
 
 
 def index_contact() -> "IndexContact":

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from chalicelib.contacts.search import Search
 from chalicelib.core.settings import settings
 from chalicelib.dynamo.clients import client
+from chalicelib.dynamo.rows import lists_ready
 from chalicelib.outbox.keep_draft import KeepDraft
 from chalicelib.profile.load import load_profile
 from chalicelib.profile.model import Profile
@@ -15,6 +16,7 @@ from chalicelib.staff.store import StaffStore
 from chalicelib.tickets.change import ChangeTicket
 from chalicelib.tickets.comment import CommentOnTicket
 from chalicelib.tickets.drafts import DraftStore
+from chalicelib.tickets.marker import Markers
 from chalicelib.tickets.queries import TicketQueries
 from chalicelib.tickets.view_ticket import MarkSeen, ViewTicket
 from chalicelib.tickets.writes import TicketWrites
@@ -39,12 +41,19 @@ if TYPE_CHECKING:
     from chalicelib.staff.cognito import CognitoAccounts
     from chalicelib.staff.manage import RestoreStaff, RevokeStaff, SignUndertaking
     from chalicelib.staff.sign_in import SignIn
+    from chalicelib.vault.encryption import Vault
 
 
 def sessions() -> SessionStore:
     """Sessions. Raises Unavailable."""
     wiring.bind_tables()
     return SessionStore(_derived("session"))
+
+
+@cache
+def markers() -> Markers:
+    """What has changed at the desk, for pages that are open."""
+    return Markers(wiring.gateway())
 
 
 def staff() -> StaffStore:
@@ -59,9 +68,14 @@ def profile() -> Profile:
     return load_profile(settings().operator)
 
 
+def vault() -> "Vault":
+    """The deployment's vault. Raises Unavailable."""
+    return wiring.vault()
+
+
 def desk() -> TicketQueries:
     """The ticket queries of one HTTP request, with a decryptor of their own."""
-    return TicketQueries(wiring.decryptor(), wiring.clock()())
+    return TicketQueries(wiring.decryptor(), wiring.clock()(), lists_ready)
 
 
 @cache
@@ -129,7 +143,7 @@ def search(reader: TicketQueries) -> Search:
     from chalicelib.wiring import delivery as wiring_delivery
 
     inbound = wiring.secrets().inbound(settings().secret_inbound)
-    return Search(reader, wiring.address_key(), inbound.accounts, wiring_delivery.text_index().find_contacts)
+    return Search(reader, wiring.address_key(), inbound.accounts, wiring_delivery.text_search().find_contacts)
 
 
 @cache

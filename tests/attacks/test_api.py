@@ -54,7 +54,8 @@ def test_a_cursor_that_is_not_ours_reads_nothing(web: Web) -> None:
     of_another_list = [f"closed:9999999999999.{'0' * 20}", f"open:1.{'0' * 20},open:end", "closed:end"]
     paths = [f"/api/v1/tickets?state=open&cursor={_coded(one)}" for one in of_another_list]
     assert [one for one in paths if web.call("GET", one).status != 400] == []
-    of_a_search = ["after-x", "after--1", "after-" + "9" * 20, "after-", "1", "after-1x", "after-%D9%A1x", real]
+    of_a_search = ["after-x", "after--1", "after-" + "9" * 20, "after-", "1", "after-1x", "after-%D9%A1x", real,
+                   "after-0-", "after-0-9-0-a", "after-0-0-99-a", "after-0-0-0-" + "a" * 41, "0-0-a"]  # fmt: skip
     paths = [f"/api/v1/tickets?q=77000000107&cursor={one}" for one in of_a_search]
     assert [one for one in paths if web.call("GET", one).status != 400] == []
 

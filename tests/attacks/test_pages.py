@@ -151,3 +151,37 @@ def test_every_kind_of_answer_has_the_headers_that_browsers_need(web: Web) -> No
     personal = [name for name in answers if name != "public"]
     assert {answers[name].headers["cache-control"] for name in personal} == {"no-store"}
     assert not [name for name in answers if "access-control-allow-origin" in answers[name].headers]
+
+
+# -- who sees only how long an answer is
+
+
+def tokens(page: str) -> list[str]:
+    return list(dict.fromkeys(re.findall(r'name="csrf" value="([^"]*)"', page)))
+
+
+def test_the_token_of_a_form_is_another_one_in_each_answer_and_every_one_of_them_holds(web: Web) -> None:
+    browser = web.signed_in("bolat")
+    plain = browser.token
+    (first,), (second,) = (tokens(browser.get("/dashboard").text) for _ in range(2))
+    assert first != second and plain not in (first, second)
+    for token in (first, second, plain):
+        assert browser.post("/dashboard/language", {"language": "en", "next": ""}, csrf=token).status == 303
+    for forged in ("", "x", "0" * 64, first[:-2], first[::-1], second[:43] + first[43:], "я" * 86):
+        assert browser.post("/dashboard/language", {"language": "en", "next": ""}, csrf=forged).status == 403
+    (before, after) = (tokens(web.browser().get("/dashboard/sign-in").text)[0] for _ in range(2))
+    assert before != after
+
+
+def test_what_another_site_asks_for_is_not_compressed_and_the_length_of_the_rest_is_blurred(web: Web) -> None:
+    browser = web.signed_in("bolat")
+    for site, encoding in (
+        ("cross-site", "identity"),
+        ("same-site", "identity"),
+        ("same-origin", None),
+        ("none", None),
+    ):
+        answer = browser.get("/dashboard?tag=guess", **{"Sec-Fetch-Site": site})
+        assert answer.status == 200 and answer.headers.get("content-encoding") == encoding
+    lengths = {len(browser.get("/dashboard").text) for _ in range(8)}
+    assert len(lengths) > 1

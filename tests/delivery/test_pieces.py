@@ -33,6 +33,10 @@ def text_of(pieces: int) -> str:
     return text
 
 
+def test_a_channel_that_carries_no_texts_has_no_piece_of_one() -> None:
+    assert pieces_of("Сәлем", channel("gone")) == pieces_of("Сәлем", channel("form"), buttons=True) == ()
+
+
 def expected(pieces: int, events: list[Event]) -> tuple[str, int]:
     """The model: each piece is as far as its best word says, and the whole is its worst piece. With the first piece
     that failed, or 0."""

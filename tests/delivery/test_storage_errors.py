@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from chalicelib.core.backoff import TRIES
 from chalicelib.core.errors import Unavailable
-from chalicelib.dynamo.builder import Write
+from chalicelib.dynamo.builder import Write, plain_value
 from chalicelib.dynamo.tables import Tables
 from chalicelib.outbox.model import CLAIM
 from tests.support.delivery.desk import DeliveryDesk
@@ -79,6 +79,27 @@ def test_a_transaction_that_always_meets_others_gives_up(desk: DeliveryDesk) -> 
     tables = desk.gateway(Conflicting(desk.dynamodb, 99), lambda attempt: None)
     with pytest.raises(Unavailable):
         tables.transact_until_written(lambda refused: [WRITE])
+
+
+def test_a_last_try_that_finds_its_own_change_written_is_no_failure() -> None:
+    """After nine conflicts the tenth was written, its answer was lost, and the client's own repetition was refused."""
+    conflict, written = (
+        ClientError(
+            {"Error": {"Code": "TransactionCanceledException", "Message": ""}, "CancellationReasons": [{"Code": code}]},
+            "TransactWriteItems",
+        )
+        for code in ("TransactionConflict", "ConditionalCheckFailed")
+    )
+    tables = Tables(Failing(*[conflict] * (TRIES - 1), written), {}, lambda attempt: None)
+    assert not tables.transact_until_written(lambda refused: None if "row" in refused else [WRITE])
+    tables = Tables(Failing(*[written] * TRIES), {}, lambda attempt: None)
+    with pytest.raises(Unavailable):
+        tables.transact_until_written(lambda refused: [WRITE])
+
+
+def test_a_number_that_is_none_of_ours_is_read_as_a_whole_one() -> None:
+    assert plain_value({"N": "1.9"}) == 1
+    assert plain_value({"NS": ["1.9", "3", "-2.5E1"]}) == {1, 3, -25}
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,7 @@ def test_indexer_dater_relay_and_sweeper_find_what_they_work_with(
     change(desk, ticket["pk"], "ticket", "expires_at", desk.seconds + 86_400)
 
     assert indexer.handle(batch({"contact_id": ticket["contact_id"]})) == {"batchItemFailures": []}
-    assert wiring_delivery.text_index().find_contacts("Сәтбаева") == [ticket["contact_id"]]
+    assert wiring_delivery.text_search().find_contacts("Сәтбаева").contacts == [ticket["contact_id"]]
     body = {"conversation_id": ticket["conversation_id"], "ticket_id": ticket["ticket_id"]}
     assert dater.handle(batch(body)) == {"batchItemFailures": []}
     assert desk.ticket(ticket)["dated"] == desk.seconds + 86_400
@@ -71,7 +71,8 @@ def test_indexer_dater_relay_and_sweeper_find_what_they_work_with(
     assert received(aws, queues["doorbell"]) == [{"conversation_id": ticket["conversation_id"]}]
     image = {"pk": {"S": f"contact#{ticket['contact_id']}"}, "sk": {"S": "contact"}}
     image["contact_id"] = {"S": ticket["contact_id"]}
-    record = {"eventID": "e", "eventName": "MODIFY", "dynamodb": {"SequenceNumber": "1", "NewImage": image}}
+    change_of = {"SequenceNumber": "1", "Keys": {name: image[name] for name in ("pk", "sk")}, "NewImage": image}
+    record = {"eventID": "e", "eventName": "MODIFY", "dynamodb": change_of}
     assert relay.handle({"Records": [record]}) == {"batchItemFailures": []}
     assert received(aws, queues["indexing"]) == [{"contact_id": ticket["contact_id"]}]
 

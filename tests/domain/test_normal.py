@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.contacts.search_words import beginnings, contact_words, numbers_in, wanted_words
+from chalicelib.contacts.search_words import begun, contact_words, indexed, is_pair, numbers_in, pair, wanted_words
 from chalicelib.core.normal import display_name, normal
 
 PAIRS = [
@@ -86,9 +86,12 @@ def test_invisible_characters_change_nothing(text: str, hidden: str) -> None:
 
 
 def found(stored: set[str], typed: str) -> bool:
-    groups = wanted_words(typed)
-    begun = [{one for word in group for one in beginnings(word, known=False)} for group in groups]
-    return bool(groups) and all(stored & (group | more) for group, more in zip(groups, begun, strict=True))
+    groups = [{*group, *map(begun, group)} - {""} for group in wanted_words(typed)]
+    return bool(groups) and all(stored & set(map(indexed, group)) for group in groups)
+
+
+def singles(words: set[str]) -> set[str]:
+    return {word for word in words if not is_pair(word)}
 
 
 NAMES = [
@@ -164,6 +167,12 @@ def test_a_phone_is_found_however_it_is_written(typed: str) -> None:
     assert found(contact_words("", "", {"phone": "77015550101"}), typed)
 
 
+@pytest.mark.parametrize("end", ["0000", "0042", "0107"])
+def test_a_phone_is_found_by_its_last_four_digits_whatever_they_are(end: str) -> None:
+    stored = contact_words("Амина", "", {"phone": f"7701555{end}"})
+    assert found(stored, end) and found(stored, f"Амина {end}") and found(stored, f"00 7 701 555 {end}")
+
+
 @pytest.mark.parametrize(
     "typed", ["№418-945", "418–945", "418-945.", "Номер: 418-945", "#418945", "ticket 418 945,", "４１８－９４５"]
 )
@@ -173,14 +182,25 @@ def test_a_ticket_number_is_read_however_it_is_written(typed: str) -> None:
 
 def test_words_of_one_contact_have_an_end() -> None:
     endless = " ".join(f"слово{chr(0x4E00 + n)}я" for n in range(500))
-    assert len(contact_words(endless, endless[:60], {"phone": "77015550101", "user": "KZ.1", "chat": "1"})) == 60
-    assert len(contact_words("Амина Нұрланқызы Сәтбаева", "", {"phone": "77000000107"})) == 15
-    assert {"phone:77000000107", "end:0107"} <= contact_words(endless, "", {"phone": "77000000107"})
+    most = contact_words(endless, endless[:60], {"phone": "77015550101", "user": "KZ.1", "chat": "1"})
+    assert len(singles(most)) == 60 and len(most) == 60 + 10 + 1
+    amina = contact_words("Амина Нұрланқызы Сәтбаева", "", {"phone": "77000000107"})
+    assert len(singles(amina)) == 15 and len(amina) == 21
+    addresses = contact_words(endless, "", {"phone": "77000000107"})
+    assert {indexed("phone:77000000107"), indexed("end:0107")} <= addresses
 
 
 def test_two_parts_of_a_double_name_are_found_together_and_alone() -> None:
-    assert contact_words("Нұр-Али Ёлкин", "", {}) == {
+    assert contact_words("Нұр-Али Ёлкин", "", {}) == {indexed(word) for word in (
         *("нур-али", "нур", "али", "елкин"),
         *(f"begin:{one}" for one in ("нур", "нур-", "нур-а", "нур-ал", "елк", "елки")),
-    }  # fmt: skip
+        *(f"pair6:елкин|{one}" for one in ("нур-ал", "нур")), "pair6:али|елкин",
+        "pair3:елк|нур", "pair3:али|елк",
+    )}  # fmt: skip
     assert wanted_words("нұр-али") == [{"нур-али"}]
+
+
+@pytest.mark.parametrize("letters", [3, 6])
+def test_two_words_are_one_pair_in_any_order(letters: int) -> None:
+    assert pair("амина", "сатбаева", letters) == pair("сатбаева", "амина", letters)
+    assert indexed(pair("нурланкызы", "амина", letters)) in contact_words("Сәтбаева Амина Нұрланқызы", "", {})

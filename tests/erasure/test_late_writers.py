@@ -81,4 +81,4 @@ def test_an_indexer_that_read_the_contact_before_the_fence_writes_no_words(desk:
 
     finish(desk, request)
     assert_destroyed(desk, person, request, before)
-    assert desk.text_index.find_contacts("daniyar_new") == []
+    assert desk.text_search.find_contacts("daniyar_new").contacts == []

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from chalice.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.certificates.model import ISSUED, issued_body, kept_until, rfc3339
+from chalicelib.certificates.model import ISSUED, Certificate, issued_body, kept_until, rfc3339
 from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND
 from chalicelib.core.texts import desk_text
 from chalicelib.dynamo.builder import attribute_values
@@ -20,7 +21,7 @@ from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.vocabulary import Step
 from chalicelib.privacy.requests.waiting_times import DELIVER_WITHIN
 from chalicelib.profile.load import load_profile
-from chalicelib.web.public.certificate_words import HOLDS, LEFT, STORE_NAMES, TIMES
+from chalicelib.web.public.certificate_words import HOLDS, LEFT, STORE_NAMES, TIMES, present_certificate
 from infra.definitions import LOG_DAYS
 from tests.support.erasure.certificates import NOW, SECRET, Office, post
 from tests.support.erasure.certificates import front as front
@@ -90,6 +91,22 @@ def test_every_trace_that_stays_has_a_term(office: Office, front: Client) -> Non
         say = desk_text(language).gettext
         there = page(office, front, body, language)
         assert all(say(words) in there for words in (*LEFT.values(), *HOLDS.values(), "no end"))
+
+
+@pytest.mark.parametrize("language", ["en", "kk", "ru"])
+@pytest.mark.parametrize("answered", [False, True])
+def test_a_kind_that_this_release_does_not_know_is_shown_by_its_own_word(
+    office: Office, language: str, answered: bool
+) -> None:
+    found = office.ledger.entry(said(office)["certificate_id"], ISSUED)
+    assert found is not None
+    body = found.body | {"kind": "oblivion"}
+    if answered:
+        del body["stores"]
+        body |= {"times": {"received": rfc3339(NOW), "done": rfc3339(NOW), "issued": rfc3339(NOW)}}
+    shown = present_certificate(Certificate(replace(found, text=json.dumps(body)), None, signed=True), language)
+    assert shown["title"] == "oblivion" and shown["ground"].startswith("oblivion, ")
+    assert len(shown["times"]) == (3 if answered else len(TIMES))
 
 
 def test_a_person_without_consents_leaves_no_proof_of_any(office: Office, front: Client) -> None:

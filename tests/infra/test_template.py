@@ -18,6 +18,7 @@ from chalicelib.profile.load import load_profile
 from infra import alarms, erasure_alarms, functions, queues
 from infra.definitions import load
 from infra.grants import PROVIDERS
+from infra.merge import COMPRESSED_FROM
 from local.aws.template import PROJECT, built_template
 
 Json = dict[str, Any]
@@ -224,7 +225,7 @@ def test_who_may_sign_and_write_the_ledger(template: Json) -> None:
 def test_what_deletes_rows_touches_no_key_and_what_proves_writes_nothing(template: Json) -> None:
     erases = bound(template, "EraseStores", "Desk")
     assert not bound(template, "EraseStores", "Keys") and not bound(template, "EraseStores", "Ledger")
-    assert erases["UpdateItem"] == {"request"} and "request" not in erases["BatchWriteItem"]
+    assert erases["UpdateItem"] == {"request", "barrier"} and "request" not in erases["BatchWriteItem"]
     for name in ("DestroyKey", "Certificate", "FinalCertificate"):
         assert not {"DeleteItem", "BatchWriteItem"} & bound(template, name, "Desk").keys()
         assert not {"DeleteItem", "BatchWriteItem"} & bound(template, name, "Index").keys()
@@ -463,6 +464,7 @@ def test_who_reads_which_secret_is_what_the_documentation_says(template: Json) -
 def test_the_api_is_regional_and_knows_404_and_413(template: Json) -> None:
     properties = template["Resources"]["RestAPI"]["Properties"]
     assert properties["EndpointConfiguration"]["Type"] == "REGIONAL"
+    assert properties["MinimumCompressionSize"] == COMPRESSED_FROM
     said = properties["DefinitionBody"]["x-amazon-apigateway-gateway-responses"]
     assert {one["statusCode"] for one in said.values()} == {404, 413}
 

@@ -33,6 +33,11 @@ async def large(_: Request) -> Response:
     return Response(b"x" * INVOCATION_LIMIT)
 
 
+async def long_text(request: Request) -> Response:
+    encoded = {"content-encoding": "identity"} if request.url.query else {}
+    return Response("Сәлем, " * 500, headers=encoded)
+
+
 async def unknown(_: Request) -> Response:
     headers = {"x-amzn-ErrorType": "MissingAuthenticationTokenException"}
     return JSONResponse({"message": "Missing Authentication Token"}, status_code=403, headers=headers)
@@ -49,6 +54,7 @@ def front() -> Iterator[str]:
         Route("/stage/healthz", health),
         Route("/stage/unknown", unknown),
         Route("/stage/large", large),
+        Route("/stage/long", long_text),
         Route("/stage/{path:path}", echo, methods=METHODS),
     ]
     behind, port = free_port(), free_port()
@@ -138,3 +144,17 @@ def test_says_so_when_nothing_answers_behind_it() -> None:
             assert client.get(f"http://127.0.0.1:{port}/x").status_code == 502
     finally:
         server.stop()
+
+
+def test_long_answers_are_compressed_as_api_gateway_does(front: str) -> None:
+    for accepted, path, encoding in (
+        ("gzip, deflate, br", "long", "gzip"),
+        ("identity", "long", None),
+        ("gzip", "long?as-it-is", "identity"),
+        ("gzip", "healthz", None),
+    ):
+        with httpx.stream("GET", f"{front}/{path}", headers={"Accept-Encoding": accepted}) as got:
+            sent = b"".join(got.iter_raw())
+        assert got.headers.get("content-encoding") == encoding, path
+        assert int(got.headers["content-length"]) == len(sent)
+        assert (len(sent) < 1000) == (encoding == "gzip" or path == "healthz")

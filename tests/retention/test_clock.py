@@ -19,7 +19,7 @@ from chalicelib.staff.login_throttle import ATTEMPTS_COUNT_FOR, LoginThrottle
 from chalicelib.staff.model import SESSION_LASTS, Staff
 from chalicelib.staff.sessions import SessionStore
 from chalicelib.tickets.drafts import DRAFT_DAYS
-from chalicelib.vault.decryptor import BatchDecryptor
+from chalicelib.tickets.writes import TicketWrites
 from tests.support.delivery.desk import BOLAT
 from tests.support.intake.changes import started, update
 from tests.support.intake.rows import change
@@ -206,6 +206,18 @@ def client(desk: RetentionDesk) -> Case:
 
 
 @case
+def tagged(desk: RetentionDesk) -> Case:
+    """What is left of a tag that was taken off."""
+    writes, ticket_id = TicketWrites(desk.gateway()), desk.open_ticket()["ticket_id"]
+    for tags in (["касса"], []):
+        ticket = desk.reader().ticket(ticket_id)
+        assert ticket is not None
+        assert writes.change(ticket, {"tags": tags}, [], BOLAT, desk.now)
+    item = one(desk.of("tag#"))
+    return Case("desk", item, desk.now + GUARD_DAYS * DAY, is_alive(item, desk))
+
+
+@case
 def draft(desk: RetentionDesk) -> Case:
     ticket = desk.open_ticket()
     by = Staff(BOLAT, "", "Болат", frozenset(), 1)
@@ -214,9 +226,7 @@ def draft(desk: RetentionDesk) -> Case:
     shown = desk.reader().ticket(ticket["ticket_id"])
     assert shown is not None
     until = desk.now + DRAFT_DAYS * DAY
-    return Case(
-        "desk", item, until, lambda: bool(desk.drafts().of(shown, BOLAT, BatchDecryptor(lambda: desk.vault), desk.now))
-    )
+    return Case("desk", item, until, lambda: bool(desk.kept_drafts(shown, BOLAT)))
 
 
 @case

@@ -1,14 +1,17 @@
 """Tickets decide when a contact ends, and nothing is left of it: no address, no word, no row without a date."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from chalicelib.contacts import text_index
 from chalicelib.core.addresses import Address, Author
 from chalicelib.core.clock import DAY
 from chalicelib.core.errors import NotFound
 from chalicelib.core.working_days import day_of
+from chalicelib.dynamo.builder import Write
 from chalicelib.dynamo.models import DeskRow, IndexRow
 from chalicelib.dynamo.schema import lists
 from chalicelib.privacy.open_request import OpenRequest
@@ -250,7 +253,7 @@ def test_an_alias_that_moves_between_two_reads_is_read_again(amina: Ended) -> No
 
     store._tables.transact = late  # type: ignore[method-assign]
     assert desk.ender(store=store)(amina.conversation_id)
-    assert len(tries) == 2
+    assert len(tries) == 3, "the end twice, and then the words"
     (alias,) = desk.items("index", lambda item: item["sk"] == "alias")
     assert alias["contact_id"] == "another"
 
@@ -279,38 +282,44 @@ def test_what_is_left_in_a_conversation_stays_when_its_fence_closes_in_between(a
 # -- the words
 
 
-def test_an_indexer_at_work_while_the_contact_ends_leaves_no_words(amina: Ended) -> None:
+def test_an_indexer_at_work_while_the_contact_ends_leaves_no_words(
+    amina: Ended, monkeypatch: pytest.MonkeyPatch
+) -> None:
     desk = amina.desk
     index = desk.text_index
-    remember, calls = index._remember, []
+    transact, calls = index._transact, [0]
 
-    def late(contact: str, names: set[str], version: str, **more: int) -> str | None:
-        calls.append(names)
-        if len(calls) == 2:
+    def late(contact: str, writes: Sequence[Write], *, adds: bool) -> bool:
+        calls[0] += 1
+        if calls[0] == 2:
             assert amina.end()
-        return remember(contact, names, version, **more)
+        return transact(contact, writes, adds=adds)
 
-    index._remember = late  # type: ignore[method-assign]
     use = desk.indexer(index)
     change(desk, f"contact#{amina.contact_id}", "contact", "language", "kk")
-    IndexRow(f"words#{amina.contact_id}", "words").delete()  # so that there is something to write
+    desk.text_index.replace(amina.contact_id, ["elsewhere"])  # so that there is something to write
+    index._transact = late  # type: ignore[method-assign]
+    monkeypatch.setattr(text_index, "_AT_ONCE", 7)
     use(amina.contact_id)
     desk.sweep()
     assert amina.is_gone()
 
 
-def test_an_indexer_that_died_before_the_end_leaves_words_that_the_sweeper_finds(amina: Ended) -> None:
+def test_an_indexer_that_died_before_the_end_leaves_words_that_the_sweeper_finds(
+    amina: Ended, monkeypatch: pytest.MonkeyPatch
+) -> None:
     desk = amina.desk
     index = desk.text_index
-    remember, calls = index._remember, []
+    transact, calls = index._transact, [0]
 
-    def dying(contact: str, names: set[str], version: str, **more: int) -> str | None:
-        calls.append(names)
-        if len(calls) == 2:
+    def dying(contact: str, writes: Sequence[Write], *, adds: bool) -> bool:
+        calls[0] += 1
+        if calls[0] == 2:
             raise RuntimeError
-        return remember(contact, names, version, **more)
+        return transact(contact, writes, adds=adds)
 
-    index._remember = dying  # type: ignore[method-assign]
+    index._transact = dying  # type: ignore[method-assign]
+    monkeypatch.setattr(text_index, "_AT_ONCE", 7)
     with pytest.raises(RuntimeError):
         index.replace(amina.contact_id, ["nowhere"])
     desk.sweep()

@@ -1,17 +1,20 @@
 """The sweeper rings again, closes what is idle, and deletes on time."""
 
+import math
 from typing import Any
 
 import pytest
 
 from chalicelib.core.clock import DAY
 from chalicelib.core.errors import Unavailable
+from chalicelib.core.observability import count
 from chalicelib.dynamo.builder import attribute_values
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.dynamo.schema import ASKING
 from chalicelib.outbox.model import PROBE_EVERY
 from chalicelib.privacy import monitor_requests as watch_asks
-from chalicelib.privacy.monitor_requests import WAKE_UP_LIVES, MonitorAsks
+from chalicelib.privacy.monitor_requests import WAKE_UP_LIVES, MonitorAsks, MonitorRequests
+from chalicelib.privacy.requests.store import RequestStore
 from tests.support.intake.rows import change
 from tests.support.people import WHATSAPP_ACCOUNT, from_amina
 from tests.support.retention.desk import IDLE_DAYS, KEPT_DAYS, SOLVED_DAYS, RetentionDesk
@@ -132,12 +135,17 @@ def test_the_age_of_the_oldest_waiting_message_is_measured(
     desk.later(95)
     desk.sweep()
     assert measured["OldestOutboundSeconds"] == 95
-    assert measured["SweepDone"] == 1
 
 
 def test_a_part_that_fails_stops_no_other_and_the_sweep_does_not_count_as_done(
-    desk: RetentionDesk, metrics: list[str]
+    desk: RetentionDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from chalicelib.retention import sweep
+
+    said: list[str] = []
+    monkeypatch.setattr(sweep, "log", lambda event, **fields: said.append(event))
+    desk.sweep()
+    assert said == ["sweep_done"]
     ticket = desk.open_ticket()
     desk.now += (IDLE_DAYS + 1) * DAY
 
@@ -148,7 +156,19 @@ def test_a_part_that_fails_stops_no_other_and_the_sweep_does_not_count_as_done(
     with pytest.raises(Unavailable):
         desk.sweeper(store=Silent())()
     assert desk.ticket(ticket)["state"] == "closed"
-    assert "SweepDone" not in metrics
+    assert said.count("sweep_done") == 1 and "sweep_failed" in said
+
+
+def test_a_minute_in_which_nothing_is_due_publishes_no_metric(
+    desk: RetentionDesk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk.sweep()
+    capsys.readouterr()
+    MonitorRequests(RequestStore(desk.gateway()), len, lambda: False, lambda: desk.now)(math.inf)
+    desk.sweep()
+    assert "CloudWatchMetrics" not in capsys.readouterr().out
+    count("OldestAskSeconds", 299, unit="Seconds")
+    assert "CloudWatchMetrics" in capsys.readouterr().out
 
 
 # -- what people asked about their data

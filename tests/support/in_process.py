@@ -9,7 +9,7 @@ Roles, faults, child processes and Lambda need the embedded AWS itself.
 import threading
 import time
 from base64 import b64decode
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -30,12 +30,16 @@ _one_at_a_time = threading.Lock()
 Answer = tuple[int, dict[str, str], bytes | str]
 
 
-def connect(client: Any) -> None:
-    """Let a client of botocore that was made for `ENDPOINT` ask here."""
+def connect(client: Any, *, signed: bool = False) -> None:
+    """Let a client of botocore that was made for `ENDPOINT` ask here. Its calls are answered before they are signed and
+    sent; with `signed` as on their way to a socket. Other listeners come first."""
     model = client.meta.service_model
     module = import_module(f"ministack.services.{SERVICES[model.service_name]}")
-    # Who answers here ends the call before it is signed and sent; other listeners come first.
-    client.meta.events.register_last(f"before-call.{model.service_id.hyphenize()}", _answer_of(client, module))
+    name = model.service_id.hyphenize()
+    if signed:
+        client.meta.events.register_last(f"before-send.{name}", _answer_to_signed(client, module))
+    else:
+        client.meta.events.register_last(f"before-call.{name}", _answer_of(client, module))
 
 
 def forget(tables: Iterable[str]) -> None:
@@ -78,13 +82,7 @@ def _answer_of(client: Any, module: ModuleType) -> Callable[..., tuple[AWSRespon
     def answer(model: Any, params: dict[str, Any], request_signer: Any, **_: Any) -> tuple[AWSResponse, Any]:
         credentials = request_signer._credentials.get_frozen_credentials()
         assert credentials.access_key == CREDENTIALS["AWS_ACCESS_KEY_ID"], "only root has tables in this process"
-        headers = {name.lower(): _text(value) for name, value in params["headers"].items()}
-        with _one_at_a_time:  # as on the loop of the embedded AWS
-            status, given, body = _run(region, module.handle_request("POST", "/", headers, params["body"], {}))
-        if threading.current_thread() is not threading.main_thread():
-            time.sleep(_SWITCH_SECONDS)  # as a socket would: others come to their turn between any two calls
-        content = body.encode() if isinstance(body, str) else body
-        told = HeadersDict(given | {"x-amzn-requestid": str(uuid4())})
+        status, told, content = _asked(module, region, params["headers"], params["body"])
         answered = {"body": content, "headers": told, "status_code": status}
         parsed = parser.parse(answered, model.output_shape)
         refusal = model.service_model.shape_for_error_code(parsed["Error"].get("Code")) if status >= 300 else None
@@ -93,6 +91,36 @@ def _answer_of(client: Any, module: ModuleType) -> Callable[..., tuple[AWSRespon
         return AWSResponse(params["url"], status, told, None), parsed
 
     return answer
+
+
+def _answer_to_signed(client: Any, module: ModuleType) -> Callable[..., AWSResponse | None]:
+    def answer(request: Any, **_: Any) -> AWSResponse | None:
+        if not request.url.startswith(client.meta.endpoint_url):  # another listener has answered and turned it away
+            return None
+        status, told, content = _asked(module, client.meta.region_name, request.headers, request.body)
+        return AWSResponse(request.url, status, told, Body(content))
+
+    return answer
+
+
+class Body:
+    """What botocore reads an answer's bytes from."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def stream(self, **_: Any) -> tuple[bytes]:
+        return (self._content,)
+
+
+def _asked(module: ModuleType, region: str, sent: Mapping[str, Any], body: bytes) -> tuple[int, HeadersDict, bytes]:
+    headers = {name.lower(): _text(value) for name, value in sent.items()}
+    with _one_at_a_time:  # as on the loop of the embedded AWS
+        status, given, answer = _run(region, module.handle_request("POST", "/", headers, body, {}))
+    if threading.current_thread() is not threading.main_thread():
+        time.sleep(_SWITCH_SECONDS)  # as a socket would: others come to their turn between any two calls
+    content = answer.encode() if isinstance(answer, str) else answer
+    return status, HeadersDict(given | {"x-amzn-requestid": str(uuid4())}), content
 
 
 def _run(region: str, asked: Coroutine[Any, Any, Answer]) -> Answer:

@@ -1,6 +1,7 @@
 """The search: one can go back to what was found, and nobody reads in an address what was looked for."""
 
 import base64
+import html
 import re
 from urllib.parse import parse_qs, urlsplit
 
@@ -8,12 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.contacts import text_search
 from chalicelib.core.clock import SECOND
 from chalicelib.staff.model import SESSION_LASTS, Staff
 from chalicelib.web.dashboard.list_query import ListQuery
 from chalicelib.web.dashboard.search import seal_search, search_words
+from chalicelib.wiring import delivery as wiring_delivery
 from tests.support.web.desk import Web
-from tests.support.web.serving import AMINA, DANIYAR, say
+from tests.support.web.serving import AMINA, DANIYAR, customer, say
 from tests.support.web.visiting import Answer, Browser
 
 PHONE = "+7 700 000 01 07"
@@ -32,6 +35,12 @@ def search(browser: Browser, q: str) -> str:
     answer = browser.post("/dashboard/search", {"q": q})
     assert answer.status == 303
     return answer.location
+
+
+def index(web: Web) -> None:
+    """Make everybody who has a ticket found by their words."""
+    for ticket in web.tickets():
+        wiring_delivery.index_contact()(ticket["contact"]["id"])
 
 
 def links(page: Answer) -> list[str]:
@@ -92,6 +101,41 @@ def test_what_was_found_refreshes_only_by_hand_and_says_how_many(
     assert "data-every" not in page.text
     (line,) = [one for one in caplog.records if one.message == "search"]
     assert PHONE not in str(line.__dict__)
+
+
+def test_what_many_people_share_comes_page_by_page(web: Web, browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text_search, "MOST_FOUND", 1)
+    for number in range(2):
+        say(web, customer(f"Амина Серік{number}", "whatsapp", f"7701555010{number}"), "Сәлем")
+    index(web)
+    address, seen, path = search(browser, "Амина"), list[str](), ""
+    for number in range(3):
+        page = browser.get(path or address)
+        seen += links(page)
+        more = re.findall(r'rel="next" href="([^"]+)"', page.text)
+        assert len(more) == ("page-more" in page.text) == (number < 2)
+        path = html.unescape(more[0]) if more else ""
+        assert number == 2 or path.startswith("/dashboard/found?")
+    assert len(set(seen)) == 3
+    assert browser.get(f"{address}&cursor=0-9-a").status == 400
+    assert browser.get(f"{address}&cursor=x").status == 400
+
+
+def test_the_api_goes_on_through_a_search_to_its_end(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text_search, "MOST_FOUND", 2)
+    for number in range(5):
+        say(web, customer(f"Амина Серік{number}", "whatsapp", f"7701555010{number}"), "Сәлем")
+    index(web)
+    for limit in (1, 2, 3):
+        seen, cursor = list[str](), ""
+        while True:
+            page = web.call("GET", f"/api/v1/tickets?q=%D0%90%D0%BC%D0%B8%D0%BD%D0%B0&limit={limit}{cursor}").json
+            assert len(page["items"]) <= limit
+            seen += [one["id"] for one in page["items"]]
+            if not page["cursor"]:
+                break
+            cursor = f"&cursor={page['cursor']}"
+        assert len(seen) == len(set(seen)) == 5
 
 
 def test_a_search_that_is_over_anothers_or_changed_shows_the_plain_list_and_says_so(web: Web, browser: Browser) -> None:

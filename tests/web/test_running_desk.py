@@ -96,6 +96,36 @@ def test_pages_work_under_the_functions_own_role(desk: RunningDesk) -> None:
     assert style and requests.get(desk.url + style[1], timeout=30).headers["Content-Type"].startswith("text/css")
 
 
+def test_an_open_page_learns_of_a_message_from_the_relay(desk: RunningDesk) -> None:
+    """Through the real stream, under the roles of relay and dashboard."""
+    browser = requests.Session()
+    form = re.search(r'name="csrf" value="([^"]+)"', browser.get(f"{desk.url}/dashboard", timeout=30).text)
+    assert form
+    fields = {"csrf": form[1], "email": "operator2@desk.local", "password": PASSWORD, "next": ""}
+    browser.post(f"{desk.url}/dashboard/sign-in", data=fields, timeout=30)
+    state = re.search(
+        r'data-versions="([^"]*)" data-stamp="([^"]*)"', browser.get(f"{desk.url}/dashboard", timeout=30).text
+    )
+    assert state
+    stamp = state[2]
+
+    def look(until: int) -> str:
+        """Ask as the page's script does, until there is this answer; returns it."""
+        nonlocal stamp
+        for _ in range(200):
+            headers = {"Accept": "application/json", "X-Parts": state[1], "If-None-Match": f'"{stamp}"'}
+            answer = browser.get(f"{desk.url}/dashboard", headers=headers, timeout=30)
+            stamp = answer.json()["stamp"] if answer.status_code == 200 else stamp
+            if answer.status_code == until:
+                return answer.text
+            time.sleep(0.05)
+        raise AssertionError(f"no {until} came")
+
+    assert look(304) == ""
+    _daniyar_writes(desk, "Дошло ли это до открытой страницы?", 7009, chat=500000043)
+    assert "Дошло ли это" in look(200)
+
+
 def test_schemathesis_finds_nothing_undocumented(desk: RunningDesk) -> None:
     _daniyar_writes(desk, "Для проверки", 7003)
     command = [

@@ -5,7 +5,7 @@ Stored names are frozen. Some differ from today's words: `fence` is a suppressio
 last repeated wake-up message, `doubtful` unconfirmed.
 """
 
-from chalicelib.dynamo.schema.contacts import ALIAS, CONSENT, CONTACT, KEY, TEXT, WORDS
+from chalicelib.dynamo.schema.contacts import ALIAS, BARRIER, CONSENT, CONTACT, KEY, TEXT, WORDS
 from chalicelib.dynamo.schema.conversations import (
     ASKING,
     CLIENT_ID,
@@ -21,6 +21,7 @@ from chalicelib.dynamo.schema.conversations import (
     RAW,
     SENDING,
     STAMPING,
+    TAGGED,
     UNPARSED,
 )
 from chalicelib.dynamo.schema.item_class import Expiry, ItemClass, Key, Kind
@@ -36,13 +37,13 @@ from chalicelib.dynamo.schema.requests import (
     SUPPRESSION,
     TOMBSTONE,
 )
-from chalicelib.dynamo.schema.staff import CHANNEL, ENDED, LOGIN, SESSION, STAFF, SWEEP
+from chalicelib.dynamo.schema.staff import CHANNEL, ENDED, LOGIN, MARKER, SESSION, STAFF, SWEEP
 from chalicelib.dynamo.schema.tickets import NUMBER, TICKET
 
 CLASSES = (
-    CONTACT, CONSENT, HEAD, MESSAGE, FETCH, RAW, OUTBOX, CLIENT_ID, DRAFT, TICKET, NUMBER, STAFF, CHANNEL, SWEEP, ENDED,
-    ERASURE_PAUSE, UNPARSED, GUARD, KEY, ALIAS, LINK, EARLY_STATUS, SESSION, LOGIN, TEXT, WORDS, REQUEST, INVENTORY,
-    OPEN_REQUEST, ASK, ASKED, SUPPRESSION, CERTIFICATE, CHAIN, TOMBSTONE,
+    CONTACT, CONSENT, HEAD, MESSAGE, FETCH, RAW, OUTBOX, CLIENT_ID, DRAFT, TAGGED, TICKET, NUMBER, STAFF, CHANNEL,
+    SWEEP, ENDED, ERASURE_PAUSE, BARRIER, UNPARSED, GUARD, KEY, ALIAS, LINK, EARLY_STATUS, SESSION, LOGIN, MARKER,
+    TEXT, WORDS, REQUEST, INVENTORY, OPEN_REQUEST, ASK, ASKED, SUPPRESSION, CERTIFICATE, CHAIN, TOMBSTONE,
 )  # fmt: skip
 SECTIONS = (
     "desk.contact",
@@ -57,9 +58,9 @@ SECTIONS = (
 """Where data of a person can lie, in the order in which inventory, eraser and certificate name it. Each is counted."""
 
 __all__ = [
-    "ALIAS", "ASK", "ASKED", "ASKING", "CERTIFICATE", "CHAIN", "CHANNEL", "CLASSES", "CLIENT_ID", "CONSENT", "CONTACT",
-    "DRAFT", "EARLY_STATUS", "ENDED", "ERASURE_PAUSE", "FETCH", "FETCHING", "GUARD", "HEAD", "INVENTORY", "KEY", "LINK",
-    "LOGIN", "MESSAGE", "NUMBER", "OPEN_REQUEST", "OUTBOX", "RAW", "REQUEST", "SECTIONS", "SENDING", "SESSION", "STAFF",
-    "STAMPING",
-    "SUPPRESSION", "SWEEP", "TEXT", "TICKET", "TOMBSTONE", "UNPARSED", "WORDS", "Expiry", "ItemClass", "Key", "Kind",
+    "ALIAS", "ASK", "ASKED", "ASKING", "BARRIER", "CERTIFICATE", "CHAIN", "CHANNEL", "CLASSES", "CLIENT_ID",
+    "CONSENT", "CONTACT", "DRAFT", "EARLY_STATUS", "ENDED", "ERASURE_PAUSE", "FETCH", "FETCHING", "GUARD", "HEAD",
+    "INVENTORY", "KEY", "LINK", "LOGIN", "MARKER", "MESSAGE", "NUMBER", "OPEN_REQUEST", "OUTBOX", "RAW", "REQUEST",
+    "SECTIONS", "SENDING", "SESSION", "STAFF", "STAMPING", "SUPPRESSION", "SWEEP", "TAGGED", "TEXT", "TICKET",
+    "TOMBSTONE", "UNPARSED", "WORDS", "Expiry", "ItemClass", "Key", "Kind",
 ]  # fmt: skip

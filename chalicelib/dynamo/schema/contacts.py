@@ -61,6 +61,16 @@ KEY = ItemClass(
     fields=fields(sealed="sealed_private", bytes="public_key", text="vault_id", ms="created_at"),
 )
 """One contact's key: the public half, and the private half sealed to the vault."""
+BARRIER = ItemClass(
+    "barrier",
+    "desk",
+    pk="barrier#contacts",
+    sk="barrier",
+    expiry=Expiry("never", "none: one row; who is erased leaves it with the second erase pass"),
+    fields=fields(text_set="contacts", ms="since"),
+)
+"""Names the contacts behind the write barrier, by their random ids, so that one strongly consistent read tells a list
+of tickets of whom nothing may be shown. `since` is when it began to name those of older releases, too."""
 ALIAS = ItemClass(
     "alias",
     "index",
@@ -97,8 +107,10 @@ TEXT = ItemClass(
     expiry=Expiry("with", _WITH_CONTACT, of="head"),
     section="index.words",
     found_by="word",
-    fields=fields(text="contact_id"),
+    fields=fields(text="contact_id", bytes="digests"),
 )
+"""A word, or two words together, lead to a contact. `digests` tell which other words the contact has (text_index.py);
+what a release before rule 3 has written has none."""
 WORDS = ItemClass(
     "words",
     "index",

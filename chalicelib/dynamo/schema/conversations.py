@@ -167,6 +167,22 @@ DRAFT = ItemClass(
     ),
 )
 """What staff typed and did not send. `client_hash` is the hash of the client id under which it will be sent."""
+TAGGED = ItemClass(
+    "tagged",
+    "desk",
+    pk="conversation#{conversation_id}",
+    sk="tag#{ticket_id}#{tag}",
+    owner="contact",
+    categories=("ticket_data",),
+    purpose="support",
+    retention="ticket",
+    expiry=Expiry("date", "8 days after its ticket is closed or loses the tag", found="ttl"),
+    section="desk.conversation",
+    found_by="conversation_id",
+    fields=fields(text="list", ms="place", seconds="expires_at gone_at"),
+)
+"""Puts a ticket that is not closed into the list of one of its tags, the partition `tag#{tag}` of the index `lists`. It
+lies in the conversation, where the erasure finds it; a row that has left the list waits there for its date."""
 LINK = ItemClass(
     "link",
     "index",

@@ -3,6 +3,7 @@ order of its `place` (ms). Pure.
 
 - `expires#{shard}`: rows with a date of their own, at the time at which somebody must look at them: their expiry date.
 - `assigned#{staff_id}`: tickets of a colleague that are not closed, at the time at which they were created.
+- `tag#{tag}`: rows `tagged` of the tickets with a tag that are not closed, at the time at which these were created.
 
 A closed ticket expires, and one that is not closed does not, so no row needs two places. A `list` without a `place` is
 silently not indexed: every write sets both or removes both.
@@ -51,6 +52,11 @@ def expires_lists() -> tuple[str, ...]:
 def assigned(staff_id: str, created_at: int) -> Place:
     """Return the place of a ticket of this colleague, created at `created_at` (ms); nowhere when it has nobody."""
     return Place(f"assigned#{staff_id}", created_at) if staff_id else NOWHERE
+
+
+def tagged(tag: str, created_at: int) -> Place:
+    """Return the place of a row `tagged`, of a ticket created at `created_at` (ms)."""
+    return Place(f"tag#{tag}", created_at)
 
 
 def of_ticket(ticket_id: str, assignee: str, created_at: int, expires_at: int) -> Place:

@@ -70,3 +70,12 @@ ENDED = ItemClass(
     fields=fields(text="contact_id"),
 )
 """A contact that has ended and whose search words are still to be deleted."""
+MARKER = ItemClass(
+    "marker",
+    "index",
+    pk="marker#{name}",
+    sk="marker",
+    expiry=Expiry("never", "none: one row"),
+    fields=fields(text="tickets staff requests", texts="conversations"),
+)
+"""What has changed, a mark for each kind of change: see tickets/marker.py."""

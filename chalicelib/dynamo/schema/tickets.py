@@ -19,7 +19,7 @@ TICKET = ItemClass(
     fields=fields(
         sealed="who last",
         text="ticket_id number state channel account conversation_id contact_id assignee priority queue last_kind"
-        " last_direction language previous_ticket_id undelivered due",
+        " last_direction language previous_ticket_id undelivered due opens_in",
         number="unread",
         texts="tags",
         number_set="late_in",
@@ -31,7 +31,8 @@ TICKET = ItemClass(
 sent, `due_at` when the next one is due while that is not finished; `undelivered` is the sort key without prefix of the
 newest message that was not sent or not delivered; `question_at` is when the newest question arrived while it is
 unanswered, else 0 (rows of older releases lack it); `late_in` are numbers of the time spans in which very late messages
-were sent (tickets/model.LATE_SPAN)."""
+were sent (tickets/model.LATE_SPAN); `opens_in` is the partition of the index `queue` in which the ticket is open
+(rows that no colleague has changed in this release lack it)."""
 NUMBER = ItemClass(
     "number",
     "desk",

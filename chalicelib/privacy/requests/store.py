@@ -13,6 +13,7 @@ from chalicelib.dynamo.tables import Tables
 from chalicelib.privacy.kinds.registry import is_handled
 from chalicelib.privacy.requests.model import Proposal, Request
 from chalicelib.privacy.requests.vocabulary import Step
+from chalicelib.suppression.barrier import complete
 from chalicelib.suppression.model import ReplyMailbox
 
 OPEN_KEY = "wake#0"
@@ -52,6 +53,10 @@ class RequestStore:
             most, start = most - len(page.rows), page.next
             if not start:
                 return
+
+    def name_behind_barrier(self, contact_ids: frozenset[str], now: int) -> None:
+        """Name contacts whose write barrier an older release has closed (suppression/barrier.py). `now` in ms."""
+        complete(self.tables, contact_ids, now)
 
     def change(
         self,

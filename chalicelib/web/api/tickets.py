@@ -1,5 +1,7 @@
 """JSON API: tickets and contacts."""
 
+import re
+
 from msgspec import UNSET, UnsetType
 from msgspec.structs import asdict
 
@@ -31,6 +33,9 @@ from chalicelib.web.http.request import HttpRequest
 from chalicelib.web.questions import with_questions
 from chalicelib.wiring import web as wiring_web
 
+_SEARCH_CURSOR = re.compile(r"after-([0-9]{1,5})(?:-([0-9A-Za-z-]{1,50}))?")
+"""Tickets to skip of one page of a search, and the cursor of that page; none is the first."""
+
 
 @operation("listTickets", {200: "A page"})
 def list_tickets(request: HttpRequest, query: TicketQuery) -> Tickets:
@@ -45,25 +50,28 @@ def list_tickets(request: HttpRequest, query: TicketQuery) -> Tickets:
     if query.q:
         found = _search_page(wanted, query.q, query.limit, cursor)
     else:
-        found = page(wiring_web.desk(), wanted, request.now, query.limit, cursor)
+        found = page(wiring_web.desk(), wanted, request.now, query.limit, cursor, consents=True)
     audit("search" if query.q else "list_read", count=len(found.items), staff_id=request.staff.id)
     return Tickets(items=[presenter.ticket(one) for one in found.items], cursor=found.cursor or None)
 
 
 def _search_page(wanted: TicketFilter, q: str, limit: int, cursor: str) -> Page:
     """Return one page of the tickets that a search finds. Raises BadInput and Unavailable."""
-    start = 0
+    start, after = 0, ""
     if cursor:
-        if not cursor.startswith("after-") or not cursor[6:].isdecimal() or len(cursor) > 12:
+        read = _SEARCH_CURSOR.fullmatch(cursor)
+        if not read:
             raise BadInput("This cursor is not one of ours, or belongs to another list. Begin at the first page.")
-        start = int(cursor[6:])
-    found = [
-        one
-        for one in wiring_web.search(wiring_web.desk())(q)
-        if wanted.matches(one.state, one.channel, one.assignee, one.tags)
-    ]
+        start, after = int(read[1]), read[2] or ""
+    found = wiring_web.search(wiring_web.desk())(q, after)
+    matching = [one for one in found.items if wanted.matches(one.state, one.channel, one.assignee, one.tags)]
     end = start + limit
-    return Page(tuple(found[start:end]), f"after-{end}" if len(found) > end else "")
+    following = ""
+    if len(matching) > end:
+        following = f"after-{end}-{after}" if after else f"after-{end}"
+    elif found.cursor:
+        following = f"after-0-{found.cursor}"
+    return Page(tuple(matching[start:end]), following)
 
 
 @operation("readTicket", {200: "The ticket, with `unread` as it was before"}, refuses=(404, 409))

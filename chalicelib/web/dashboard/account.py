@@ -9,10 +9,9 @@ from chalicelib.staff.authenticator import NotProven
 from chalicelib.staff.authenticator_model import grouped, otpauth
 from chalicelib.staff.challenges import ChallengeOver
 from chalicelib.staff.sign_in import Step, TooMany
-from chalicelib.tickets.listing import counts
 from chalicelib.web.dashboard import rendering as pages
 from chalicelib.web.dashboard.list_query import OPEN_LIST
-from chalicelib.web.dashboard.sidebar import sidebar
+from chalicelib.web.dashboard.sidebar import badges, sidebar
 from chalicelib.web.dashboard.sign_in_problems import problem_text
 from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
@@ -33,7 +32,7 @@ def _page(request: HttpRequest, *, status: int = 200, step: Step | None = None, 
         status=status,
         words=words,
         list_query=OPEN_LIST,
-        sidebar=sidebar(OPEN_LIST, words, counts(request.now), request.staff),
+        sidebar=sidebar(OPEN_LIST, words, badges(request), request.staff),
         step=step,
         enrolment_key=enrolment_key(step) if step else None,
         authenticator=step is None and wiring_web.authenticator().is_on(request.staff),

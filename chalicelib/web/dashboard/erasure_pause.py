@@ -2,12 +2,11 @@
 
 from chalice.app import Response
 
-from chalicelib.tickets.listing import counts
 from chalicelib.web.dashboard import rendering as pages
 from chalicelib.web.dashboard.list_query import OPEN_LIST
 from chalicelib.web.dashboard.queue import staff_names
 from chalicelib.web.dashboard.request_presenter.request_words import RequestWords
-from chalicelib.web.dashboard.sidebar import sidebar
+from chalicelib.web.dashboard.sidebar import badges, sidebar
 from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.wiring import web as wiring_web
@@ -23,7 +22,7 @@ def pause_page(request: HttpRequest) -> Response:
         words=words,
         say=RequestWords(words, wiring_web.profile().deadlines),
         list_query=OPEN_LIST,
-        sidebar=sidebar(OPEN_LIST, words, counts(request.now), request.staff, privacy=True),
+        sidebar=sidebar(OPEN_LIST, words, badges(request), request.staff, privacy=True),
         hold=wiring_web.pause_erasures().current(),
     )
 

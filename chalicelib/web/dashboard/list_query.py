@@ -65,9 +65,9 @@ class ListQuery:
         s = given.get("s", "")
         return cls(BY_NAME[name], channel, tag, s if _SEALED.fullmatch(s) else "")
 
-    def path(self) -> str:
-        """Return the address of the list, below /dashboard."""
-        return ("/found" if self.s else "") + self.query_string()
+    def path(self, cursor: str = "") -> str:
+        """Return the address of the list, or of its page after `cursor`, below /dashboard."""
+        return ("/found" if self.s else "") + self.query_string(cursor=cursor)
 
     def query_string(self, **other: str) -> str:
         """Return the query as the end of an address, with `?`; empty for the usual list. `other` adds parameters."""

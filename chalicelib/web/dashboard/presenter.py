@@ -245,5 +245,8 @@ def _length(seconds: object) -> str:
 
 
 def capped(number: int, more: bool = False) -> str:
-    """Return the number of a badge: 99+ when it is larger, or when `more` says that counting stopped early."""
-    return "99+" if number > 99 or (more and number) else str(number)
+    """Return the number of a badge: 99+ when it is larger. `more` says that counting stopped early: then it is the
+    least that there are, or nothing when none was found."""
+    if number > 99:
+        return "99+"
+    return str(number) if not more else f"{number}+" if number else ""

@@ -19,7 +19,6 @@ from chalicelib.privacy.requests.vocabulary import (
     Step,
 )
 from chalicelib.tickets.erasure_guard import ErasureInProgress
-from chalicelib.tickets.listing import counts
 from chalicelib.tickets.queries import TicketQueries
 from chalicelib.tickets.records import Contact
 from chalicelib.web.dashboard import rendering as pages
@@ -28,7 +27,7 @@ from chalicelib.web.dashboard.queue import staff_names
 from chalicelib.web.dashboard.request_presenter.labels import CHECKS, NOT_DONE, PROBLEMS, REFUSAL_GROUNDS
 from chalicelib.web.dashboard.request_presenter.request_words import RequestWords
 from chalicelib.web.dashboard.request_presenter.steps import GATE
-from chalicelib.web.dashboard.sidebar import sidebar
+from chalicelib.web.dashboard.sidebar import badges, sidebar
 from chalicelib.web.enter_request import NOT_FOUND, audit_opened
 from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
@@ -224,7 +223,7 @@ def _page(template: str, http_request: HttpRequest, **values: Any) -> Response:
         say=RequestWords(words, wiring_web.profile().deadlines),
         list_query=OPEN_LIST,
         sidebar=sidebar(
-            OPEN_LIST, words, counts(http_request.now), http_request.staff, privacy=template != "privacy-frozen.html"
+            OPEN_LIST, words, badges(http_request), http_request.staff, privacy=template != "privacy-frozen.html"
         ),
         **values,
     )

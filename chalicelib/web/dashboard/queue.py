@@ -1,18 +1,20 @@
 """The pages with a list of tickets, and the page with the list of keys."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from chalice.app import Response
 
+from chalicelib.core.beside import beside
 from chalicelib.core.observability import audit
-from chalicelib.staff.model import Staff
-from chalicelib.tickets.listing import Counts, counts, page
+from chalicelib.tickets.badges import Badges, Tally
+from chalicelib.tickets.listing import page
 from chalicelib.tickets.model import State
 from chalicelib.tickets.records import Page, Ticket
 from chalicelib.web.dashboard import rendering as pages
-from chalicelib.web.dashboard.list_query import OPEN_LIST, VIEWS, ListQuery
+from chalicelib.web.dashboard.list_query import BY_NAME, OPEN_LIST, VIEWS, ListQuery
 from chalicelib.web.dashboard.presenter import Words, capped
-from chalicelib.web.dashboard.sidebar import sidebar
+from chalicelib.web.dashboard.sidebar import badges, sidebar
 from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.wiring import web as wiring_web
@@ -41,22 +43,29 @@ def queue(request: HttpRequest) -> Response:
 def plain_list_page(request: HttpRequest, list_query: ListQuery, cursor: str = "", notice: str = "") -> Response:
     """Render a list that is not a search, with the sentence `notice` (a msgid) above it if there is one."""
     desk = wiring_web.desk()
-    found = page(desk, list_query.wanted(request.staff), request.now, PER_PAGE, cursor)
+    wanted = list_query.wanted(request.staff)
+    with beside(staff_names) as names:
+        numbers = badges(request, desk, wanted)
+        found = page(desk, wanted, request.now, PER_PAGE, cursor)
     audit("list_read", count=len(found.items), staff_id=request.staff.id)
-    words = pages.words_for(request, request.now, staff_names())
-    tally = counts(request.now)
-    count = _count(list_query, tally, request.staff)
-    return list_page(request, words, list_query, found, tally, count=count, notice=notice and words.say(notice))
+    words = pages.words_for(request, request.now, names())
+    if found.total is not None and list_query == ListQuery(BY_NAME["open"], tag=list_query.tag):
+        numbers = replace(numbers, tags=numbers.tags | {list_query.tag: Tally(found.total)})
+    said = notice and words.say(notice)
+    return list_page(request, words, list_query, found, numbers, count=_count(list_query, found, numbers), notice=said)
 
 
-def _count(list_query: ListQuery, tally: Counts, staff: Staff) -> str:
-    """Return the badge beside the heading; empty where nothing is counted, as for a tag within a channel."""
-    if list_query.tag or list_query.channel:
-        number = tally.tags[list_query.tag] if list_query.tag else tally.channels[list_query.channel]
-        return capped(number, tally.truncated) if not (list_query.tag and list_query.channel) else ""
-    if list_query.view.assignee:
-        return capped(tally.assignees[staff.id if list_query.view.assignee == "me" else ""], tally.truncated)
-    return capped(tally.states[list_query.view.state]) if list_query.view.state in tally.states else ""
+def _count(list_query: ListQuery, found: Page, numbers: Badges) -> str:
+    """Return the badge beside the heading; empty where nothing is counted, as for a channel within a state."""
+    if found.total is not None:
+        return capped(found.total)
+    if list_query.channel and list_query.tag:
+        return ""
+    if list_query.channel or list_query.tag:
+        narrowed = numbers.channel(list_query.channel) if list_query.channel else numbers.tag(list_query.tag)
+        return capped(*narrowed) if list_query.view.name == "open" else ""
+    tally = numbers.of(list_query.view.name)
+    return capped(*tally) if tally else ""
 
 
 def list_page(
@@ -64,7 +73,7 @@ def list_page(
     words: Words,
     list_query: ListQuery,
     found: Page,
-    tally: Counts,
+    numbers: Badges,
     *,
     count: str,
     q: str = "",
@@ -76,15 +85,15 @@ def list_page(
         request,
         words=words,
         list_query=list_query,
-        sidebar=sidebar(list_query, words, tally, request.staff),
+        sidebar=sidebar(list_query, words, numbers, request.staff),
         tickets=found.items if q else undelivered_first(found.items, list_query),
-        next_query=list_query.query_string(cursor=found.cursor) if found.cursor else "",
+        next_path=list_query.path(found.cursor) if found.cursor else "",
         first=not request.query.get("cursor"),
         title=list_query.title(words),
         count=count,
         q=q,
         notice=notice,
-        tally=tally,
+        tally=numbers,
     )
 
 
@@ -97,6 +106,6 @@ def keys(request: HttpRequest) -> Response:
         request,
         words=words,
         list_query=OPEN_LIST,
-        sidebar=sidebar(OPEN_LIST, words, counts(request.now), request.staff),
+        sidebar=sidebar(OPEN_LIST, words, badges(request), request.staff),
         views=VIEWS,
     )

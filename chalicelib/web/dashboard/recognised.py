@@ -9,12 +9,11 @@ from chalicelib.core.ids import MessageRef
 from chalicelib.core.observability import audit
 from chalicelib.privacy.kinds import registry
 from chalicelib.privacy.requests.model import Request
-from chalicelib.tickets.listing import counts
 from chalicelib.web.dashboard import rendering as pages
 from chalicelib.web.dashboard.list_query import LIST_FIELDS, ListQuery
 from chalicelib.web.dashboard.queue import staff_names
 from chalicelib.web.dashboard.request_presenter.request_words import RequestWords
-from chalicelib.web.dashboard.sidebar import sidebar
+from chalicelib.web.dashboard.sidebar import badges, sidebar
 from chalicelib.web.dashboard.ticket import form_fields, running_request
 from chalicelib.web.enter_request import recognised
 from chalicelib.web.http import validators
@@ -61,7 +60,7 @@ def _page(
         words=words,
         say=RequestWords(words, wiring_web.profile().deadlines),
         list_query=list_query,
-        sidebar=sidebar(list_query, words, counts(http_request.now), http_request.staff),
+        sidebar=sidebar(list_query, words, badges(http_request), http_request.staff),
         ticket=ticket,
         message=message,
         found=found or running_request(use.desk.contact(ticket.contact_id), http_request.now),

@@ -14,12 +14,15 @@ from chalicelib.core.settings import settings
 from chalicelib.core.texts import LANGUAGE_NAMES, desk_text
 from chalicelib.profile.load import load_profile
 from chalicelib.staff.model import Role
+from chalicelib.staff.sessions import csrf_token
 from chalicelib.web.dashboard import presenter, static
+from chalicelib.web.dashboard.parts import CUT, TOKEN, Parts
 from chalicelib.web.dashboard.presenter import Words
 from chalicelib.web.details import detail_lines
 from chalicelib.web.http.cookies import LANGUAGE_COOKIE, cookie_name
 from chalicelib.web.http.request import HttpRequest
-from chalicelib.web.http.responses import SECURITY_HEADERS, html_response
+from chalicelib.web.http.responses import SECURITY_HEADERS, html_response, json_response
+from chalicelib.web.http.tokens import masked
 from chalicelib.web.labels import clause_words
 
 _NEXT = re.compile(r"/dashboard(/undertaking|/tickets/[0-9a-z]{20}|/privacy|/privacy/[0-9a-z]{20})?")
@@ -84,15 +87,20 @@ def page(
     *,
     status: int = 200,
     words: Words | None = None,
+    conversation_id: str = "",
     files_from: str = "",
     **values: Any,
 ) -> Response:
     """Render a template of the dashboard in the reader's language. `files_from` is the origin of files that the page
-    shows."""
-    from chalicelib.staff.sessions import csrf_token
+    shows.
 
+    The script of an open page is answered with the parts that have changed. `conversation_id` is that of a ticket.
+    """
     words = words or words_for(request, request.now if request else 0)
     staff = request.signed_in if request else None
+    csrf = masked(csrf_token(request.token)) if request and request.token else ""
+    parts = Parts()
+    stamp = request.watch.stamp(conversation_id) if request and request.watch else ""
     html = (
         _environment()
         .get_template(template)
@@ -104,11 +112,18 @@ def page(
             is_officer=bool(staff and Role.PRIVACY_OFFICER in staff.roles),
             is_administrator=bool(staff and Role.ADMINISTRATOR in staff.roles),
             service=load_profile(settings().operator).operator.service,
-            csrf=csrf_token(request.token) if request and request.token else "",
+            csrf=TOKEN,
+            part=parts.part,
+            cut=CUT,
+            live=parts,
+            stamp=stamp,
             **values,
         )
     )
-    return html_response(html, status, files_from=files_from)
+    if stamp and request and request.wants_json:
+        changed = parts.changed(request.headers.get("x-parts", ""), csrf)
+        return json_response({"staff": request.staff.id, "stamp": stamp, "csrf": csrf, **changed})
+    return html_response(html.replace(TOKEN, csrf), status, files_from=files_from)
 
 
 def go(path: str, cookies: list[str] | None = None, **query: str) -> Response:

@@ -6,17 +6,16 @@ from chalicelib.core.observability import audit
 from chalicelib.core.texts import desk_msg
 from chalicelib.staff.challenges import ChallengeOver
 from chalicelib.staff.model import SESSION_LASTS, Staff
-from chalicelib.tickets.listing import counts
 from chalicelib.tickets.queries import TicketQueries
-from chalicelib.tickets.records import Page, Ticket
+from chalicelib.tickets.records import Page
 from chalicelib.web.dashboard import rendering as pages
 from chalicelib.web.dashboard.list_query import OPEN_LIST, ListQuery
 from chalicelib.web.dashboard.queue import list_page, plain_list_page, staff_names
+from chalicelib.web.dashboard.sidebar import badges
 from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.wiring import web as wiring_web
 
-MOST_FOUND = 100
 OVER = desk_msg("This search has ended, or a colleague made it. Type it again; here are all open tickets.")
 
 
@@ -30,21 +29,22 @@ def search(request: HttpRequest) -> Response:
 
 
 def found(request: HttpRequest) -> Response:
-    """GET what a search finds now; a search that has ended gives all open tickets with a notice"""
-    validators.only(request.query, ("s",), "parameter")
+    """GET a page of what a search finds now; a search that has ended gives all open tickets with a notice"""
+    validators.only(request.query, ("s", "cursor"), "parameter")
     list_query = ListQuery.of(request.query)
     q = search_words(list_query, request.staff)
     if not q:
         return plain_list_page(request, without_search(list_query), notice=OVER)
-    tickets = find_tickets(wiring_web.desk(), q, request.staff)
+    tickets = find_tickets(wiring_web.desk(), q, request.staff, request.query.get("cursor", ""))
     words = pages.words_for(request, request.now, staff_names())
-    return list_page(request, words, list_query, Page(tickets), counts(request.now), count=str(len(tickets)), q=q)
+    count = f"{len(tickets.items)}{'+' if tickets.cursor else ''}"
+    return list_page(request, words, list_query, tickets, badges(request), count=count, q=q)
 
 
-def find_tickets(desk: TicketQueries, q: str, staff: Staff) -> tuple[Ticket, ...]:
-    """Return the tickets that a search finds, MOST_FOUND at most."""
-    tickets = tuple(wiring_web.search(desk)(q)[:MOST_FOUND])
-    audit("search", count=len(tickets), staff_id=staff.id)
+def find_tickets(desk: TicketQueries, q: str, staff: Staff, cursor: str = "") -> Page:
+    """Return a page of the tickets that a search finds."""
+    tickets = wiring_web.search(desk)(q, cursor)
+    audit("search", count=len(tickets.items), staff_id=staff.id)
     return tickets
 
 

@@ -20,6 +20,7 @@ from chalicelib.web.http.auth import check_login_form, login_form_token
 from chalicelib.web.http.cookies import LANGUAGE_COOKIE, LOGIN_COOKIE, SESSION_COOKIE, cookie, cookie_name
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.web.http.responses import json_response
+from chalicelib.web.http.tokens import masked
 from chalicelib.wiring import web as wiring_web
 
 YEAR = 365 * 24 * 60 * 60
@@ -53,7 +54,7 @@ def _form(
         "signin.html",
         replace(request, signed_in=None, token=""),
         status=status,
-        form_token=login_form_token(value),
+        form_token=masked(login_form_token(value)),
         next_page=next_page,
         step=step,
         least=LEAST_PASSWORD,
@@ -143,7 +144,7 @@ def set_language(request: HttpRequest) -> Response:
 def session(request: HttpRequest) -> Response:
     """GET who is signed in now, and the token of their forms. The script asks this when a page was left open."""
     validators.only(request.query, (), "parameter")
-    return json_response({"staff": request.staff.id, "csrf": csrf_token(request.token)})
+    return json_response({"staff": request.staff.id, "csrf": masked(csrf_token(request.token))})
 
 
 def undertaking_page(request: HttpRequest) -> Response:

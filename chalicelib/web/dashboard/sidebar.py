@@ -3,10 +3,15 @@
 from dataclasses import dataclass
 
 from chalicelib.channels import registry
+from chalicelib.core.beside import beside
 from chalicelib.staff.model import Staff
-from chalicelib.tickets.listing import COUNTED, Counts
+from chalicelib.tickets.badges import Badges, Tally, count, read_states
+from chalicelib.tickets.model import State, queues_of
+from chalicelib.tickets.queries import TicketQueries
+from chalicelib.tickets.records import TicketFilter
 from chalicelib.web.dashboard.list_query import BY_NAME, VIEWS, ListQuery, View
 from chalicelib.web.dashboard.presenter import Words, capped
+from chalicelib.web.http.request import HttpRequest
 from chalicelib.web.http.routes_and_roles import PRIVACY
 from chalicelib.wiring import web as wiring_web
 
@@ -25,28 +30,39 @@ class SidebarLink:
     key: str = ""
 
 
+def badges(request: HttpRequest, desk: TicketQueries | None = None, shown: TicketFilter | None = None) -> Badges:
+    """Count the tickets for the reader's sidebar. A page with a list gives its `desk` and what the list shows, so
+    that both are made of the same rows. Raises Unavailable."""
+    queues = (desk or wiring_web.desk()).queues
+    with beside(lambda: read_states(queues, shown)) as states:
+        for queue in queues_of(State.OPEN):
+            queues.beginning(queue)
+        states()
+    return count(queues, request.now, request.staff.id, shown)
+
+
 def sidebar(
-    list_query: ListQuery, words: Words, found: Counts, staff: Staff, *, privacy: bool = False
+    list_query: ListQuery, words: Words, found: Badges, staff: Staff, *, privacy: bool = False
 ) -> dict[str, list[SidebarLink]]:
-    """Return the links of the sidebar, by group. The counts of channels and tags are of open tickets.
+    """Return the links of the sidebar, by group: of tags the most frequent ones, and the one that is looked at.
 
     Only a privacy officer gets the group `privacy`. With `privacy=True` the page belongs to the requests about data, so
     no list is marked as the current one.
     """
-    more = found.truncated
-    mine = {"mine": found.assignees[staff.id], "unassigned": found.assignees[""]}
     plain = not (list_query.channel or list_query.tag or list_query.s or privacy)
 
     def badge(view: View) -> str:
-        if view.name in mine:
-            return capped(mine[view.name], more)
-        return capped(found.states[view.state]) if view.state in found.states else ""
+        tally = found.of(view.name)
+        return capped(*tally) if tally else ""
 
-    def narrowed(title: str, icon: str, number: int, *, channel: str = "", tag: str = "") -> SidebarLink:
+    def narrowed(title: str, icon: str, tally: Tally, *, channel: str = "", tag: str = "") -> SidebarLink:
         address = ListQuery(BY_NAME["open"], channel, tag).query_string()
         current = list_query.channel == channel if channel else list_query.tag == tag
-        return SidebarLink(title, icon, address, capped(number, more), current)
+        return SidebarLink(title, icon, address, capped(*tally), current)
 
+    tags = list(found.tags)[:TAGS_SHOWN]
+    if list_query.tag and list_query.tag not in tags:
+        tags.append(list_query.tag)
     return {
         "views": [
             SidebarLink(
@@ -59,16 +75,12 @@ def sidebar(
             )
             for view in VIEWS
         ],
-        "channels": [
-            narrowed(words.channel(one), one, found.channels[one], channel=one) for one in registry.SERVED_IDS
-        ],
-        "tags": [narrowed(tag, "tag", number, tag=tag) for tag, number in found.tags.most_common(TAGS_SHOWN)],
+        "channels": [narrowed(words.channel(one), one, found.channel(one), channel=one) for one in registry.SERVED_IDS],
+        "tags": [narrowed(tag, "tag", found.tag(tag), tag=tag) for tag in tags],
         "privacy": [_requests_link(words, current=privacy)] if staff.may(PRIVACY) else [],
     }
 
 
 def _requests_link(words: Words, *, current: bool) -> SidebarLink:
     number = wiring_web.request_pages().count_open()
-    return SidebarLink(
-        words.say("Requests about data"), "shield", "/privacy", capped(number, more=number == COUNTED), current
-    )
+    return SidebarLink(words.say("Requests about data"), "shield", "/privacy", capped(number), current)

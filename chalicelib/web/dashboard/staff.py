@@ -2,10 +2,9 @@
 
 from chalice.app import Response
 
-from chalicelib.tickets.listing import counts
 from chalicelib.web.dashboard import rendering as pages
 from chalicelib.web.dashboard.list_query import OPEN_LIST
-from chalicelib.web.dashboard.sidebar import sidebar
+from chalicelib.web.dashboard.sidebar import badges, sidebar
 from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.wiring import web as wiring_web
@@ -20,7 +19,7 @@ def staff(request: HttpRequest) -> Response:
         request,
         words=words,
         list_query=OPEN_LIST,
-        sidebar=sidebar(OPEN_LIST, words, counts(request.now), request.staff),
+        sidebar=sidebar(OPEN_LIST, words, badges(request), request.staff),
         all_staff=wiring_web.staff().all(),
     )
 

@@ -29,6 +29,12 @@ def address(name: str) -> str:
     return f"/static/{_files()[name][0]}/{name}"
 
 
+@cache
+def release() -> str:
+    """Return a word that is another one when scripts or styles are."""
+    return hashlib.sha256("".join(version for version, *_ in _files().values()).encode()).hexdigest()[:16]
+
+
 def file(request: HttpRequest) -> Response:
     """GET /static/{version}/{name}: the content at this address never changes."""
     version, kind, body = _files().get(request.path["name"], ("", "", ""))

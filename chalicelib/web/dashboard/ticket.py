@@ -5,11 +5,14 @@ from dataclasses import dataclass
 
 from chalice.app import Response
 
-from chalicelib.attachments.model import READY
+from chalicelib.core.beside import beside
+from chalicelib.core.observability import audit
 from chalicelib.privacy.recognise_request import may_be_request
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.vocabulary import OVER, Step
-from chalicelib.tickets.listing import counts, page
+from chalicelib.tickets.badges import Badges
+from chalicelib.tickets.drafts import open_drafts
+from chalicelib.tickets.listing import page
 from chalicelib.tickets.model import PRIORITIES
 from chalicelib.tickets.queries import TicketQueries
 from chalicelib.tickets.records import Contact, Ticket
@@ -20,7 +23,7 @@ from chalicelib.web.dashboard.queue import PER_PAGE, undelivered_first
 from chalicelib.web.dashboard.request_presenter.request_words import RequestWords
 from chalicelib.web.dashboard.search import find_tickets, search_words, without_search
 from chalicelib.web.dashboard.seen import first_new, group_by_day, has_scripts, seconds_to_read
-from chalicelib.web.dashboard.sidebar import sidebar
+from chalicelib.web.dashboard.sidebar import badges, sidebar
 from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.web.questions import with_questions, with_request
@@ -49,9 +52,44 @@ class RefusedChange:
 
 
 def ticket_page(request: HttpRequest) -> Response:
-    """GET a ticket"""
+    """GET a ticket; an open page on whose ticket nothing has changed is answered with the lists beside it"""
     validators.only(request.query, LIST_FIELDS, "parameter")
+    if request.wants_json and request.watch and request.watch.changed == {"tickets"}:
+        return _render_lists(request)
     return render_ticket(request, request.query, Typed())
+
+
+def _render_lists(request: HttpRequest) -> Response:
+    shown = _lists(request, ListQuery.of(request.query))
+    words = pages.words_for(request, request.now)
+    audit("list_read", count=len(shown.tickets or ()), staff_id=request.staff.id)
+    return pages.page(
+        "lists.html",
+        request,
+        words=words,
+        list_query=shown.query,
+        sidebar=sidebar(shown.query, words, shown.tally or Badges(), request.staff),
+        tickets=shown.tickets,
+        ticket_id=validators.path_id(request.path),
+    )
+
+
+@dataclass(frozen=True)
+class _Lists:
+    """The list beside a ticket (see `neighbouring_list`), and the counts of the sidebar; None where the open page keeps
+    what it has."""
+
+    query: ListQuery
+    tickets: Sequence[Ticket] | None = None
+    tally: Badges | None = None
+
+
+def _lists(request: HttpRequest, list_query: ListQuery) -> _Lists:
+    if request.wants_json and request.watch and request.watch.changed == {"conversation"}:
+        return _Lists(list_query)
+    desk, wanted = wiring_web.desk(), None if list_query.s else list_query.wanted(request.staff)
+    numbers = badges(request, desk, wanted)
+    return _Lists(*neighbouring_list(request, desk, list_query), numbers)
 
 
 def render_ticket(
@@ -67,22 +105,23 @@ def render_ticket(
     not made.
     """
     list_query = ListQuery.of(given)
-    desk = wiring_web.desk()
-    opening = wiring_web.open_ticket(desk)
-    # A page with scripts reports by itself what was looked at: see seen.py.
-    ticket, thread, contact = opening.with_contact(
-        validators.path_id(request.path), request.staff, seen=not has_scripts(request)
-    )
-    asked = running_request(contact, request.now)
-    head = desk.conversation(ticket.conversation_id)
-    list_query, listed = neighbouring_list(request, desk, list_query)
+    wiring_web.vault()  # opened once, before two threads need it
+    with beside(lambda: _lists(request, list_query)) as lists:
+        # A page with scripts reports by itself what was looked at: see seen.py.
+        desk = wiring_web.desk()
+        opened = wiring_web.open_ticket(desk).with_contact(
+            validators.path_id(request.path), request.staff, seen=not has_scripts(request)
+        )
+        ticket, contact = opened.ticket, opened.contact
+        asked = running_request(contact, request.now)
+        head = desk.conversation(ticket.conversation_id)
+        shown = lists()
     staff = wiring_web.staff().all()
     words = pages.words_for(request, request.now, {one.id: one.name for one in staff})
-    tally = counts(request.now)
     retention = wiring_web.profile().retention["ticket"]
-    messages = with_questions(thread.messages, ticket, wiring_web.profile())
+    messages = with_questions(opened.thread.messages, ticket, wiring_web.profile())
     waiting = ticket.unread if ticket.assignee in ("", request.staff.id) else 0
-    kept = wiring_web.drafts().of(ticket, request.staff.id, desk.decryptor, request.now)
+    kept = open_drafts(opened.drafts, desk.decryptor, request.now)
     boxes = {
         "reply": composer_box(typed.reply, typed.reply_id, kept.get("reply")),
         "comment": composer_box(typed.comment, typed.comment_id, kept.get("comment")),
@@ -93,18 +132,20 @@ def render_ticket(
         "ticket.html",
         request,
         status=status,
-        files_from=origin() if any(one.file_state == READY for one in messages) else "",
+        files_from=origin(),
+        conversation_id=ticket.conversation_id,
         words=words,
-        list_query=list_query,
-        sidebar=sidebar(list_query, words, tally, request.staff),
-        title=list_query.title(words),
-        tickets=listed,
+        list_query=shown.query,
+        sidebar=sidebar(shown.query, words, shown.tally, request.staff) if shown.tally else None,
+        title=shown.query.title(words),
+        tickets=shown.tickets,
         ticket=ticket,
+        ticket_id=ticket.id,
         contact=contact,
         asked=asked,
         recognisable=() if asked or not contact or contact.erased else {m.id for m in messages if may_be_request(m)},
         say=RequestWords(words, wiring_web.profile().deadlines) if asked else None,
-        cut=thread.earlier,
+        cut_off=opened.thread.earlier,
         days=group_by_day(
             with_request(messages, asked), first_new(messages, waiting, request.headers.get("x-fresh", "")), words
         ),
@@ -131,10 +172,10 @@ def neighbouring_list(
 
     A refresh of the page does not search again: then the list is None, and the open page keeps the one that it has.
     """
-    if list_query.s and request.headers.get("x-refresh") == "1":
+    if list_query.s and (request.wants_json or request.headers.get("x-refresh") == "1"):
         return list_query, None
     if q := search_words(list_query, request.staff):
-        return list_query, find_tickets(desk, q, request.staff)
+        return list_query, find_tickets(desk, q, request.staff).items
     list_query = without_search(list_query)
     found = page(desk, list_query.wanted(request.staff), request.now, PER_PAGE)
     return list_query, undelivered_first(found.items, list_query)

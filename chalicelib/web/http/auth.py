@@ -1,14 +1,15 @@
 """Finds out who is signed in and whether the route is open to them: sessions, roles, undertaking, form tokens."""
 
 import hashlib
-import hmac
 from dataclasses import replace
 
 from chalicelib.core.errors import Forbidden, NotSignedIn
-from chalicelib.staff.model import Staff
+from chalicelib.staff.model import Session, Staff
 from chalicelib.web.http.cookies import LOGIN_COOKIE, SESSION_COOKIE, cookie_name
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.web.http.routes_and_roles import Route
+from chalicelib.web.http.tokens import is_token
+from chalicelib.web.http.watch import Watch
 
 
 def token_of(request: HttpRequest, route: Route) -> str:
@@ -19,10 +20,32 @@ def token_of(request: HttpRequest, route: Route) -> str:
     return request.cookies.get(cookie_name(SESSION_COOKIE), "")
 
 
+def look(request: HttpRequest, route: Route, release: str) -> HttpRequest:
+    """Return the request with what its page watches: one call reads session and marker. Raises Unavailable.
+
+    An open page that asks for changes may learn of them a moment late. A page that is loaded reads strongly, and its
+    session is not read again. `release` names scripts and styles.
+    """
+    from chalicelib.wiring import web as wiring_web
+
+    token = token_of(request, route)
+    if not route.watches or not _may_be_token(token):
+        return request
+    asks, sessions = "if-none-match" in request.headers, wiring_web.sessions()
+    marker, row = wiring_web.markers().read_with(sessions.row_key(token), strong=not asks)
+    session = sessions.of_row(row, "page", request.now)
+    if session is None:
+        return request
+    place = "&".join(f"{name}={value}" for name, value in sorted(request.query.items()))
+    about = (release, session.staff_id, str(session.generation), *request.path.values(), request.route, place)
+    watch = Watch.of(marker, route.watches, about, request.now, request.headers)
+    return replace(request, watch=watch, session=None if asks else session)
+
+
 def identify(request: HttpRequest, route: Route) -> HttpRequest:
     """Return the request with the staff member who is signed in, if anybody. Raises Unavailable."""
     token = token_of(request, route)
-    staff = find_staff(token, "api" if route.api else "page", request.now) if token else None
+    staff = find_staff(token, "api" if route.api else "page", request.now, request.session) if token else None
     return replace(request, signed_in=staff, token=token) if staff else request
 
 
@@ -40,16 +63,16 @@ def permit(request: HttpRequest, route: Route) -> None:
         check_form(request)
 
 
-def find_staff(token: str, kind: str, now: int) -> Staff | None:
-    """Return the staff member of a session, or None.
+def find_staff(token: str, kind: str, now: int, session: Session | None = None) -> Staff | None:
+    """Return the staff member of a session, or None. `session` is given when it was read already.
 
     Session and staff row are read at each request, so a revocation takes effect at once.
     """
     from chalicelib.wiring import web as wiring_web
 
-    if not 20 <= len(token) <= 100:
+    if not _may_be_token(token):
         return None
-    session = wiring_web.sessions().find(token, kind, now)
+    session = session or wiring_web.sessions().find(token, kind, now)
     if session is None:
         return None
     staff = wiring_web.staff().get(session.staff_id)
@@ -58,11 +81,15 @@ def find_staff(token: str, kind: str, now: int) -> Staff | None:
     return staff
 
 
+def _may_be_token(token: str) -> bool:
+    return 20 <= len(token) <= 100
+
+
 def check_form(request: HttpRequest) -> None:
     """Check that a form was made for this session. Raises Forbidden."""
     from chalicelib.staff.sessions import csrf_token
 
-    if not hmac.compare_digest(request.form.get("csrf", "").encode(), csrf_token(request.token).encode()):
+    if not is_token(request.form.get("csrf", ""), csrf_token(request.token)):
         raise Forbidden("This form belongs to another session. Load the page again and repeat.", code="csrf")
 
 
@@ -74,6 +101,5 @@ def login_form_token(cookie_value: str) -> str:
 def check_login_form(request: HttpRequest) -> None:
     """Check that the sign-in form is ours and not another site's. Raises Forbidden."""
     value = request.cookies.get(cookie_name(LOGIN_COOKIE), "")
-    given = request.form.get("csrf", "").encode()
-    if len(value) < 20 or not hmac.compare_digest(given, login_form_token(value).encode()):
+    if len(value) < 20 or not is_token(request.form.get("csrf", ""), login_form_token(value)):
         raise Forbidden("The sign-in form is too old. Load the page again and repeat.", code="csrf")

@@ -4,11 +4,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from chalicelib.core.errors import BadInput, DeskError, TooLarge
-from chalicelib.staff.model import Staff
+from chalicelib.staff.model import Session, Staff
+
+if TYPE_CHECKING:
+    from chalicelib.web.http.watch import Watch
 
 MAX_TEXT_BODY = 256 * 1024
 """Largest form or JSON body in bytes; no route takes files."""
@@ -26,7 +29,8 @@ class HttpRequest:
     """A request. Names of headers are in lower case.
 
     `route` is the path as the table of routes writes it, `path` the values of its variables. `token` is the session's,
-    empty when signed out; `source` is the caller's IP address; `now` is the desk's time in ms.
+    empty when signed out; `source` is the caller's IP address; `now` is the desk's time in ms. `watch` says what an
+    open page has seen, on routes that can tell; `session` is there when it was read, strongly, beside the marker.
     """
 
     method: str
@@ -40,6 +44,8 @@ class HttpRequest:
     signed_in: Staff | None = None
     token: str = ""
     cookies: Mapping[str, str] = field(default_factory=dict)
+    watch: "Watch | None" = None
+    session: Session | None = None
 
     @property
     def staff(self) -> Staff:

@@ -50,6 +50,11 @@ def html_response(html: str, status: int = 200, cache: str = "no-store", files_f
     return Response(html, status_code=status, headers={**SECURITY_HEADERS, **headers})
 
 
+def not_modified(stamp: str) -> Response:
+    """Tell an open page that nothing has changed: without content, and without headers about content."""
+    return Response("", status_code=304, headers={"ETag": f'"{stamp}"', "Cache-Control": "no-store"})
+
+
 def error_response(error: DeskError) -> Response:
     """Make the JSON response of an error: its code, and what happened and what to do."""
     return json_response({"code": error.code, "message": error.message}, error.status)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from chalicelib.staff.model import ALL_ROLES, Role
+from chalicelib.web.http.watch import KINDS
 
 ANYBODY: frozenset[str] = frozenset()
 """No role is demanded: the route answers without a session."""
@@ -13,6 +14,10 @@ ADMINISTRATORS: frozenset[str] = frozenset({Role.ADMINISTRATOR})
 PRIVACY: frozenset[str] = frozenset({Role.PRIVACY_OFFICER})
 PAUSERS = PRIVACY | ADMINISTRATORS
 """Roles that may pause destructions. A pause costs only time, and who sees a break-in first should not have to wait."""
+OF_LISTS: frozenset[str] = frozenset({"tickets", "staff", "requests"})
+OF_TICKET: frozenset[str] = frozenset(KINDS)
+OF_REQUESTS: frozenset[str] = frozenset({"staff", "requests"})
+"""What pages watch while they are open: see watch.py. The counts beside requests may be PERIOD old."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +25,8 @@ class Route:
     """One route.
 
     `view` is "module:function" below chalicelib.web and is imported at its first call. `form` demands the session's
-    form token, `undertaking` a signed undertaking of confidentiality.
+    form token, `undertaking` a signed undertaking of confidentiality. `watches` names the kinds of change that a page
+    asks for while it is open.
     """
 
     method: str
@@ -29,6 +35,7 @@ class Route:
     roles: frozenset[str]
     form: bool = False
     undertaking: bool = True
+    watches: frozenset[str] = frozenset()
 
     @property
     def api(self) -> bool:
@@ -79,12 +86,12 @@ PAGES: tuple[Route, ...] = (
     Route("POST", "/dashboard/language", "dashboard.session:set_language", EVERYBODY, form=True, undertaking=False),
     Route("GET", "/dashboard/undertaking", "dashboard.session:undertaking_page", EVERYBODY, undertaking=False),
     Route("POST", "/dashboard/undertaking", "dashboard.session:undertaking", EVERYBODY, form=True, undertaking=False),
-    Route("GET", "/dashboard", "dashboard.queue:queue", EVERYBODY),
+    Route("GET", "/dashboard", "dashboard.queue:queue", EVERYBODY, watches=OF_LISTS),
     Route("POST", "/dashboard/search", "dashboard.search:search", EVERYBODY, form=True),
     Route("GET", "/dashboard/found", "dashboard.search:found", EVERYBODY),
     Route("GET", "/dashboard/keys", "dashboard.queue:keys", EVERYBODY),
     Route("GET", "/dashboard/session", "dashboard.session:session", EVERYBODY, undertaking=False),
-    Route("GET", "/dashboard/tickets/{id}", "dashboard.ticket:ticket_page", EVERYBODY),
+    Route("GET", "/dashboard/tickets/{id}", "dashboard.ticket:ticket_page", EVERYBODY, watches=OF_TICKET),
     Route("POST", "/dashboard/tickets/{id}/seen", "dashboard.seen:seen", EVERYBODY, form=True),
     Route("POST", "/dashboard/tickets/{id}/draft", "dashboard.composer:draft", EVERYBODY, form=True),
     Route("GET", "/dashboard/tickets/{id}/sent/{client_id}", "dashboard.composer:sent", EVERYBODY),
@@ -103,12 +110,12 @@ PAGES: tuple[Route, ...] = (
     Route("GET", "/dashboard/staff", "dashboard.staff:staff", ADMINISTRATORS),
     Route("POST", "/dashboard/staff/{id}/revoke", "dashboard.staff:revoke", ADMINISTRATORS, form=True),
     Route("POST", "/dashboard/staff/{id}/restore", "dashboard.staff:restore", ADMINISTRATORS, form=True),
-    Route("GET", "/dashboard/privacy", "dashboard.privacy:request_list_page", PRIVACY),
+    Route("GET", "/dashboard/privacy", "dashboard.privacy:request_list_page", PRIVACY, watches=OF_REQUESTS),
     Route("GET", "/dashboard/privacy/new", "dashboard.privacy:entry_page", PRIVACY),
     Route("POST", "/dashboard/privacy/new", "dashboard.privacy:enter", PRIVACY, form=True),
     Route("GET", "/dashboard/privacy/hold", "dashboard.erasure_pause:pause_page", PAUSERS),
     Route("POST", "/dashboard/privacy/hold", "dashboard.erasure_pause:set_pause", PAUSERS, form=True),
-    Route("GET", "/dashboard/privacy/{id}", "dashboard.privacy:request_page", PRIVACY),
+    Route("GET", "/dashboard/privacy/{id}", "dashboard.privacy:request_page", PRIVACY, watches=OF_REQUESTS),
     Route("GET", "/dashboard/privacy/{id}/letter", "dashboard.telling:letter_page", PRIVACY),
     Route("POST", "/dashboard/privacy/{id}/announcement", "dashboard.telling:announce_again", PRIVACY, form=True),
     Route("POST", "/dashboard/privacy/{id}/decision", "dashboard.privacy:decide", PRIVACY, form=True),

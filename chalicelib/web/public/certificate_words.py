@@ -9,7 +9,8 @@ from typing import Any
 from chalicelib.certificates.model import Certificate
 from chalicelib.core.ids import grouped
 from chalicelib.core.texts import KAZAKHSTAN, LANGUAGE_NAMES, desk_msg, desk_text, show_date
-from chalicelib.privacy.kinds.registry import kind_of
+from chalicelib.privacy.kinds.contract import Kind
+from chalicelib.privacy.kinds.registry import is_handled, kind_of
 from chalicelib.web.labels import CHANNELS, clause_words, label
 
 STORE_NAMES: Mapping[str, str] = {
@@ -63,7 +64,7 @@ def present_certificate(found: Certificate, language: str) -> dict[str, Any]:
     """Return the values that the page shows of a certificate."""
     say = desk_text(language).gettext
     said = found.issued.body
-    if kind_of(said["kind"]).way == "answer":
+    if "stores" not in said:
         return _answered(found, language)
     final = found.final.body if found.final else {}
     return {
@@ -100,7 +101,9 @@ def present_certificate(found: Certificate, language: str) -> dict[str, Any]:
 def _answered(found: Certificate, language: str) -> dict[str, Any]:
     """Return the values of a certificate of a request that destroyed nothing: no second certificate follows."""
     say, said = desk_text(language).gettext, found.issued.body
-    titles = {"received": desk_msg("Received"), "done": kind_of(said["kind"]).effect[0], "issued": desk_msg("Issued")}
+    kind = _kind(said)
+    done = kind.effect[0] if kind else "done"
+    titles = {"received": desk_msg("Received"), "done": done, "issued": desk_msg("Issued")}
     times = [(title, said["times"][name]) for name, title in titles.items() if name in said["times"]]
     shown = [(say(title), *moment(language, at)) for title, at in times]
     return {**_heading(found, say), "answered": True, "times": shown}
@@ -110,9 +113,10 @@ def _heading(found: Certificate, say: Say) -> dict[str, Any]:
     """Return what every certificate shows: what it is of, which request, of which company, on which ground; its place
     in the chain, and its signature."""
     said = found.issued.body
-    shown = kind_of(said["kind"]).certificate
+    kind = _kind(said)
+    shown = kind.certificate if kind else None
     return {
-        "title": say(shown.title) if shown else "",
+        "title": say(shown.title) if shown else said["kind"],
         "says": say(shown.says).format(company=said["operator"]["company"]) if shown else "",
         "signed": found.signed,
         "number": in_groups(said["certificate_id"]),
@@ -137,7 +141,14 @@ def plain(typed: str) -> str:
 
 def _ground(say: Say, said: Mapping[str, Any]) -> str:
     """Return kind and article of the request, as they were signed."""
-    return f"{say(kind_of(said['kind']).certified_as)}, {clause_words(str(said['basis']), say)}"
+    kind = _kind(said)
+    return f"{say(kind.certified_as) if kind else said['kind']}, {clause_words(str(said['basis']), say)}"
+
+
+def _kind(said: Mapping[str, Any]) -> Kind | None:
+    """Return the kind of the request; None for one that this release does not handle, which is shown by the word that
+    was signed."""
+    return kind_of(said["kind"]) if is_handled(said["kind"]) else None
 
 
 def _times(say: Say, language: str, said: Mapping[str, Any]) -> Iterable[tuple[str, str, str, str]]:

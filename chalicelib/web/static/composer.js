@@ -232,10 +232,9 @@
     }
     return true;
   };
-  // Take over a refreshed page: a composer in another state keeps what is typed; an untouched box takes a newer draft.
-  desk.compose = (fresh) => {
+  // Take over a refreshed composer: one in another state keeps what is typed; an untouched box takes a newer draft.
+  desk.compose = (next) => {
     const old = form();
-    const next = $('[data-composer]', fresh);
     if (!old || !next) return;
     if (old.dataset.composer !== next.dataset.composer) {
       const typed = boxes.map((one) => [one, one.value(), one.id()]);

@@ -1,4 +1,4 @@
-// Keys, live refresh, and hiding a page whose reader may no longer see it. Every page works without this file.
+// Keys, and hiding a page whose reader may no longer see it. Every page works without this file.
 (() => {
   'use strict';
   const $ = (selector, root = document) => root.querySelector(selector);
@@ -69,7 +69,7 @@
   const filled = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 
   // Replace a page that its reader may no longer see. Only what they typed and what is stored nowhere stays.
-  const desk = { $, $$, says, tell, ask, inJson, filled, unsaved: () => '', drafted: () => false, remember: () => {}, keepUnsaved: async () => true, flush: async () => {} };
+  const desk = { $, $$, says, staff, tell, ask, inJson, filled, unsaved: () => '', drafted: () => false, remember: () => {}, keepUnsaved: async () => true, flush: async () => {} };
   let left = '';
   const leave = (kind) => {
     if (left === kind || !leaves[kind]) return;
@@ -122,28 +122,6 @@
     document.body.replaceWith(document.importNode(fresh.body, true));
   };
 
-  // Live parts: the page is fetched again and its parts with data-live replace the old ones, except those in which
-  // somebody types, has opened something or has the focus. With `all`, after pressing a button, these are replaced too;
-  // but a part whose fields were changed is only replaced when `form`, the form that was sent, is in it.
-  const chosen = (select) => [...select.options].some((one) => one.selected !== one.defaultSelected);
-  const touched = (part) => $('[aria-invalid=true]', part) || $$('select', part).some(chosen)
-    || $$('input:not([type=hidden])', part).some((one) => one.value !== one.defaultValue);
-  const swap = (fresh, all = false, form = null) => {
-    for (const part of $$('[data-live]')) {
-      const next = $(`[data-live="${part.dataset.live}"]`, fresh);
-      const kept = part.contains(document.activeElement) && part.dataset.live !== 'rows' && part.dataset.live !== 'log';
-      if (!next || (kept && !all) || next.innerHTML === part.innerHTML) continue;
-      if (!all && ($('details.menu[open]', part) || $('.beside, [data-refused]', part))) continue;
-      if (touched(part) && !part.contains(form)) continue;
-      const id = part.contains(document.activeElement) ? document.activeElement.closest('[data-id]')?.dataset.id : null;
-      const opened = $$('details[open]', part).map((one) => one.closest('[id]')?.id);
-      part.innerHTML = next.innerHTML;
-      if (id) $(`[data-id="${id}"] a`, part)?.focus();
-      for (const one of opened) if (one) $$(`[id="${one}"] details`, part).forEach((each) => { each.open = true; });
-    }
-    desk.compose?.(fresh);
-    put($('input[name=csrf]', fresh)?.value ?? $('input[name=csrf]')?.value);
-  };
   // Return the page in an answer; null when it may not be shown: then this has already shown what replaces it.
   const read = async (answer) => {
     if (answer.status === 401 || answer.url.includes('/dashboard/sign-in')) { leave('out'); return null; }
@@ -158,35 +136,15 @@
     if ($('[data-frozen]', fresh) && !$('[data-frozen]')) { adopt(fresh); return null; }
     return fresh;
   };
-  // Headers that say what the open page has: it is a refresh (no new search), and where its new messages begin.
-  const held = () => {
-    const fresh = $('[data-fresh]')?.dataset.fresh;
-    return { 'X-Refresh': '1', ...(fresh ? { 'X-Fresh': fresh } : {}) };
-  };
-  const refresh = async (all = false) => {
-    const answer = await ask(location.pathname + location.search, { headers: held() });
-    const fresh = await read(answer);
-    if (fresh && answer.ok && !left) swap(fresh, all);
-  };
-  const every = Number($('[data-every]')?.dataset.every || 0);
-  let idle = 0;
-  const again = (after) => setTimeout(async () => {
-    if (left) return;
-    try { await refresh(); } catch { tell(navigator.onLine ? '' : 'offline'); }
-    idle = document.hidden ? idle + 1 : 0;
-    again(every * 1000 * (document.hidden ? Math.min(12, 4 + idle) : 1));
-  }, after);
-  if (every) again(1000);
   // After sleep, a lost connection or the browser's Back button: check whether this page may still be seen.
-  const wake = () => {
-    if (left || document.hidden || !document.body.classList.contains('app')) return;
-    (every ? refresh() : renew()).catch(() => {});
+  desk.wake = () => {
+    if (!left && !document.hidden && document.body.classList.contains('app')) renew().catch(() => {});
   };
-  addEventListener('visibilitychange', wake);
-  addEventListener('pageshow', (e) => { if (e.persisted) wake(); });
-  addEventListener('online', () => { tell(''); wake(); });
+  addEventListener('visibilitychange', () => desk.wake());
+  addEventListener('pageshow', (e) => { if (e.persisted) desk.wake(); });
+  addEventListener('online', () => { tell(''); desk.wake(); });
   addEventListener('offline', () => tell('offline'));
 
-  Object.assign(desk, { leave, renew, adopt, swap, read, held, refresh, gone: () => left });
+  Object.assign(desk, { leave, renew, adopt, read, put, gone: () => left });
   window.desk = desk;
 })();

@@ -26,6 +26,7 @@ from tests.support.aws import Aws
 from tests.support.erasure.asking import watch
 from tests.support.erasure.living import Living
 from tests.support.erasure.person import Person
+from tests.support.intake.rows import change
 from tests.support.people import from_amina
 from tests.support.retention.desk import Bells
 from tests.support.retention.desk import wake_ups as wake_ups
@@ -69,6 +70,16 @@ def test_a_run_that_was_promised_and_not_started_starts_under_its_name(living: L
     watch(living)
     assert list(living.runs.given) == [f"{request.id}-1"]
     assert living.read(request.id).run == 1
+
+
+def test_no_run_is_begun_for_a_kind_that_this_release_does_not_handle(
+    living: Living, daniyar: Person, capsys: pytest.CaptureFixture[str]
+) -> None:
+    opened = living.open_request(daniyar.contact_id, "withdrawal", "bot")
+    change(living.desk, f"request#{opened.request_id}", "request", "kind", "oblivion")
+    living.wake(opened.request_id)
+    assert not living.runs.given and living.read(opened.request_id).run == 0
+    assert '"UnknownKind": 1' in capsys.readouterr().out
 
 
 def test_a_run_that_goes_on_is_left_alone(living: Living, daniyar: Person) -> None:

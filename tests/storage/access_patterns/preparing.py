@@ -6,14 +6,13 @@ from typing import Any
 from chalicelib.channels.parts import NumberChanged, StatusUpdate
 from chalicelib.core.addresses import Address
 from chalicelib.core.clock import DAY
-from chalicelib.dynamo.builder import attribute_values
 from chalicelib.outbox.model import Job
 from chalicelib.outbox.reply_store import ReplyStore
 from chalicelib.outbox.store import Outbox
 from chalicelib.staff.model import Staff
 from chalicelib.staff.store import StaffStore
 from chalicelib.tickets.drafts import Draft, DraftKey, DraftStore, Saved
-from chalicelib.tickets.model import State, queue_of
+from chalicelib.tickets.model import State
 from chalicelib.tickets.queries import TicketQueries
 from chalicelib.tickets.records import Ticket
 from chalicelib.tickets.writes import TicketWrites
@@ -23,6 +22,7 @@ from tests.support.erasure.desk import ErasureDesk
 from tests.support.erasure.living import Living
 from tests.support.people import AMINA_PHONE, WHATSAPP_ACCOUNT, wamid
 from tests.support.retention.desk import RetentionDesk
+from tests.support.storage.tickets import lay_tickets
 
 MOVED = Address("phone", "77000000199")
 
@@ -96,15 +96,6 @@ def draft_of(desk: RetentionDesk, client_id: str = "page-1") -> tuple[Ticket, Ca
     return ticket, lambda: store.save(place, Draft("Жау", client_id, 1, desk.now), values, desk.seconds + 60), place
 
 
-def write_tickets(desk: RetentionDesk, state: State, numbers: range) -> None:
-    """Lay tickets into a queue, straight as items, each of a contact of its own whose key is gone."""
-    puts = []
-    for number in numbers:
-        ticket_id = f"{state.value:a<10}{number:010d}"
-        item = {"pk": f"ticket#{ticket_id}", "sk": "ticket", "ticket_id": ticket_id, "number": f"{number:06d}",
-                "state": state.value, "queue": queue_of(state), "activity": desk.now + number, "channel": "whatsapp",
-                "conversation_id": f"v{number:019d}", "contact_id": f"c{number:019d}", "tags": ["терминал"],
-                "who": b"w" * 200, "last": b"l" * 300}  # fmt: skip
-        puts.append({"PutRequest": {"Item": attribute_values(item)}})
-    for start in range(0, len(puts), 25):
-        desk.dynamodb.batch_write_item(RequestItems={desk.tables["desk"]: puts[start : start + 25]})
+def write_tickets(desk: RetentionDesk, state: State, numbers: range, assignee: str = "") -> None:
+    """Lay tickets with a tag into a queue."""
+    lay_tickets(desk.dynamodb, desk.tables["desk"], state, numbers, desk.now, assignee=assignee, tags=("терминал",))

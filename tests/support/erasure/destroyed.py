@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chalicelib.dynamo.builder import attribute_values, plain_item
-from chalicelib.dynamo.schema import REQUEST, SECTIONS
+from chalicelib.dynamo.schema import BARRIER, REQUEST, SECTIONS
 from chalicelib.erasure.counts import unexpired
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.vocabulary import Step
@@ -24,7 +24,7 @@ _STORE_OF = {
     "open_request": "desk.contact",
     "head": "desk.conversation", "message": "desk.conversation", "raw": "desk.conversation",
     "outbox": "desk.conversation", "client": "desk.conversation", "draft": "desk.conversation",
-    "guard": "desk.conversation",
+    "guard": "desk.conversation", "tagged": "desk.conversation",
     "ticket": "desk.tickets", "number": "desk.tickets", "alias": "index.aliases", "link": "index.links",
     "parked": "index.links", "text": "index.words", "words": "index.words", "key": "keys",
     "fetch": "files",
@@ -40,8 +40,8 @@ NOT_DESTROYED_HERE = {
 
 
 def of_request(request: Request) -> tuple[str, ...]:
-    """Partitions that an erasure may write: its own, the fences, the tombstone."""
-    return REQUEST.partition(request.id), "fence#", f"tombstone#{request.contact_id}"
+    """Partitions that an erasure may write: its own, the fences, who is behind the barrier, the tombstone."""
+    return REQUEST.partition(request.id), "fence#", BARRIER.partition(), f"tombstone#{request.contact_id}"
 
 
 def planted(then: Snapshot, keys: Iterable[tuple[str, str, str]], now: int) -> Counter[str]:

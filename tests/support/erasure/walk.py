@@ -11,6 +11,7 @@ import pytest
 
 import app
 from chalicelib.dynamo.rows import bind
+from chalicelib.dynamo.schema import BARRIER
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.waiting_times import outcome
 from chalicelib.privacy.resume_workflow import ResumeWorkflow
@@ -135,11 +136,13 @@ class Walk:
         return {"outcome": outcome(ended, self.desk.now)}
 
     def undated(self, before: set[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
-        """Rows that have come since and that nobody deletes by a date, but for the ledger's."""
+        """Rows that have come since and that nobody deletes by a date, but for the ledger's and the one of the write
+        barrier, which names nobody any more."""
         return [
             key
             for key, item in self.desk.every_item()
             if key not in before and key[0] != "ledger" and "expires_at" not in item
+            if key[1] != BARRIER.partition() or item.get("contacts")
         ]
 
     def keys(self) -> set[tuple[str, str, str]]:

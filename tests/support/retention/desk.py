@@ -13,9 +13,11 @@ from chalicelib.contacts.index_contact import ContactTexts, IndexContact
 from chalicelib.contacts.search import Search
 from chalicelib.contacts.search_words import RULE
 from chalicelib.contacts.text_index import ContactIndex
+from chalicelib.contacts.text_search import TextSearch
 from chalicelib.core.clock import DAY
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.dynamo.queues import Queues, WakeUp
+from chalicelib.dynamo.rows import get_rows
 from chalicelib.dynamo.schema import SWEEP
 from chalicelib.entrypoints.stream_router import pass_on
 from chalicelib.outbox.keep_draft import KeepDraft
@@ -31,8 +33,9 @@ from chalicelib.retention.stamp_expiry import StampExpiry
 from chalicelib.retention.stamp_expiry_store import StampExpiryStore
 from chalicelib.retention.sweep import Sweep
 from chalicelib.retention.sweep_store import SweepStore
-from chalicelib.tickets.drafts import DraftStore
+from chalicelib.tickets.drafts import Draft, DraftKind, DraftStore, draft_keys, open_drafts
 from chalicelib.tickets.queries import TicketQueries as DeskReader
+from chalicelib.tickets.records import Ticket
 from chalicelib.tickets.writes import AutoClose
 from chalicelib.vault.decryptor import BatchDecryptor, SingleDecryptor
 from chalicelib.vault.pseudonyms import TextKey
@@ -41,6 +44,7 @@ from tests.support.attachments.no_files import NO_FILES
 from tests.support.aws import Aws
 from tests.support.delivery.desk import DeliveryDesk, opened
 from tests.support.people import TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT
+from tests.support.streams import records
 
 IDLE_DAYS, SOLVED_DAYS, KEPT_DAYS = 90, 7, 90
 CONTACT_DAYS, CONSENT_DAYS = 90, 1095
@@ -183,14 +187,19 @@ class RetentionDesk(DeliveryDesk):
     def drafts(self, dynamodb: Any = None) -> DraftStore:
         return DraftStore(self.gateway(dynamodb, at_once))
 
+    def kept_drafts(self, ticket: Ticket, staff_id: str) -> dict[DraftKind, Draft]:
+        """What a colleague finds of their own in the boxes of a ticket."""
+        rows = get_rows(draft_keys(ticket.conversation_id, ticket.id, staff_id))
+        return open_drafts(rows, BatchDecryptor(lambda: self.vault), self.now)
+
     def keep_draft(self, dynamodb: Any = None) -> KeepDraft:
         return KeepDraft(self.reader(), self.drafts(dynamodb), KEPT_DAYS, lambda: self.now)
 
     def search(self, typed: str) -> list[str]:
         """Ids of the contacts whose tickets a colleague finds."""
         accounts = {"whatsapp": (WHATSAPP_ACCOUNT,), "telegram": (TELEGRAM_ACCOUNT,)}
-        found = Search(self.reader(), self.address_key, accounts, self.text_index.find_contacts)
-        return [ticket.contact_id for ticket in found(typed)]
+        found = Search(self.reader(), self.address_key, accounts, self.text_search.find_contacts)
+        return [ticket.contact_id for ticket in found(typed).items]
 
     def dynamodb_deletes(self) -> None:
         """Delete what DynamoDB's TTL may delete by now; the embedded AWS has none."""
@@ -215,6 +224,10 @@ class RetentionDesk(DeliveryDesk):
         """The ticket, its number and everything that is on it."""
         wanted = ticket["ticket_id"]
         return self.items(keep=lambda item: item.get("ticket_id") == wanted and item["sk"] not in ("head", "contact"))
+
+    @property
+    def text_search(self) -> TextSearch:
+        return TextSearch(TextKey(b"t" * 32))
 
     @property
     def text_index(self) -> ContactIndex:
@@ -245,18 +258,7 @@ class Bells:
 
     def records(self) -> list[dict[str, Any]]:
         """Every record of the table's stream so far."""
-        (stream,) = self.streams.list_streams(TableName=self.table)["Streams"]
-        shards = self.streams.describe_stream(StreamArn=stream["StreamArn"])["StreamDescription"]["Shards"]
-        found: list[dict[str, Any]] = []
-        for shard in shards:
-            iterator = self.streams.get_shard_iterator(
-                StreamArn=stream["StreamArn"], ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
-            )["ShardIterator"]
-            while iterator:
-                answer = self.streams.get_records(ShardIterator=iterator)
-                found += answer["Records"]
-                iterator = answer.get("NextShardIterator") if answer["Records"] else None
-        return found
+        return records(self.streams, self.table)
 
     def relay(self, records: list[dict[str, Any]]) -> dict[str, Any]:
         return pass_on(records, Queues(self.sqs), self.urls)

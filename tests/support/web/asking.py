@@ -16,6 +16,8 @@ from chalicelib.dynamo.tables import Tables
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.store import OVER_QUEUE
 from chalicelib.privacy.requests.vocabulary import RequestState, Step
+from chalicelib.suppression.barrier import enter, leave
+from chalicelib.wiring import base as wiring
 from chalicelib.wiring import erasure as wiring_erasure
 from chalicelib.wiring import privacy_stores as wiring_stores
 from chalicelib.wiring import requests as wiring_requests
@@ -99,6 +101,11 @@ def set_state(web: Web, contact_id: str, state: str) -> None:
         ExpressionAttributeNames={"#state": "state", "#epoch": "epoch"},
         ExpressionAttributeValues={":state": attribute_value(state), ":one": {"N": "1"}},
     )
+    gateway = wiring.gateway()
+    if state == "erasing":
+        gateway.write(enter(gateway, [contact_id]))
+    else:
+        leave(gateway, contact_id)
 
 
 def certified(web: Web, request: Request, *, complete: bool = False) -> Request:

@@ -11,19 +11,22 @@ from chalicelib.dynamo.models import DeskRow
 from chalicelib.dynamo.schema import MESSAGE, TICKET
 from tests.support.people import TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT, wamid
 from tests.support.web.desk import Web
+from tests.support.web.live import Relay
 
 ACCOUNTS = {"whatsapp": WHATSAPP_ACCOUNT, "telegram": TELEGRAM_ACCOUNT}
 
 
 @contextmanager
 def serve(web: Web) -> Iterator[str]:
-    """Answer on a free port of 127.0.0.1; yields the address."""
-    turn = threading.Lock()
+    """Answer on a free port of 127.0.0.1; yields the address. What has changed is told before an open page asks."""
+    turn, relay = threading.Lock(), Relay(web)
 
     class Handler(BaseHTTPRequestHandler):
         def _answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             with turn:
+                if "If-None-Match" in self.headers:
+                    relay()
                 answer = web.http(self.command, self.path, headers=dict(self.headers.items()), body=body)
             raw = answer.text.encode()
             self.send_response(answer.status)

@@ -3,6 +3,7 @@
 from chalicelib.staff.login_throttle import LoginThrottle
 from chalicelib.staff.sessions import SessionStore
 from chalicelib.staff.store import StaffStore
+from chalicelib.tickets.marker import Changes, Markers
 from tests.storage.access_patterns.patterns import Action, asks
 from tests.storage.access_patterns.preparing import colleague
 from tests.support.delivery.desk import BOLAT
@@ -41,6 +42,26 @@ def _(desk: RetentionDesk) -> Action:
         store.end(token)
 
     return session
+
+
+@asks("AP25", "AP720", "AP721")
+def _(desk: RetentionDesk) -> Action:
+    staff, store, markers = colleague(desk), SessionStore(b"k"), Markers(desk.gateway())
+    markers.tell(Changes(tickets=True), desk.now)
+
+    def looks() -> None:
+        token, _ = store.open(staff, "page", desk.now)
+        for strong in (True, False):
+            _, row = markers.read_with(store.row_key(token), strong=strong)
+            assert store.of_row(row, "page", desk.now)
+
+    return looks
+
+
+@asks("AP722", "AP723", "AP722")
+def _(desk: RetentionDesk) -> Action:
+    markers, changes = Markers(desk.gateway()), Changes(tickets=True, conversations=frozenset({"a", "b"}))
+    return lambda: [markers.tell(changes, desk.now) for _ in range(2)]
 
 
 @asks("AP28", "AP29")

@@ -3,11 +3,12 @@
 from chalicelib.contacts.search import Search
 from chalicelib.core.clock import DAY
 from chalicelib.core.ids import MessageRef
-from chalicelib.tickets.drafts import DraftStore
-from chalicelib.tickets.listing import counts, page
+from chalicelib.suppression.barrier import SETTLES, complete, leave
+from chalicelib.tickets.badges import count
+from chalicelib.tickets.drafts import DraftStore, draft_keys, open_drafts
+from chalicelib.tickets.listing import page
 from chalicelib.tickets.model import State
 from chalicelib.tickets.records import Conversation, Event, TicketFilter
-from chalicelib.vault.decryptor import BatchDecryptor
 from tests.storage.access_patterns.patterns import Action, asks
 from tests.storage.access_patterns.preparing import changes, closed, draft_of, reader, shown, write_tickets
 from tests.support.delivery.desk import BOLAT
@@ -15,21 +16,45 @@ from tests.support.people import AMINA_PHONE, WHATSAPP_ACCOUNT, from_amina, from
 from tests.support.retention.desk import RetentionDesk
 
 
-@asks("AP33", "AP36", "AP313")
+@asks("AP33", "AP643", "AP645", "AP313", "AP36")
 def _(desk: RetentionDesk) -> Action:
     desk.receive(from_amina(sent_at=desk.seconds))
     desk.receive(from_daniyar(sent_at=desk.seconds, message_id=7))
     return lambda: page(reader(desk), TicketFilter(("open",)), desk.now, 50)
 
 
-@asks("AP34", "AP35", "AP35", "AP35")
+@asks("AP35", "AP35", "AP35", "AP34", "AP34")
 def _(desk: RetentionDesk) -> Action:
     for state in (State.OPEN, State.PENDING, State.SNOOZED, State.SOLVED):
         write_tickets(desk, state, range(1))
-    return lambda: counts(desk.now)
+    return lambda: count(reader(desk).queues, desk.now, BOLAT)
 
 
-@asks("AP37", "AP36", "AP283", "AP38", "AP39", "AP40")
+@asks("AP640", "AP641", "AP645", "AP646")
+def _(desk: RetentionDesk) -> Action:
+    complete(desk.gateway(), frozenset(), desk.now)
+    desk.now += SETTLES
+    write_tickets(desk, State.OPEN, range(2), assignee=BOLAT)
+    return lambda: page(reader(desk), TicketFilter(("open",), assignee=BOLAT), desk.now, 50)
+
+
+@asks("AP642", "AP641", "AP645", "AP313", "AP36")
+def _(desk: RetentionDesk) -> Action:
+    write_tickets(desk, State.OPEN, range(2))
+    return lambda: page(reader(desk), TicketFilter(("open",), tag="терминал"), desk.now, 50)
+
+
+@asks("AP647", "AP648")
+def _(desk: RetentionDesk) -> Action:
+    return lambda: complete(desk.gateway(), frozenset({"c" * 20}), desk.now)
+
+
+@asks("AP649")
+def _(desk: RetentionDesk) -> Action:
+    return lambda: leave(desk.gateway(), "c" * 20)
+
+
+@asks("AP37", "AP283", "AP36", "AP38", "AP39", "AP40")
 def _(desk: RetentionDesk) -> Action:
     ticket = desk.open_ticket()
 
@@ -59,12 +84,12 @@ def _(desk: RetentionDesk) -> Action:
     return lambda: reader(desk).contact(ticket["contact_id"])
 
 
-@asks("AP43", "AP44", "AP45", "AP45", "AP45", "AP46", "AP47", "AP48", "AP36")
+@asks("AP43", "AP44", *["AP734"] * 4, *["AP45"] * 3, "AP46", "AP47", "AP48", "AP36")
 def _(desk: RetentionDesk) -> Action:
     ticket = desk.open_ticket()
     desk.index_contact(ticket["contact_id"])
     accounts = {"whatsapp": (WHATSAPP_ACCOUNT,)}
-    return lambda: Search(reader(desk), desk.address_key, accounts, desk.text_index.find_contacts)(AMINA_PHONE)
+    return lambda: Search(reader(desk), desk.address_key, accounts, desk.text_search.find_contacts)(AMINA_PHONE)
 
 
 @asks("AP49")
@@ -80,6 +105,12 @@ def _(desk: RetentionDesk) -> Action:
     assert ticket
     new = {"state": "open", "closed_at": None, "expires_at": None}
     return lambda: changes(desk).change(ticket, new, [Event("state_changed", {})], BOLAT, desk.now)
+
+
+@asks("AP644")
+def _(desk: RetentionDesk) -> Action:
+    _, ticket = shown(desk)
+    return lambda: changes(desk).change(ticket, {"tags": ["касса"]}, [Event("tags_changed", {})], BOLAT, desk.now)
 
 
 @asks("AP51")
@@ -106,17 +137,25 @@ def _(desk: RetentionDesk) -> Action:
     return draft_of(desk)[1]
 
 
-@asks("AP423", "AP36", "AP425")
+@asks("AP724", "AP41", "AP423", "AP36")
 def _(desk: RetentionDesk) -> Action:
-    ticket, save, place = draft_of(desk)
+    ticket, save, _ = draft_of(desk)
     save()
-    store = DraftStore(desk.gateway())
 
-    def work() -> None:
-        assert store.of(ticket, BOLAT, BatchDecryptor(lambda: desk.vault), desk.now)["reply"].text == "Жау"
-        assert store.empty(place, "page-1", 2, 1, desk.now)
+    def opens() -> None:
+        made = reader(desk)
+        found = made.with_customer(ticket.id, lambda conversation_id: draft_keys(conversation_id, ticket.id, BOLAT))
+        assert found
+        assert open_drafts(found[2], made.decryptor, desk.now)["reply"].text == "Жау"
 
-    return work
+    return opens
+
+
+@asks("AP425")
+def _(desk: RetentionDesk) -> Action:
+    _, save, place = draft_of(desk)
+    save()
+    return lambda: DraftStore(desk.gateway()).empty(place, "page-1", 2, 1, desk.now)
 
 
 @asks("AP52")

@@ -2,7 +2,6 @@
 
 from functools import cache
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from chalicelib.attachments.bucket import Bucket
 from chalicelib.core.settings import settings, variable
@@ -21,9 +20,12 @@ def bucket() -> Bucket:
 
 @cache
 def origin() -> str:
-    """Where a browser loads files from: what a page's policy must allow."""
-    place = urlsplit(bucket().link("x", "x", "x", "x"))
-    return f"{place.scheme}://{place.netloc}"
+    """Where a browser loads files from, which a page's policy must allow: the bucket's own host in its region."""
+    endpoint = variable("AWS_ENDPOINT_URL_S3", variable("AWS_ENDPOINT_URL", ""))
+    if endpoint:
+        return endpoint.rstrip("/")
+    region = variable("AWS_REGION", variable("AWS_DEFAULT_REGION", ""))
+    return f"https://{settings().files_bucket}.s3.{region}.amazonaws.com"
 
 
 @cache

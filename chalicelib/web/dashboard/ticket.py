@@ -17,6 +17,7 @@ from chalicelib.tickets.model import PRIORITIES
 from chalicelib.tickets.queries import TicketQueries
 from chalicelib.tickets.records import Contact, Ticket
 from chalicelib.web.dashboard import rendering as pages
+from chalicelib.web.dashboard.albums import albums
 from chalicelib.web.dashboard.composer_model import Typed, composer_box, composer_state
 from chalicelib.web.dashboard.list_query import LIST_FIELDS, ListQuery
 from chalicelib.web.dashboard.queue import PER_PAGE, undelivered_first
@@ -133,6 +134,7 @@ def render_ticket(
         request,
         status=status,
         files_from=origin(),
+        albums=albums(messages),
         conversation_id=ticket.conversation_id,
         words=words,
         list_query=shown.query,

@@ -1,5 +1,5 @@
 """Finds files whose fetch is due, and wakes the file fetcher for them: its first wake-up message may be lost, and a
-failed attempt is repeated."""
+failed attempt is repeated. A wake-up message too many does no harm, because one attempt has a file to itself."""
 
 import time
 from collections.abc import Callable
@@ -11,8 +11,6 @@ from chalicelib.dynamo.queues import Queues, WakeUp
 from chalicelib.dynamo.schema import FETCH, FETCHING
 from chalicelib.dynamo.tables import Tables
 
-LATE = 60 * SECOND
-"""How long (ms) a file is left to its first wake-up message."""
 MOST = 200
 """Most files of one run; the longest due first."""
 
@@ -35,7 +33,7 @@ class WakeFetcher:
     def __call__(self, until: float) -> int:
         """Send wake-up messages until then (of the stopwatch); return how many the queue took."""
         now = self.clock()
-        page = self.tables.page(FETCHING, index="unsent", until=now - LATE, limit=MOST)
+        page = self.tables.page(FETCHING, index="unsent", until=now, limit=MOST)
         oldest = min((int(row["arrived_at"]) for row in page.rows), default=now)
         count("OldestFileSeconds", (now - oldest) / SECOND, unit="Seconds")
         if not page.rows or self.stopwatch() > until:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.channels.fetching import FetchError
 from chalicelib.core.clock import DAY
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.ids import MessageRef
@@ -87,10 +88,14 @@ def test_a_reopened_ticket_keeps_its_files(desk: FileDesk) -> None:
 def test_the_sweeper_wakes_the_fetcher_for_what_is_late(desk: FileDesk) -> None:
     ref = desk.arrived()
     desk.sweep()
-    assert desk.rung_files == [], "its first wake-up message has a minute"
+    assert desk.rung_files == [{"conversation_id": ref.conversation_id, "tail": ref.tail}]
+    desk.given = FetchError("no", code="network")
+    desk.fetcher()(ref)
+    desk.sweep()
+    assert len(desk.rung_files) == 1, "not before the next attempt is due"
     desk.later(61)
     desk.sweep()
-    assert desk.rung_files == [{"conversation_id": ref.conversation_id, "tail": ref.tail}]
+    assert len(desk.rung_files) == 2
 
 
 # -- the customer deletes the message

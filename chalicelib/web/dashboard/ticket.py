@@ -17,7 +17,6 @@ from chalicelib.tickets.model import PRIORITIES
 from chalicelib.tickets.queries import TicketQueries
 from chalicelib.tickets.records import Contact, Ticket
 from chalicelib.web.dashboard import rendering as pages
-from chalicelib.web.dashboard.albums import albums
 from chalicelib.web.dashboard.composer_model import Typed, composer_box, composer_state
 from chalicelib.web.dashboard.list_query import LIST_FIELDS, ListQuery
 from chalicelib.web.dashboard.queue import PER_PAGE, undelivered_first
@@ -25,6 +24,7 @@ from chalicelib.web.dashboard.request_presenter.request_words import RequestWord
 from chalicelib.web.dashboard.search import find_tickets, search_words, without_search
 from chalicelib.web.dashboard.seen import first_new, group_by_day, has_scripts, seconds_to_read
 from chalicelib.web.dashboard.sidebar import badges, sidebar
+from chalicelib.web.details import albums
 from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.web.questions import with_questions, with_request

@@ -33,7 +33,7 @@ from chalicelib.tickets.queries import TicketQueries as DeskReading
 from chalicelib.tickets.writes import TicketWrites
 from chalicelib.vault import encryption
 from chalicelib.vault.decryptor import BatchDecryptor, SingleDecryptor
-from chalicelib.vault.encryption import CannotOpen, new_contact_key, new_pair, seal
+from chalicelib.vault.encryption import CannotOpen, new_contact_key, seal
 from tests.support.delivery.desk import BOLAT, opened
 from tests.support.delivery.provider import Sent
 from tests.support.e2e.playing import forms_of
@@ -47,9 +47,6 @@ DANIYAR_PHONE, FORMER_PHONE, OLDEST_PHONE = "77000000231", "77000000232", "77000
 DANIYAR_USER = "KZ.13571357"
 LONG = "Ұзақ жауап Данияр Оспановқа. " * 200
 """Goes out in more than one piece, each with a link of its own."""
-
-
-FETCHER_KEYS = new_pair()
 
 
 @dataclass
@@ -166,16 +163,15 @@ class ErasureDesk(RetentionDesk):
         ]  # fmt: skip
 
     def store(self, dynamodb: Any = None) -> IntakeStore:
-        return IntakeStore(self.gateway(dynamodb), self.address_key, self.vault_keys.public, FETCHER_KEYS.public)
+        return IntakeStore(self.gateway(dynamodb), self.address_key, self.vault_keys.public, self.vault_keys.public)
 
     def _files(self, person: Person, write: Callable[..., InboundMessage]) -> None:
         """A file that is to be fetched, and one that has arrived."""
         for kind, name in (("image", "құпия-чек.png"), ("document", "құпия-шарт.pdf")):
             self.receive(write("", kind=kind, details={"media_id": f"id of {name}", "filename": name}))
         arrived, _ = self.of_pk(f"fetch#{person.conversation_id}")
-        fetching = FetchStore(self.gateway())
-        job = fetching.job(MessageRef.of_tail(person.conversation_id, arrived["sk"].partition("#")[2]))
-        assert job is not None and fetching.ready(job, {"name": "құпия-шарт.pdf", "size": 7})
+        ref, fetching = MessageRef.of_tail(person.conversation_id, arrived["sk"][6:]), FetchStore(self.gateway())
+        assert (job := fetching.job(ref)) and fetching.ready(job, {"name": "құпия-шарт.pdf", "size": 7})
 
     def _status_comes_first(self, sent: Sent) -> None:
         """A status without our reference, before the sender has heard of its success: it is parked."""

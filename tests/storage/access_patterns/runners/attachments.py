@@ -98,7 +98,7 @@ def reading(made: FileDesk) -> TicketQueries:
     return TicketQueries(BatchDecryptor(lambda: made.vault), made.now)
 
 
-@asks("AP917", "AP37", "AP36", "AP283", "AP39", "AP40", "AP910")
+@asks("AP917", "AP37", "AP283", "AP36", "AP39", "AP40", "AP910")
 def _(desk: RetentionDesk) -> Action:
     made, ref = waiting(desk)
     made.given = FetchError("no", code="gone", gone=True)

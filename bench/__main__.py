@@ -13,13 +13,13 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from bench import cost, erase_calls, gate, growth, intake, page, pages, traffic
+from bench import cost, erase_calls, gate, growth, intake, page, pages, search, traffic
 
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "bench" / "results.json"
 PACKAGE = ROOT / "build" / "deployment.zip"
 Figure = dict[str, Any]
-COUNTED: tuple[Callable[[], list[Figure]], ...] = (growth.figures, erase_calls.figures, traffic.figures)
+COUNTED: tuple[Callable[[], list[Figure]], ...] = (growth.figures, erase_calls.figures, traffic.figures, search.measure)
 """What counts calls and units; it may run at the same time as other things."""
 TIMED: tuple[Callable[[], list[Figure]], ...] = (intake.figures, pages.figures)
 """What takes processor time, one after the other."""

@@ -6,7 +6,6 @@ items that were read: the embedded AWS counts otherwise.
 """
 
 import json
-import math
 import os
 import random
 import tempfile
@@ -18,12 +17,12 @@ from typing import Any
 from unittest.mock import patch
 
 from bench.names import Person, people
+from bench.units import item_size, read_units
 
 SIZES = (1_000, 10_000, 100_000)
 SAMPLE = 200
 NOW = 1_795_000_000_000
 ACCOUNT = "200000000000001"
-_KB = 4_096
 _ROW = 230
 """Bytes of a row that was counted and not read."""
 
@@ -76,6 +75,7 @@ def _figure(name: str, answers: "list[_Answer]") -> dict[str, Any]:
         "index": round(mean(one.of_index for one in answers), 1),
         "calls": round(mean(one.calls for one in answers), 1),
         "people": round(mean(one.people for one in answers), 1),
+        "cause": "each person who is shown costs 2.5 units: contact, conversation, ticket and key",
     }
     if wanted:
         figure["found"] = round(mean(one.found for one in wanted), 3)
@@ -234,32 +234,16 @@ def _partition(params: Mapping[str, Any]) -> str:
 
 
 def _units(operation: str, params: Mapping[str, Any], answer: Mapping[str, Any]) -> float:
-    """Return the read units of a call by AWS's rule: 4 kB, of a query all its rows together, half when eventual."""
+    """Return the read units of a call; those of a query for all its rows together."""
+    strong = bool(params.get("ConsistentRead"))
     if operation == "Query":
-        size = sum(map(_size, answer["Items"])) if "Items" in answer else answer["Count"] * _ROW
-        return max(1, math.ceil(size / _KB)) * (1 if params.get("ConsistentRead") else 0.5)
+        size = sum(map(item_size, answer["Items"])) if "Items" in answer else answer["Count"] * _ROW
+        return read_units(size, strong)
     if operation == "GetItem":
-        return max(1, math.ceil(_size(answer.get("Item", {})) / _KB)) * (1 if params.get("ConsistentRead") else 0.5)
+        return read_units(item_size(answer.get("Item", {})), strong)
     units = 0.0
     for table, asked in params["RequestItems"].items():
-        items = answer["Responses"].get(table, [])
-        pieces = sum(max(1, math.ceil(_size(item) / _KB)) for item in items) + len(asked["Keys"]) - len(items)
-        units += pieces * (1 if asked.get("ConsistentRead") else 0.5)
+        items, strong = answer["Responses"].get(table, []), bool(asked.get("ConsistentRead"))
+        units += sum(read_units(item_size(item), strong) for item in items)
+        units += read_units(0, strong) * (len(asked["Keys"]) - len(items))
     return units
-
-
-def _size(item: Mapping[str, Any]) -> int:
-    return sum(len(name.encode()) + _value(value) for name, value in item.items())
-
-
-def _value(value: Mapping[str, Any]) -> int:
-    ((kind, inner),) = value.items()
-    if kind == "L":
-        return 3 + sum(1 + _value(one) for one in inner)
-    if kind == "M":
-        return 3 + _size(inner)
-    return len(inner.encode() if isinstance(inner, str) else inner) if kind in ("S", "B", "N") else 1
-
-
-if __name__ == "__main__":
-    print(json.dumps(measure(), indent=1))

@@ -181,10 +181,8 @@ class ErasePass:
                 *self.left.get(CONTACT_ROWS, ()),
                 *self.left.get(CONVERSATION_ROWS, ()),
             ]  # guards last: rows beyond the room of the transaction are deleted before it
-            if self.final and not self.errors:
-                self.store.leave_barrier(request.contact_id)
             marked = None if self.errors else finish(after.counts(request, self.stores, self.late))
-            self.store.end(request.contact_id, self.named.aliases, [*keys, *rest], marked)
+            self.store.end(request.contact_id, self.named.aliases, [*keys, *rest], marked, final=self.final)
             self.deleted_counts = after
         except DeskError as error:
             self._failed(error)

@@ -199,21 +199,20 @@ class Eraser:
         note(CONTACT_ROWS, (row["sk"] for row in found if unexpired(row, since)))
         return tuple(Key("desk", pk, row["sk"]) for row in found)
 
-    def leave_barrier(self, contact_id: str) -> None:
-        """Name the contact no more as being behind the write barrier: nothing is left that could be shown."""
-        leave(self._tables, contact_id)
-
-    def end(self, contact_id: str, aliases: Sequence[Key], others: Sequence[Key], mark: Write | None) -> None:
+    def end(
+        self, contact_id: str, aliases: Sequence[Key], others: Sequence[Key], mark: Write | None, *, final: bool
+    ) -> None:
         """Delete the contact's aliases and other rows and write the step (`mark`), in one transaction; rows for which
-        it has no room are deleted before it."""
-        room = MOST_WRITES - len(aliases) - 1
+        it has no room are deleted before it. With the step of the `final` pass the contact is named no more as being
+        behind the write barrier: nothing is left that could be shown."""
+        room = MOST_WRITES - len(aliases) - 2
         self._tables.delete_many(others[room:])
 
         def build(refused: frozenset[str]) -> list[Write] | None:
             writes = [self._alias(key, contact_id) for key in aliases if key.pk not in refused]
             writes += [self._tables.delete("row", key) for key in others[:room]]
             if mark is not None and mark.role not in refused:  # else another run has written the step
-                writes.append(mark)
+                writes += [mark, leave(self._tables, contact_id)] if final else [mark]
             return writes or None
 
         self._tables.transact_until_written(build)

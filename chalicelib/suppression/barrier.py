@@ -1,8 +1,8 @@
 """Who is behind the write barrier of an erasure: one row names them, so that a list of tickets learns by one strongly
 consistent read of whom nothing may be shown.
 
-The transaction that closes the barrier adds the contact, the second erase pass takes it out: by then its key has been
-gone for as long as the longest writer runs, and no replica of the table `keys` shows it any more.
+The transaction that closes the barrier adds the contact, the one that ends the second erase pass takes it out: by then
+its key has been gone for as long as the longest writer runs, and no replica of the table `keys` shows it any more.
 """
 
 from collections.abc import Iterable
@@ -28,10 +28,10 @@ def enter(tables: Builder, contact_ids: Iterable[str]) -> Write:
     return tables.update("barrier", BARRIER.key(), "ADD contacts :ids", values={"ids": frozenset(contact_ids)})
 
 
-def leave(tables: Tables, contact_id: str) -> None:
-    """Name a contact no more. Raises Unavailable."""
+def leave(tables: Builder, contact_id: str) -> Write:
+    """Return the write that names a contact no more."""
     values = {"ids": frozenset({contact_id})}
-    tables.write(tables.update("barrier", BARRIER.key(), "DELETE contacts :ids", values=values))
+    return tables.update("barrier", BARRIER.key(), "DELETE contacts :ids", values=values)
 
 
 def complete(tables: Tables, contact_ids: frozenset[str], now: int) -> None:

@@ -79,12 +79,9 @@ class TicketQueries:
         return self.opened(found)
 
     def opened(self, found: Sequence[DeskRow], *, consents: bool = False) -> list[Ticket]:
-        """Open rows of tickets and their undelivered messages.
-
-        It takes one BatchGetItem on `keys` and one on messages per hundred rows; with `consents`, which tells who has
-        withdrawn theirs, one on contacts, too. Nothing is opened of a contact that is being erased, although its key
-        may still exist.
-        """
+        """Open rows of tickets and their undelivered messages, by one BatchGetItem on `keys` and one on messages per
+        hundred; with `consents`, which tells who has withdrawn theirs, one on contacts, too. Nothing is opened of a
+        contact that is being erased, although its key may still exist."""
         contact_ids = list(dict.fromkeys(str(row.contact_id) for row in found))
         with translated_errors():
             strong = not self._look(contact_ids, consents=consents)
@@ -96,10 +93,8 @@ class TicketQueries:
     def _look(self, contact_ids: Sequence[str], *, consents: bool) -> bool:
         """Read which of these contacts are being erased; return whether one consistent read has told it of several.
 
-        Of one contact the own row is read, because opening and changing a ticket depend on it. Of several, the row of
-        those behind the write barrier. While that may lack some, their own rows are read, which may be a moment late,
-        as the index of a list is.
-        """
+        Of one contact the own row is read, because opening and changing a ticket depend on it; of several the row of
+        those behind the write barrier. While that may lack some, theirs are read, a moment late as a list's index."""
         unknown = [one for one in contact_ids if one not in self._erasing]
         if len(unknown) < 2:
             for one in unknown:

@@ -13,8 +13,6 @@ from collections.abc import Callable
 from hashlib import sha256
 from typing import Any
 
-from markupsafe import Markup
-
 TOKEN = secrets.token_hex(16)
 """Stands for the token of forms while a page is rendered, because the token's mask changes with each answer."""
 CUT = secrets.token_hex(16)
@@ -31,10 +29,8 @@ class Parts:
     def __init__(self) -> None:
         self._found: dict[str, list[tuple[str, str]]] = {}
 
-    def part(
-        self, name: str, version: str | None = None, *, items: bool = False, caller: Callable[[], Markup]
-    ) -> Markup:
-        """Note what is rendered as a part; with `items` as a list of elements.
+    def part(self, name: str, version: str | None = None, *, items: bool = False, caller: Callable[[], str]) -> str:
+        """Note what is rendered as a part, which Jinja has escaped; with `items` as a list of elements.
 
         `version` stands for its content where that is another one each time it is rendered.
         """

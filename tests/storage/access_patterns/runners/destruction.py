@@ -7,6 +7,7 @@ import pytest
 from chalicelib.dynamo.builder import attribute_values
 from chalicelib.dynamo.models import DeskRow, IndexRow
 from chalicelib.erasure import eraser as erasing
+from chalicelib.privacy.requests.vocabulary import Step
 from tests.storage.access_patterns.patterns import Action, asks
 from tests.storage.access_patterns.preparing import living, renumbered
 from tests.support.attachments.no_files import NO_FILES
@@ -109,6 +110,15 @@ def _(desk: RetentionDesk) -> Action:
 @asks("AP242", "AP245", "AP246", "AP914", "AP247", "AP250", "AP251", "AP252", "AP255")
 def _(desk: RetentionDesk) -> Action:
     return destroyed(desk, "erase", until="destroy_key")
+
+
+@asks("AP649")
+def _(desk: RetentionDesk) -> Action:
+    """The second pass, which has found nothing more."""
+    made = ErasureDesk(desk.tables, desk.dynamodb, vault_keys=desk.vault_keys, provider=desk.provider)
+    request = made.request_for(made.person(from_amina(sent_at=made.seconds)))
+    mark = made.request_store().change(request.id, {f"steps.{Step.ERASED_AGAIN}": made.now})
+    return lambda: erasing.Eraser(desk.gateway(), NO_FILES).end(request.contact_id, (), (), mark, final=True)
 
 
 @asks("AP242", "AP245", "AP246", "AP914", "AP247", "AP248", "AP288", "AP247", "AP250", "AP257", "AP252", "AP287")

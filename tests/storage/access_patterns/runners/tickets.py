@@ -3,7 +3,7 @@
 from chalicelib.contacts.search import Search
 from chalicelib.core.clock import DAY
 from chalicelib.core.ids import MessageRef
-from chalicelib.suppression.barrier import SETTLES, complete, leave
+from chalicelib.suppression.barrier import SETTLES, complete
 from chalicelib.tickets.badges import count
 from chalicelib.tickets.drafts import DraftStore, draft_keys, open_drafts
 from chalicelib.tickets.listing import page
@@ -47,11 +47,6 @@ def _(desk: RetentionDesk) -> Action:
 @asks("AP647", "AP648")
 def _(desk: RetentionDesk) -> Action:
     return lambda: complete(desk.gateway(), frozenset({"c" * 20}), desk.now)
-
-
-@asks("AP649")
-def _(desk: RetentionDesk) -> Action:
-    return lambda: leave(desk.gateway(), "c" * 20)
 
 
 @asks("AP37", "AP283", "AP36", "AP38", "AP39", "AP40")

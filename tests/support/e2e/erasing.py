@@ -260,7 +260,7 @@ def readable(data: Iterable[tuple[str, bytes]], canaries: Iterable[str]) -> set[
     return {(place, canary) for place, whole in found.items() for form, canary in forms.items() if form in whole}
 
 
-OWN = ("session#", "login#", "sweep#", "staff", "channel#")
+OWN = ("session#", "login#", "sweep#", "staff", "channel#", "marker#")
 """Partitions that have nothing to do with customers and change whenever somebody signs in or time passes."""
 
 

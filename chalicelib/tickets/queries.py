@@ -185,6 +185,11 @@ class TicketQueries:
         row = self._get(MESSAGE.key(*ref))
         return self._threads.message(ticket, row) if row and row.ticket_id == ticket.id else None
 
+    def ticket_id_of_message(self, ref: MessageRef) -> str:
+        """Return the id of the ticket on which a message lies, or ""."""
+        row = self._get(MESSAGE.key(*ref))
+        return (row.ticket_id or "") if row else ""
+
     # -- contacts
 
     def contact(self, contact_id: str) -> Contact | None:

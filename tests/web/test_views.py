@@ -15,6 +15,7 @@ from chalicelib.tickets.model import State
 from chalicelib.tickets.queries import TicketQueries
 from chalicelib.tickets.records import TicketFilter
 from chalicelib.wiring import base as wiring
+from tests.support.attachments.no_files import NO_FILES
 from tests.support.storage.tickets import lay_tickets
 from tests.support.web.desk import Web
 from tests.support.web.serving import AMINA, customer, say
@@ -202,7 +203,7 @@ def test_the_full_pass_puts_tickets_of_an_older_release_into_queue_and_lists(web
     (old,) = lay_tickets(web.dynamodb, web.tables["desk"], State.OPEN, [1], web.now - 99, **given)  # type: ignore[arg-type]
     others(web, 120)
     assert shown(web, "?tag=касса")[0] == []
-    store = ExpiredStore(wiring.gateway())
+    store = ExpiredStore(wiring.gateway(), NO_FILES)
     for found, _ in store.page("desk", (), web.now).items:
         if isinstance(found, Misplaced):
             store.move(found)

@@ -196,6 +196,7 @@ class DeskRow(Model):
     ready_at = NumberAttribute(null=True)
     # barrier
     contacts = UnicodeSetAttribute(null=True)
+    seen_at = NumberAttribute(null=True)
     # unclear
     vault_id = UnicodeAttribute(null=True)
     # guard

@@ -141,9 +141,17 @@ class Desk:
         return found
 
     def move(self, *, days: float = 0) -> None:
-        """Let time pass."""
+        """Let time pass, in which the sweeper has left its notes as if it had run."""
         self._ahead += int(days * _DAY // 1000)
         self._clock.write_text(str(self._ahead))
+        for row in self._notes() if days else ():
+            self.put([row])
+
+    def _notes(self) -> Iterator[Row]:
+        """Yield the rows by which the sweeper says that it was here, as of now."""
+        for partition, name in (("barrier#contacts", "seen_at"), ("sweep#lists", "swept_at")):
+            for row in self.rows("desk", partition):
+                yield row | {name: {"N": str(self.now)}}
 
     @contextlib.contextmanager
     def bill(self) -> Iterator[Bill]:

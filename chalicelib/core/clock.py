@@ -12,6 +12,11 @@ HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
 
+SWEPT_WITHIN = 15 * MINUTE
+"""Time (ms) since the last note of a sweeper of this release after which an older one may have run meanwhile: what only
+this release writes is no longer relied upon."""
+
+
 GUARD_DAYS = 8
 """Days for which a guard row stands in for a deleted message: a provider repeats a webhook for up to 7 days."""
 

@@ -55,3 +55,7 @@ class Unavailable(DeskError):
     """A service that we need did not answer; try again."""
 
     status, code, permanent = 503, "unavailable", False
+
+
+class NoIndex(Unavailable):
+    """DynamoDB has not built the index yet."""

@@ -199,8 +199,10 @@ class DeskRow(Model):
     began_at = NumberAttribute(null=True)
     ended_at = NumberAttribute(null=True)
     ready_at = NumberAttribute(null=True)
+    swept_at = NumberAttribute(null=True)
     # barrier
     contacts = UnicodeSetAttribute(null=True)
+    seen_at = NumberAttribute(null=True)
     # unclear
     vault_id = UnicodeAttribute(null=True)
     # guard

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 
-from pynamodb.exceptions import DoesNotExist, PynamoDBException
+from pynamodb.exceptions import DoesNotExist, PynamoDBException, QueryError
 
-from chalicelib.core.errors import Unavailable
+from chalicelib.core.clock import MINUTE, SWEPT_WITHIN
+from chalicelib.core.errors import NoIndex, Unavailable
 from chalicelib.dynamo.models import DeskRow, IndexRow, KeyRow
 from chalicelib.dynamo.schema import SWEEP, Key
 
@@ -18,15 +19,18 @@ def bind(tables: Mapping[str, str]) -> None:
     _ready.clear()
 
 
-_ready: list[bool] = []
+_ready: list[int] = []
+"""When (ms) the index was last found to be complete."""
 
 
-def lists_ready() -> bool:
-    """Whether every row stands in the index `lists` as it ought to: the first full pass of a release that writes it is
-    through. Once it is so it stays so, and is asked no more. Raises Unavailable."""
-    if not _ready:
+def lists_ready(now: int) -> bool:
+    """Whether every row stands in the index `lists` as it ought to at `now` (ms): the first full pass of a release that
+    writes it is through, and its sweeper has not been away, so that no older release has written since. Once it is so
+    it is asked again in a minute. Raises Unavailable."""
+    if not any(now - MINUTE < asked_at <= now for asked_at in _ready):
         row = get_row(SWEEP.key("lists"))
-        _ready.extend([True] if row is not None and row.ready_at else [])
+        ready = row is not None and row.ready_at and (row.swept_at or 0) >= now - SWEPT_WITHIN
+        _ready[:] = [now] if ready else []
     return bool(_ready)
 
 
@@ -65,7 +69,8 @@ def condition_held(write: Callable[[], object]) -> bool:
 
 @contextmanager
 def translated_errors() -> Iterator[None]:
-    """Raise Unavailable when the storage does not answer. Failed conditions and DoesNotExist pass through."""
+    """Raise Unavailable when the storage does not answer, NoIndex when it has not built an index. Failed conditions and
+    DoesNotExist pass through."""
     try:
         yield
     except DoesNotExist:
@@ -73,4 +78,6 @@ def translated_errors() -> Iterator[None]:
     except PynamoDBException as error:
         if error.cause_response_code in ("ConditionalCheckFailedException", "TransactionCanceledException"):
             raise
+        if error.cause_response_code == "ValidationException" and isinstance(error, QueryError):
+            raise NoIndex("The index cannot be read yet; try again in a minute.") from error
         raise Unavailable("The storage did not answer; try again in a minute.") from error

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.core.backoff import TRIES, sleep_with_jitter
-from chalicelib.core.errors import Unavailable
+from chalicelib.core.errors import NoIndex, Unavailable
 from chalicelib.dynamo.builder import (
     AttributeValues,
     Builder,
@@ -261,6 +261,8 @@ class Tables(Builder):
         try:
             answer: AttributeValues = getattr(self.client, operation)(**body)
         except (ClientError, BotoCoreError) as error:
+            if "IndexName" in body and isinstance(error, ClientError) and _code(error) == "ValidationException":
+                raise NoIndex(f"The index cannot be read yet; {self._again}.") from error
             raise self._no_answer() from error
         return answer
 

@@ -229,7 +229,7 @@ class ExpiredStore:
         return True
 
 
-_NUMBERS = ("since", "began_at", "ended_at", "ready_at", "missed", "rule")
+_NUMBERS = ("since", "began_at", "ended_at", "ready_at", "swept_at", "missed", "rule")
 
 
 def _cursor(state: PassState) -> str:

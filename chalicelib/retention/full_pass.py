@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from chalicelib.contacts.search_words import RULE
-from chalicelib.core.clock import DAY, MINUTE
+from chalicelib.core.clock import DAY, MINUTE, SWEPT_WITHIN
 from chalicelib.core.observability import count, log
 from chalicelib.retention.delete_expired import Heads
 from chalicelib.retention.model import Expired, PassState
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 TABLES = ("index", "desk")
 EVERY = DAY
 """Time (ms) between the beginnings of two passes."""
+NOTED_EVERY = 5 * MINUTE
+"""Time (ms) between two notes that the sweeper was here."""
 SETTLED_AFTER = 15 * MINUTE
 """Time (ms) for which a function of the release before may still write rows without a place, after the first sweep of
 this one. Only a pass that begins later sees them all."""
@@ -40,10 +42,9 @@ class FullPass:
     def __call__(self, state: PassState, until: float, heads: Heads) -> int:
         """Go on from `state` until the stopwatch says `until`; return how many rows were deleted. Conversations whose
         contact has expired are only added to `heads`. Raises Unavailable, with the progress kept."""
-        now, kept, deleted, pages = self.clock(), state, 0, 0
-        if not kept.table:
-            if kept.ready_at and now - kept.began_at < EVERY and kept.rule == RULE:
-                return 0
+        now, deleted, pages = self.clock(), 0, 0
+        kept = _noted(state, now)
+        if not kept.table and not (kept.ready_at and now - kept.began_at < EVERY and kept.rule == RULE):
             begun = {"since": kept.since or now, "began_at": now, "missed": 0, "rule": RULE}
             kept = replace(kept, **begun, table=TABLES[0], cursor=())
         try:
@@ -79,3 +80,11 @@ class FullPass:
         whole = state.began_at >= state.since + SETTLED_AFTER
         ready_at = state.ready_at or (now if whole and self.store.answers() else 0)
         return replace(state, table="", cursor=(), ended_at=now, ready_at=ready_at)
+
+
+def _noted(state: PassState, now: int) -> PassState:
+    """Return the state with the note that a sweeper was here, made every NOTED_EVERY. When the last one was too long
+    ago an older release may have run since, and the passes begin as at the first start."""
+    if state.swept_at < now - SWEPT_WITHIN:
+        return PassState(swept_at=now)
+    return replace(state, swept_at=now) if state.swept_at <= now - NOTED_EVERY else state

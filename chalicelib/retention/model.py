@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from chalicelib.core.clock import DAY, MINUTE, SECOND
+from chalicelib.core.clock import DAY, MINUTE, SECOND, SWEPT_WITHIN
 
 LOOKED_AT_AGAIN = 10 * MINUTE
 """Time (ms) after which a contact that cannot end yet is looked at again."""
@@ -137,18 +137,23 @@ class Entry:
 class PassState:
     """How far the full pass over the tables has come. Times are in ms, 0 for never: the first sweep of a release whose
     rows stand in the index was `since` then, the pass that runs or ran last `began_at` and the last complete one
-    `ended_at` then, and the index is complete from `ready_at` on. `table` and `cursor` say where a running pass goes
-    on; `missed` rows it has found that the index did not name; `rule` is that of the search words which the pass
-    looks for."""
+    `ended_at` then, the index is complete from `ready_at` on, and a sweeper of such a release was last here at
+    `swept_at`. `table` and `cursor` say where a running pass goes on; `missed` rows it has found that the index did not
+    name; `rule` is that of the search words which the pass looks for."""
 
     since: int = 0
     began_at: int = 0
     ended_at: int = 0
     ready_at: int = 0
+    swept_at: int = 0
     missed: int = 0
     rule: int = 0
     table: str = ""
     cursor: tuple[tuple[str, str], ...] = ()
+
+    def ready(self, now: int) -> bool:
+        """Whether the index is complete at `now` (ms): nobody but releases that write it has run since `ready_at`."""
+        return self.ready_at > 0 and self.swept_at >= now - SWEPT_WITHIN
 
 
 @dataclass(frozen=True)

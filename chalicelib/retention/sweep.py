@@ -3,11 +3,11 @@ tickets, delete what has expired, and read a part of the tables for what that ha
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from chalicelib.core.clock import DAY, SECOND
-from chalicelib.core.errors import DeskError
+from chalicelib.core.errors import DeskError, NoIndex
 from chalicelib.core.observability import count, log
 from chalicelib.tickets.model import State
 
@@ -93,13 +93,20 @@ class Sweep:
     def _delete_due(self, until: float, heads: "Heads", read: "list[PassState]") -> int:
         """Delete what the index says is due, once the first full pass has completed it; keep in `read` how far the pass
         is."""
-        read.append(self.state())
-        return self.delete.due(self.clock(), until, heads) if read[0].ready_at else 0
+        now, state = self.clock(), self.state()
+        read.append(state)
+        if not state.ready(now):
+            return 0
+        try:
+            return self.delete.due(now, until, heads)
+        except NoIndex:  # DynamoDB builds it anew, after a release without it: the passes do its work
+            read[0] = replace(state, swept_at=0)
+            return 0
 
     def _pass_on(self, until: float, heads: "Heads", read: "list[PassState]") -> int:
         """Go on with the full pass. Before the index is complete it also has the time of what is due."""
         state = read[0] if read else self.state()
-        return self.full_pass(state, until + (0.0 if state.ready_at else BUDGETS["due"]), heads)
+        return self.full_pass(state, until + (0.0 if state.ready(self.clock()) else BUDGETS["due"]), heads)
 
     def _enqueue_overdue(self, until: float) -> int:
         """Enqueue conversations with an entry that is overdue by OVERDUE_AFTER; for a stopped channel one, which may

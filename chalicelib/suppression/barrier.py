@@ -8,19 +8,20 @@ its key has been gone for as long as the longest writer runs, and no replica of 
 from collections.abc import Iterable
 from typing import Any
 
-from chalicelib.core.clock import SECOND
+from chalicelib.core.clock import SECOND, SWEPT_WITHIN
 from chalicelib.dynamo.builder import Builder, Write
 from chalicelib.dynamo.schema import BARRIER
 from chalicelib.dynamo.tables import Tables
 
 SETTLES = 10 * 60 * SECOND
-"""How long (ms) the row is not relied upon after the first sweep: until then a barrier may close by the code of an
-older release, which does not write here."""
+"""How long (ms) the row is not relied upon after the first sweep, or the first after a gap: until then a barrier may
+close by the code of an older release, which does not write here."""
 
 
-def relied_on(since: int, now: int) -> bool:
-    """Whether a row that names old contacts, too, since `since` (ms, 0 for never) lacks none at `now`."""
-    return 0 < since <= now - SETTLES
+def relied_on(since: int, seen_at: int, now: int) -> bool:
+    """Whether a row that names old contacts, too, since `since`, and that a sweeper has last looked at at `seen_at`
+    (ms, 0 for never), lacks none at `now`."""
+    return 0 < since <= now - SETTLES and seen_at >= now - SWEPT_WITHIN
 
 
 def enter(tables: Builder, contact_ids: Iterable[str]) -> Write:
@@ -35,13 +36,13 @@ def leave(tables: Builder, contact_id: str) -> Write:
 
 
 def complete(tables: Tables, contact_ids: frozenset[str], now: int) -> None:
-    """Name contacts whose barrier an older release has closed, and note since when (ms) that is done. The sweeper does
-    it every five minutes and writes only what is missing. Raises Unavailable."""
+    """Name contacts whose barrier an older release has closed, and note when (ms) that was done and since when it is
+    done without a gap. The sweeper does it every five minutes. Raises Unavailable."""
     row = tables.get(BARRIER.key())
     missing = contact_ids - frozenset(row.get("contacts", ()))
-    if row.get("since") and not missing:
-        return
-    expression, values = "SET since = if_not_exists(since, :now)", dict[str, Any](now=now)
+    expression, values = "SET seen_at = :now", dict[str, Any](now=now)
+    if not row.get("since") or row.get("seen_at", 0) < now - SWEPT_WITHIN:
+        expression += ", since = :now"
     if missing:
         expression += " ADD contacts :ids"
         values["ids"] = missing

@@ -101,7 +101,7 @@ class TicketQueries:
                 self.erasing(one)
             return False
         barrier = get_row(BARRIER.key())
-        told = barrier is not None and relied_on(number(barrier.since), self._now)
+        told = barrier is not None and relied_on(number(barrier.since), number(barrier.seen_at), self._now)
         behind = frozenset(barrier.contacts or ()) if barrier is not None else frozenset[str]()
         self._erasing |= {one: one in behind for one in unknown}
         if consents or not told:

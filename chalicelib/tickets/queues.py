@@ -7,6 +7,7 @@ One `TicketQueues` serves one request. What its page and its badges both need is
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from chalicelib.core.errors import NoIndex
 from chalicelib.dynamo.builder import attribute_values
 from chalicelib.dynamo.models import DeskRow, QueueIndex
 from chalicelib.dynamo.rows import alive, get_rows, translated_errors
@@ -135,10 +136,15 @@ class TicketQueues:
         return self._counted[queue]
 
     def _listed_in(self, name: str, most: int) -> tuple[DeskRow, ...] | None:
-        """Return all tickets of a list of keys, in no order; None when it has more than `most`."""
+        """Return all tickets of a list of keys, in no order; None when it has more than `most`, or cannot be read
+        because DynamoDB builds the index anew."""
         if (name, most) not in self._listed:
-            with translated_errors():
-                found = list(DeskRow.lists_index.query(name, limit=most + 1))
+            try:
+                with translated_errors():
+                    found = list(DeskRow.lists_index.query(name, limit=most + 1))
+            except NoIndex:
+                self._listed[name, most] = None
+                return None
             few = len(found) <= most
             self._listed[name, most] = tuple(self._alive(map(_ticket_key, found))) if few else None
         return self._listed[name, most]

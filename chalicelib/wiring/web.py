@@ -1,6 +1,6 @@
 """Wires dashboard and API. Only their views import it, so that no other function loads its parts."""
 
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from chalicelib.contacts.search import Search
@@ -75,7 +75,8 @@ def vault() -> "Vault":
 
 def desk() -> TicketQueries:
     """The ticket queries of one HTTP request, with a decryptor of their own."""
-    return TicketQueries(wiring.decryptor(), wiring.clock()(), lists_ready)
+    now = wiring.clock()()
+    return TicketQueries(wiring.decryptor(), now, partial(lists_ready, now))
 
 
 @cache

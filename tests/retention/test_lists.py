@@ -110,38 +110,88 @@ def test_the_index_is_trusted_after_a_pass_that_began_when_no_older_function_wro
     desk.forget_the_index()
     bind(desk.tables)
     desk.sweep()
-    assert not lists_ready()
+    assert not lists_ready(desk.now)
     desk.now += SETTLED_AFTER - 1
     desk.sweep()
-    assert not lists_ready()
+    assert not lists_ready(desk.now)
     desk.now += 1
     desk.sweep()
-    assert lists_ready()
+    assert lists_ready(desk.now)
     desk.forget_the_index()
-    assert lists_ready(), "once so, it is asked no more"
+    assert lists_ready(desk.now), "it is asked once a minute"
+    assert not lists_ready(desk.now + MINUTE)
+
+
+def test_the_index_is_not_trusted_when_the_sweeper_was_away(desk: RetentionDesk) -> None:
+    """An older release may have run meanwhile, which writes rows without a place."""
+    opened = desk.open_ticket()
+    desk.forget_the_index()
+    for _ in range(2):
+        desk.sweep()
+        desk.now += SETTLED_AFTER
+    desk.now += 1
+    assert not lists_ready(desk.now)
+    ticket = desk.closed(opened)
+    unlisted(desk, desk.items(keep=lambda item: "list" in item))
+    desk.now = ticket["expires_at"] * 1000
+    desk.sweep()
+    state = desk.expired().state()
+    assert (state.since, state.ready_at, desk.rows_of(ticket)) == (desk.now, 0, [])
+    desk.now += SETTLED_AFTER
+    desk.sweep()
+    assert lists_ready(desk.now)
+
+
+def test_a_quiet_minute_notes_every_five_that_the_sweeper_was_here(desk: RetentionDesk) -> None:
+    desk.forget_the_index()
+    for _ in range(2):
+        desk.sweep()
+        desk.now += SETTLED_AFTER
+    desk.sweep()
+    desk.now += MINUTE
+    written = []
+    for _ in range(10):
+        written.append(quiet_minute(desk.sweep).write_units)
+        desk.now += MINUTE
+    assert sum(written) == 2 and max(written) == 1
+
+
+class Building:
+    """DynamoDB while it builds the index."""
+
+    def __init__(self, desk: RetentionDesk) -> None:
+        self._dynamodb = desk.dynamodb
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._dynamodb, name)
+
+    def query(self, **request: Any) -> Any:
+        if request.get("IndexName") == "lists":
+            request["IndexName"] = "none"
+        return self._dynamodb.query(**request)
 
 
 def test_an_index_that_is_being_built_is_not_trusted(desk: RetentionDesk) -> None:
-    class Building:
-        def __getattr__(self, name: str) -> Any:
-            return getattr(desk.dynamodb, name)
-
-        def query(self, **request: Any) -> Any:
-            if request.get("IndexName") == "lists":
-                request["IndexName"] = "none"
-            return desk.dynamodb.query(**request)
-
     ticket = desk.closed(desk.open_ticket())
     desk.forget_the_index()
     for _ in range(3):
         desk.now += SETTLED_AFTER
-        desk.sweeper(Building())()
+        desk.sweeper(Building(desk))()
     assert not desk.expired().state().ready_at
     desk.now = ticket["expires_at"] * 1000
-    desk.sweeper(Building())()
+    desk.sweeper(Building(desk))()
     assert desk.rows_of(ticket) == []
+    desk.now += SETTLED_AFTER
     desk.sweep()
     assert desk.expired().state().ready_at
+
+
+def test_an_index_that_is_built_anew_fails_no_sweep(desk: RetentionDesk) -> None:
+    """CloudFormation deletes it for a release without it, and adds it for this one once more."""
+    ticket = due_ticket(desk)
+    assert desk.expired().state().ready_at
+    done = desk.sweeper(Building(desk))()
+    assert (done["due"], desk.rows_of(ticket), desk.expired().state().ready_at) == (0, [], 0)
 
 
 def test_rows_of_the_release_before_are_swept_to_their_end(desk: RetentionDesk) -> None:

@@ -5,7 +5,10 @@ from base64 import urlsafe_b64encode
 from functools import partial
 
 import pytest
+from botocore.exceptions import ClientError
+from pynamodb.exceptions import QueryError
 
+from chalicelib.core.clock import DAY
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.dynamo.schema import SWEEP, TICKET
 from chalicelib.retention.expired_store import ExpiredStore
@@ -15,6 +18,7 @@ from chalicelib.tickets.model import State
 from chalicelib.tickets.queries import TicketQueries
 from chalicelib.tickets.records import TicketFilter
 from chalicelib.wiring import base as wiring
+from chalicelib.wiring import web as wiring_web
 from tests.support.attachments.no_files import NO_FILES
 from tests.support.storage.tickets import lay_tickets
 from tests.support.web.desk import Web
@@ -26,7 +30,7 @@ OTHERS = 600
 @pytest.fixture(autouse=True)
 def ready(web: Web) -> None:
     """The first full pass is through, so that the lists are complete."""
-    DeskRow(*SWEEP.key("lists")[1:], ready_at=web.now).save()
+    DeskRow(*SWEEP.key("lists")[1:], ready_at=web.now, swept_at=web.now).save()
 
 
 def three(web: Web, **change: object) -> list[str]:
@@ -211,3 +215,27 @@ def test_the_full_pass_puts_tickets_of_an_older_release_into_queue_and_lists(web
             assert store.put_into_lists(found)
     assert shown(web, "?tag=касса")[0] == [old] == shown(web, "?view=mine")[0]
     assert not [one for one, _ in store.page("desk", (), web.now).items if isinstance(one, OldTicket)]
+
+
+def test_after_a_release_without_lists_has_run_they_are_walked(web: Web) -> None:
+    """It has assigned and tagged tickets, for a day, and nobody has swept since."""
+    DeskRow(*SWEEP.key("lists")[1:], ready_at=web.now, swept_at=web.now - DAY).save()
+    given = {"assignee": web.staff["bolat"], "tags": ("касса",), "old": True}
+    lay_tickets(web.dynamodb, web.tables["desk"], State.OPEN, range(3), web.now, **given)  # type: ignore[arg-type]
+    lay_tickets(web.dynamodb, web.tables["desk"], State.OPEN, range(100, 220), web.now, assignee=web.staff["saule"])
+    lay_tickets(web.dynamodb, web.tables["desk"], State.OPEN, range(300, 420), web.now)
+    for wanted in (TicketFilter(("open",), assignee=web.staff["bolat"]), TicketFilter(("open",), tag="касса")):
+        found = page(wiring_web.desk(), wanted, web.now, 50)
+        assert (len(found.items), found.total) == (3, None)
+
+
+def test_while_the_index_is_built_anew_mine_is_walked(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = three(web, assignee="me")
+    others(web, 120)
+
+    def building(*_: object, **__: object) -> object:
+        error = {"Error": {"Code": "ValidationException", "Message": "Cannot read from backfilling index: lists"}}
+        raise QueryError("no", ClientError(error, "Query"))  # type: ignore[arg-type]
+
+    monkeypatch.setattr(DeskRow.lists_index, "query", building)
+    assert shown(web, "?view=mine")[0] == ids

@@ -33,7 +33,7 @@ ACTS = st.one_of(
 
 @pytest.fixture(autouse=True)
 def ready(web: Web) -> None:
-    DeskRow(*SWEEP.key("lists")[1:], ready_at=web.now).save()
+    DeskRow(*SWEEP.key("lists")[1:], ready_at=web.now, swept_at=web.now).save()
 
 
 def act(web: Web, number: int, ticket_id: str, what: str, value: Any) -> None:

@@ -67,10 +67,11 @@ BARRIER = ItemClass(
     pk="barrier#contacts",
     sk="barrier",
     expiry=Expiry("never", "none: one row; who is erased leaves it with the second erase pass"),
-    fields=fields(text_set="contacts", ms="since"),
+    fields=fields(text_set="contacts", ms="since seen_at"),
 )
 """Names the contacts behind the write barrier, by their random ids, so that one strongly consistent read tells a list
-of tickets of whom nothing may be shown. `since` is when it began to name those of older releases, too."""
+of tickets of whom nothing may be shown. `since` is when it began to name those of older releases, too, and
+`seen_at` when a sweeper has last made sure of it."""
 ALIAS = ItemClass(
     "alias",
     "index",

@@ -55,12 +55,13 @@ SWEEP = ItemClass(
     pk="sweep#{table}",
     sk="cursor",
     expiry=Expiry("never", "none"),
-    fields=fields(text="cursor", number="missed rule", ms="since began_at ended_at ready_at"),
+    fields=fields(text="cursor", number="missed rule", ms="since began_at ended_at ready_at swept_at"),
 )
 """Where a part of the sweeper goes on that takes longer than one sweep. The row `sweep#lists` is of the full pass over
 both tables: the release whose rows stand in the index `lists` runs `since` then, a pass `began_at` and the last one
-`ended_at` then, and from `ready_at` on the index is complete; `missed` counts what the pass that runs has found beside
-it, and `rule` is that of the search words which it looks for."""
+`ended_at` then, and from `ready_at` on the index is complete, while a sweeper notes every five minutes that it was here
+(`swept_at`); `missed` counts what the pass that runs has found beside it, and `rule` is that of the search words which
+it looks for."""
 ENDED = ItemClass(
     "ended",
     "desk",

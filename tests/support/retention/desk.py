@@ -134,10 +134,13 @@ class RetentionDesk(DeliveryDesk):
         return ExpiredStore(self.gateway(dynamodb, at_once), self.bucket)
 
     def trust_the_index(self, passes_from: int = FAR) -> None:
-        """The index is complete, and no full pass begins before a day after `passes_from` (ms)."""
+        """The index is complete, the sweeper is never away, and no full pass begins before a day after `passes_from`
+        (ms)."""
         store = self.expired()
         read = store.state()
-        done = PassState(since=self.now, began_at=passes_from, ended_at=self.now, ready_at=self.now, rule=RULE)
+        done = PassState(
+            since=self.now, began_at=passes_from, ended_at=self.now, ready_at=self.now, swept_at=FAR * 1000, rule=RULE
+        )
         assert store.keep(done, read)
 
     def forget_the_index(self) -> None:

@@ -160,7 +160,7 @@ def _(desk: RetentionDesk) -> Action:
     """The sweep that completes the first full pass which may count."""
     desk.forget_the_index()
     desk.sweep()
-    desk.later(16 * 60)
+    desk.later(15 * 60)
     return desk.sweep
 
 
@@ -185,7 +185,7 @@ def _(desk: RetentionDesk) -> Action:
 
 @asks("AP711")
 def _(desk: RetentionDesk) -> Action:
-    return lists_ready
+    return lambda: lists_ready(desk.now)
 
 
 @asks("AP317", "AP318")

@@ -34,6 +34,7 @@ def _(desk: RetentionDesk) -> Action:
 def _(desk: RetentionDesk) -> Action:
     complete(desk.gateway(), frozenset(), desk.now)
     desk.now += SETTLES
+    complete(desk.gateway(), frozenset(), desk.now)
     write_tickets(desk, State.OPEN, range(2), assignee=BOLAT)
     return lambda: page(reader(desk), TicketFilter(("open",), assignee=BOLAT), desk.now, 50)
 

@@ -12,8 +12,10 @@ from typing import Any
 from chalicelib.core.errors import Conflict, DeskError
 from chalicelib.core.settings import Settings, settings
 from chalicelib.dynamo.clients import client
+from chalicelib.dynamo.schema import Key
 from chalicelib.staff.model import Role, Staff
 from chalicelib.staff.store import StaffStore
+from chalicelib.tickets.model import State, queue_of
 from chalicelib.vault.encryption import decode_key
 from chalicelib.vault.pseudonyms import derive
 from chalicelib.vault.rotation import Rotation, first_secret, with_new_key, without_old_keys
@@ -93,7 +95,25 @@ def staff_put(config: Settings, staff: Staff) -> None:
     print(f"{staff.id} may come in as {', '.join(sorted(staff.roles))}")
 
 
+def tickets_back(_: Settings) -> None:
+    """After going back to a release without the queue of assigned tickets: put them into its queue of open ones. Run it
+    again until it says 0."""
+    tables, start, moved = wiring.gateway(), dict[str, Any](), 0
+    taken = queue_of(State.OPEN, "somebody")
+    while True:
+        page = tables.page(taken, index="queue", limit=100, start=start)
+        for row in page.rows:
+            values = {"back": queue_of(State.OPEN), "taken": taken}
+            key, expression = Key("desk", row["pk"], row["sk"]), "SET #queue = :back REMOVE #opens_in"
+            moved += tables.write(tables.update("ticket", key, expression, "#queue = :taken", values))
+        start = page.next
+        if not start:
+            print(f"{moved} tickets moved")
+            return
+
+
 COMMANDS = {
+    "tickets-back": tickets_back,
     "vault-create": vault_create,
     "vault-rotate": vault_rotate,
     "vault-reseal": vault_reseal,

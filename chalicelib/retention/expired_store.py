@@ -29,7 +29,7 @@ from chalicelib.retention.model import (
     Removal,
     UnstampedTicket,
 )
-from chalicelib.tickets.model import STAMPING_TAKES, queue_attributes
+from chalicelib.tickets.model import STAMPING_TAKES, State, queue_attributes, queue_of
 from chalicelib.tickets.tag_lists import TAGS_AS_READ, list_tag
 
 _AT_ONCE = 100
@@ -122,10 +122,11 @@ class ExpiredStore:
 
     # -- everything, by a scan
 
-    def page(self, table: str, cursor: tuple[tuple[str, str], ...], now: int) -> Page:
+    def page(self, table: str, cursor: tuple[tuple[str, str], ...], now: int, *, tagged: bool = False) -> Page:
         """Read one page (1 MB) of a table from `cursor` on and return the expired items; of the table `desk` also
         tickets whose rows are not stamped with their date and rows that stand wrongly in the index, and of `index`
-        search words of ended contacts or of an older rule. `now` in ms."""
+        search words of ended contacts or of an older rule. With `tagged` all tickets with tags are among them. `now` in
+        ms."""
         if table == "desk":
             condition = f"{_PAST_ITS_DATE} OR {_MAY_BE_LISTED}"
             values: dict[str, Any] = {"ticket": TICKET.partition(""), "head": HEAD.sk}
@@ -133,7 +134,9 @@ class ExpiredStore:
             condition = f"{_PAST_ITS_DATE} OR {_OF_NOBODY} OR {_BY_AN_OLD_RULE}"
             values = {"words": WORDS.partition(""), "rule": RULE}
         page = self._tables.scan(table, condition, values | {"now": now // SECOND}, start=dict(cursor))
-        return Page(tuple(one for row in page.rows for one in _met(table, row, now)), tuple(page.next.items()))
+        return Page(
+            tuple(one for row in page.rows for one in _met(table, row, now, tagged=tagged)), tuple(page.next.items())
+        )
 
     # -- deleting
 
@@ -248,8 +251,9 @@ def _due(row: Mapping[str, Any], now: int) -> Found:
     return _expired("desk", row, now)
 
 
-def _met(table: str, row: Mapping[str, Any], now: int) -> Iterator[tuple[Found, bool]]:
-    """Yield what a scan finds to do with a row, and whether the index has missed it."""
+def _met(table: str, row: Mapping[str, Any], now: int, *, tagged: bool) -> Iterator[tuple[Found, bool]]:
+    """Yield what a scan finds to do with a row, and whether the index has missed it. With `tagged` every ticket
+    with tags is put into their lists, because an older release may have tagged it."""
     pk, sk, date = row["pk"], row["sk"], lists.date_of(row)
     past = 0 < date <= now // SECOND
     if table != "desk":
@@ -270,9 +274,10 @@ def _met(table: str, row: Mapping[str, Any], now: int) -> Iterator[tuple[Found, 
         yield _expired(table, row, now), missed and not stays
     if missed and stays and ought is not None:
         yield _misplaced(row, ought), True
-    if pk.startswith(TICKET.partition("")) and not date and "opens_in" not in row:
+    if pk.startswith(TICKET.partition("")) and not date and "state" in row:
         assignee, tags = row.get("assignee", ""), tuple(row.get("tags", ()))
-        if assignee or tags:
+        stands = {"queue": row.get("queue"), "opens_in": row.get("opens_in", queue_of(State.OPEN))}
+        if stands != queue_attributes(row["state"], assignee) or (tags and (tagged or "opens_in" not in row)):
             of_ticket = row["ticket_id"], row["conversation_id"], row["state"]
             yield OldTicket(pk, sk, *of_ticket, assignee, tags, row.get("created_at", 0)), False
 

@@ -49,7 +49,7 @@ class FullPass:
             kept = replace(kept, **begun, table=TABLES[0], cursor=())
         try:
             while kept.table and self.stopwatch() <= until and (pages < PAGES or not kept.ready_at):
-                page, pages = self.store.page(kept.table, kept.cursor, now), pages + 1
+                page, pages = self.store.page(kept.table, kept.cursor, now, tagged=_completes(kept)), pages + 1
                 for found, missed in page.items:
                     if self.stopwatch() > until:
                         return deleted
@@ -77,8 +77,7 @@ class FullPass:
         if state.ready_at and state.missed:
             count("IndexMissed", state.missed)
             log("index_missed", count=state.missed)
-        whole = state.began_at >= state.since + SETTLED_AFTER
-        ready_at = state.ready_at or (now if whole and self.store.answers() else 0)
+        ready_at = state.ready_at or (now if _completes(state) and self.store.answers() else 0)
         return replace(state, table="", cursor=(), ended_at=now, ready_at=ready_at)
 
 
@@ -88,3 +87,8 @@ def _noted(state: PassState, now: int) -> PassState:
     if state.swept_at < now - SWEPT_WITHIN:
         return PassState(swept_at=now)
     return replace(state, swept_at=now) if state.swept_at <= now - NOTED_EVERY else state
+
+
+def _completes(state: PassState) -> bool:
+    """Whether the running pass is the one that completes the index: no older release has written since it began."""
+    return not state.ready_at and state.began_at >= state.since + SETTLED_AFTER

@@ -106,8 +106,8 @@ class Misplaced:
 
 @dataclass(frozen=True)
 class OldTicket:
-    """A ticket that is not closed and that an older release has assigned or tagged: it stands in no list of a tag, and
-    among those without an assignee."""
+    """A ticket that is not closed and that an older release has assigned, unassigned or tagged: it may stand in no list
+    of a tag, and in the wrong queue."""
 
     pk: str
     sk: str

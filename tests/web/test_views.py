@@ -9,8 +9,10 @@ from botocore.exceptions import ClientError
 from pynamodb.exceptions import QueryError
 
 from chalicelib.core.clock import DAY
+from chalicelib.core.settings import settings
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.dynamo.schema import SWEEP, TICKET
+from chalicelib.ops.__main__ import COMMANDS
 from chalicelib.retention.expired_store import ExpiredStore
 from chalicelib.retention.model import Misplaced, OldTicket
 from chalicelib.tickets.listing import page
@@ -238,4 +240,33 @@ def test_while_the_index_is_built_anew_mine_is_walked(web: Web, monkeypatch: pyt
         raise QueryError("no", ClientError(error, "Query"))  # type: ignore[arg-type]
 
     monkeypatch.setattr(DeskRow.lists_index, "query", building)
+    assert shown(web, "?view=mine")[0] == ids
+
+
+def test_what_an_older_release_unassigned_and_tagged_is_put_where_it_belongs(web: Web) -> None:
+    say(web, AMINA, "Сәлем")
+    (ticket_id,) = [one["id"] for one in web.tickets()]
+    web.call("PATCH", f"/api/v1/tickets/{ticket_id}", {"assignee": "me"})
+    DeskRow(*TICKET.key(ticket_id)[1:]).update([DeskRow.tags.set(["касса"]), DeskRow.assignee.remove()])
+    store = ExpiredStore(wiring.gateway())
+    for found, _ in store.page("desk", (), web.now).items:
+        if isinstance(found, Misplaced):
+            store.move(found)
+        if isinstance(found, OldTicket):
+            assert store.put_into_lists(found)
+    assert not store.page("desk", (), web.now).items
+    assert [one.ticket_id for one, _ in store.page("desk", (), web.now, tagged=True).items] == [ticket_id]  # type: ignore[union-attr]
+    assert shown(web, "?view=unassigned")[0] == [ticket_id]
+    for assignee, numbers in (("", range(100, 220)), (web.staff["saule"], range(300, 420))):
+        lay_tickets(web.dynamodb, web.tables["desk"], State.OPEN, numbers, web.now, assignee=assignee)
+    found_ones = page(wiring_web.desk(), TicketFilter(("open",), tag="касса"), web.now, 50)
+    assert ([one.id for one in found_ones.items], found_ones.total) == ([ticket_id], 1)
+
+
+def test_a_release_without_the_queue_of_assigned_tickets_gets_them_back(web: Web) -> None:
+    ids = three(web, assignee="me")
+    for _ in range(2):
+        assert COMMANDS["tickets-back"](settings()) is None
+        rows = [DeskRow.get(*TICKET.key(one)[1:]) for one in ids]
+        assert {(row.queue, row.opens_in) for row in rows} == {("open#0", None)}
     assert shown(web, "?view=mine")[0] == ids

@@ -248,7 +248,7 @@ def test_what_an_older_release_unassigned_and_tagged_is_put_where_it_belongs(web
     (ticket_id,) = [one["id"] for one in web.tickets()]
     web.call("PATCH", f"/api/v1/tickets/{ticket_id}", {"assignee": "me"})
     DeskRow(*TICKET.key(ticket_id)[1:]).update([DeskRow.tags.set(["касса"]), DeskRow.assignee.remove()])
-    store = ExpiredStore(wiring.gateway())
+    store = ExpiredStore(wiring.gateway(), NO_FILES)
     for found, _ in store.page("desk", (), web.now).items:
         if isinstance(found, Misplaced):
             store.move(found)

@@ -43,7 +43,7 @@ _DAY = 86_400_000
 _SETTLES = 12
 _NAMES = ("Амина Сәтбаева", "Данияр Оспанов", "Айгерим Қасымова", "Ерлан Жұмабаев", "Гүлнар Ахметова", "Руслан Ким")
 _OPERATOR, _COLLEAGUE = "bolat@desk.local", "saule@desk.local"
-_QUEUES = ("DOORBELL", "RETRY", "DATING", "INDEXING", "PRIVACY")
+_QUEUES = ("DOORBELL", "RETRY", "DATING", "INDEXING", "PRIVACY", "FETCHING")
 
 
 @dataclass(frozen=True)
@@ -371,11 +371,14 @@ class _Canned:
             "SECRET_TEXT_KEY": "text-key",
             "SECRET_VAULT": "vault",
             "VAULT_PUBLIC_KEY": public,
+            "FILES_BUCKET": "files",
             **{f"QUEUE_{name}": f"http://127.0.0.1:9/{name}" for name in _QUEUES},
         }
 
     def __call__(self, request: Any, **_: Any) -> AWSResponse:
-        target = request.headers["X-Amz-Target"]
+        target = request.headers.get("X-Amz-Target")
+        if target is None:  # S3, of a desk to which nobody has sent a file
+            return AWSResponse(request.url, 200, {"content-type": "application/xml"}, Body(b"<Nothing/>"))
         operation = (target.decode() if isinstance(target, bytes) else target).rsplit(".", 1)[-1]
         asked = json.loads(request.body)
         answers: dict[str, Callable[[], Row]] = {

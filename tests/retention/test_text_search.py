@@ -162,3 +162,8 @@ def test_everybody_is_found_by_each_two_words_of_their_name(desk: RetentionDesk,
 def test_a_cursor_of_another_search_is_refused(desk: RetentionDesk, cursor: str) -> None:
     with pytest.raises(BadInput):
         desk.text_search.find_contacts("Амина", cursor)
+
+
+def test_who_has_both_words_is_found_beside_who_has_them_as_a_pair(desk: RetentionDesk) -> None:
+    both = [put(desk, "Daniyar Ospanov", 1), put(desk, "Daniyar", 2, username="ospanov")]
+    assert sorted(desk.text_search.find_contacts("daniyar ospanov").contacts) == sorted(both)

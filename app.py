@@ -50,6 +50,7 @@ ENTRIES = (
     Entry("indexer",           "indexer.handle",                  QUEUE_BY_TEN),  # make contacts findable
     Entry("sweeper",           "retention_sweeper.handle",        EVERY_MINUTE),  # retry, close idle, delete expired
     Entry("privacy",           "privacy.handle",                  QUEUE),         # what people ask about their data
+    Entry("fetcher",           "fetcher.handle",                  QUEUE),         # fetch files that customers sent
 
     # The erasure workflow, in its order (infra/erasure.asl.json).
     Entry("soft_suppress",     "workflow.pause_outreach",         WORKFLOW),      # pause outreach, make reply mailbox

@@ -8,7 +8,7 @@ from infra.erasure_alarms import ERASURE
 from infra.functions import FUNCTIONS
 
 API_STAGE = "api"
-_CAN_WAIT = frozenset({"dater", "indexer"})
+_CAN_WAIT = frozenset({"dater", "indexer", "fetcher"})
 """Functions whose failure can wait until the morning, because their work stays in their queues."""
 
 
@@ -140,6 +140,18 @@ _DELIVERY = (
         above=60,
         statistic="Maximum",
         periods=2,
+    ),
+    Alarm(
+        "OldestFileAlarm",
+        "oldest-file",
+        "oldest-file",
+        "A file that a customer sent has not been fetched for an hour; providers keep it for a week.",
+        NAMESPACE,
+        "OldestFileSeconds",
+        above=3600,
+        statistic="Maximum",
+        period=300,
+        page=False,
     ),
     Alarm(
         "ChannelStoppedAlarm",

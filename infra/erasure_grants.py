@@ -14,8 +14,10 @@ from infra.grants import (
     arn,
     desk,
     each,
+    files,
     index,
     keys,
+    list_files,
     partitions,
     read_queue,
     secrets,
@@ -45,7 +47,8 @@ _WAIT = (*_REQUEST, ANSWER_RUN)
 # or of all. So each table is granted the partitions of all of them; with `keys`, whose partitions are bare ids, none is
 # named.
 _NAMED = f"{partitions('desk.tickets', 'index.aliases', 'index.links')} words"
-_ERASED = partitions("desk.contact", "desk.conversation", "desk.tickets", "index.links", "index.words")
+_ERASED = partitions("desk.contact", "desk.conversation", "desk.tickets", "index.links", "index.words", "files")
+_LIST_FILES = list_files("ListBucket", "ListBucketMultipartUploads")
 # The verifier's questions, which are not made from the schema.
 _LISTED = "ticket number alias link parked text words"
 _READ_MIXED = (desk("BatchGetItem"), index("BatchGetItem"), keys("BatchGetItem"))
@@ -149,16 +152,17 @@ FUNCTIONS = (
         (
             *each(
                 "Desk",
-                Query="contact conversation",
+                Query="contact conversation fetch",
                 GetItem="request",
                 PutItem="request",
                 UpdateItem="request contact",
             ),
             *_READ_MIXED,
+            _LIST_FILES,
             secrets("Vault"),
             OPEN_VAULT,
         ),
-        (*_WITH_VAULT, "TABLE_INDEX"),
+        (*_WITH_VAULT, "TABLE_INDEX", "FILES_BUCKET"),
     ),
     Function(
         "destroy_key",
@@ -177,15 +181,17 @@ FUNCTIONS = (
         (
             *each(
                 "Desk",
-                Query="request contact conversation",
+                Query="request contact conversation fetch",
                 BatchGetItem=_NAMED,
                 UpdateItem="request barrier",
                 DeleteItem="contact conversation",
                 BatchWriteItem=_ERASED,
             ),
             *each("Index", BatchGetItem=_NAMED, DeleteItem="alias text words", BatchWriteItem=_ERASED),
+            _LIST_FILES,
+            files("DeleteObject", "AbortMultipartUpload"),
         ),
-        (*_OF_REQUEST, "TABLE_INDEX"),
+        (*_OF_REQUEST, "TABLE_INDEX", "FILES_BUCKET"),
     ),
     Function("settle", "Settle", _WAIT, _OF_REQUEST),
     Function(
@@ -194,16 +200,17 @@ FUNCTIONS = (
         (
             *each(
                 "Desk",
-                Query="request contact conversation",
+                Query="request contact conversation fetch",
                 BatchGetItem=_LISTED,
                 UpdateItem="request",
             ),
             *each("Index", BatchGetItem=_LISTED, UpdateItem="fence"),
             keys("BatchGetItem"),
+            list_files("ListBucketVersions", "ListBucketMultipartUploads"),
             secrets("Vault", "Inbound", "TextKey"),
             OPEN_VAULT,
         ),
-        (*_WITH_VAULT, "TABLE_INDEX", "SECRET_INBOUND", "SECRET_TEXT_KEY"),
+        (*_WITH_VAULT, "TABLE_INDEX", "SECRET_INBOUND", "SECRET_TEXT_KEY", "FILES_BUCKET"),
     ),
     Function(
         "certificate",

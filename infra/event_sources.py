@@ -34,6 +34,7 @@ EVENTS: dict[str, dict[str, Json]] = {
     "Dater": {"DaterSqsEventSource": _queue_source("DatingQueue", 5)},
     "Indexer": {"IndexerSqsEventSource": _queue_source("IndexingQueue", 10)},
     "Privacy": {"PrivacySqsEventSource": _queue_source("PrivacyQueue", 5)},
+    "Fetcher": {"FetcherSqsEventSource": _queue_source("FetchingQueue", 5)},
     "Sweeper": {"SweeperEvent": {}},
 }
 """Properties that replace the placeholder ARNs of app.py, by function and event."""

@@ -93,6 +93,23 @@ def secrets(*names: str) -> Grant:
     return Grant(("secretsmanager:GetSecretValue",), tuple(secret_arn(name) for name in names))
 
 
+def files(*actions: str) -> Grant:
+    """Actions on the objects in the bucket of files."""
+    return Grant(tuple(f"s3:{action}" for action in actions), ({"Fn::Sub": "${FilesBucket.Arn}/*"},))
+
+
+def list_files(*actions: str) -> Grant:
+    """Listing what lies in the bucket of files."""
+    return Grant(tuple(f"s3:{action}" for action in actions), (arn("FilesBucket"),))
+
+
+def files_key(action: str) -> Grant:
+    """Use of the key of the bucket of files, through S3 alone. IfExists, because the embedded AWS does not know this
+    key of a condition."""
+    via = {"StringEqualsIfExists": {"kms:ViaService": {"Fn::Sub": "s3.${AWS::Region}.${AWS::URLSuffix}"}}}
+    return Grant((f"kms:{action}",), (arn("FilesKey"),), via)
+
+
 def send(*queues: str) -> Grant:
     """Sending to queues."""
     return Grant(("sqs:SendMessage",), tuple(arn(queue) for queue in queues))

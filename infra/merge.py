@@ -56,7 +56,7 @@ def merge(generated: Json) -> Json:
     template = copy.deepcopy(generated)
     _add_intake(template)
     _check_functions(template)
-    for part in (load("parameters"), load("tables"), load("security")):
+    for part in (load("parameters"), load("tables"), load("security"), load("files")):
         _add(template, part)
     _add(template, {"Parameters": functions.parameters()})
     for module in (queues, functions, erasure_machine, alarms):

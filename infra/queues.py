@@ -32,6 +32,7 @@ QUEUES = (
     Queue("DatingQueue", "dating", visibility=180, tries=5),
     Queue("IndexingQueue", "indexing", visibility=180, tries=5),
     Queue("PrivacyQueue", "privacy", visibility=180, tries=10),
+    Queue("FetchingQueue", "fetching", visibility=180, tries=5),
 )
 STREAM_DEAD_QUEUE = "RelayDeadQueue"
 """Where the stream's event source puts records that the stream router could not handle; it belongs to no queue."""

@@ -120,6 +120,7 @@ class Desk:
             "Operator": self.settings.operator,
             "PublicUrl": self.settings.url,
             "VaultPublicKey": vault_public,
+            "FetcherPublicKey": seed.fetcher_public(),
             **{
                 one.parameter: f"{self.settings.phones_url}{one.stand_in}"
                 for channel in registry.CHANNELS

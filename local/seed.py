@@ -11,7 +11,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from chalicelib.staff.model import Staff, staff_mac
-from chalicelib.vault.encryption import KeyPair, decode_key, fingerprint, new_pair
+from chalicelib.vault.encryption import KeyPair, decode_key, fingerprint, new_pair, public_of
 from chalicelib.vault.pseudonyms import derive
 from local.aws.ministack import client
 from local.aws.stack import NAME, Stack
@@ -46,6 +46,11 @@ ACCOUNTS = (
 def _fixed_key(purpose: str) -> str:
     """Return a key that is the same at every start, so that a kept run finds its rows again."""
     return base64.urlsafe_b64encode(hashlib.sha256(f"local run, {purpose}".encode()).digest()).decode().rstrip("=")
+
+
+def fetcher_public() -> str:
+    """Return the public key of the file fetcher (base64url), the same at every start."""
+    return encode(public_of(decode_key(_fixed_key("fetcher key"))))
 
 
 def vault_pair() -> KeyPair:
@@ -88,6 +93,7 @@ def fill_secrets(endpoint: str, stack: Stack, pair: KeyPair | None) -> None:
             "telegram": {bot.account: {"token": bot.token} for bot in known.bots},
         },
         "TextKeySecretArn": {"text_key": _fixed_key("text key")},
+        "FetcherSecretArn": {"private_key": _fixed_key("fetcher key")},
     }
     if pair is not None:
         secrets["VaultSecretArn"] = _wrapped(endpoint, stack.outputs["VaultKeyArn"], pair)

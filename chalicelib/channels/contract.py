@@ -15,6 +15,7 @@ from chalicelib.core.addresses import Address
 
 if TYPE_CHECKING:
     from chalicelib.channels.base import Errors, Sender, Typed
+    from chalicelib.channels.fetching import Fetcher
 
 Accounts = Mapping[str, Mapping[str, str]]
 """Accounts of ours (numbers, bots), each with the secret fields that it was linked with."""
@@ -131,6 +132,8 @@ class Channel(NamedTuple):
     `never`          purposes of messages that may never leave by it, whatever a profile says
     `find`           addresses that a typed text may be
     `profile_links`  beginnings of links in which a username follows
+    `fetcher`        fetches files that customers sent; None: they are not fetched
+    `hands_out`      bytes of the largest file that the provider hands out; 0: no limit of its own
     `webhook`, `sender`, `errors`  None, None and no codes: the channel is known to policies and not served yet
     """
 
@@ -160,6 +163,8 @@ class Channel(NamedTuple):
     profile_links: tuple[str, ...] = ()
     webhook: Webhook | None = None
     sender: Callable[[Mapping[str, str]], "Sender"] | None = None
+    fetcher: Callable[[Mapping[str, str]], "Fetcher"] | None = None
+    hands_out: int = 0
     errors: Callable[[], "Errors"] | None = None
 
     @property

@@ -54,6 +54,10 @@ KINDS = frozenset(
 )
 
 
+FILES = frozenset("image video document sticker audio voice animation video_note".split())
+"""Kinds of messages that are files."""
+
+
 class Button(NamedTuple):
     """A button under a message of ours. The provider returns its `id`, made of our own words and ids, when it is
     pressed."""

@@ -106,7 +106,7 @@ class TextSearch:
                 left -= 1
                 if row.sk not in found and place.takes(_split(row.digests)):
                     if len(found) == MOST_FOUND:
-                        return Found(list(found), f"{way}-{number}-{last}")
+                        return Found(list(found), f"{way}-{number}-{last or 0}")
                     found[row.sk] = None
                 last = row.sk
             if not left:
@@ -117,7 +117,9 @@ class TextSearch:
     def _size(self, places: Sequence[_Place]) -> int:
         """Return how many rows these places hold, each counted to COUNTED."""
         with translated_errors():
-            return sum(IndexRow.count(place.partition, limit=COUNTED) for place in places)
+            return sum(
+                1 for place in places for _ in IndexRow.query(place.partition, limit=COUNTED, attributes_to_get=["pk"])
+            )
 
     # -- where to look
 

@@ -46,6 +46,9 @@ CONSENT = bot_msg(
     " Delivery: {recipients}, also through servers outside Kazakhstan."
     " Which data, and how to withdraw: {url}"
 )
+TOO_BIG = bot_msg(
+    "We did not receive the file: it is larger than {limit} MB. Please send a smaller one, or a link to it."
+)
 WELCOME = bot_msg(
     "Hello. This is {service}. Write your question, and we will answer here. How we handle personal data: {url}"
 )

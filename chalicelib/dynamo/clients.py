@@ -16,6 +16,13 @@ _CONFIG = Config(
     user_agent="spoint-helpdesk",
 )
 
+_OF_FILES = Config(
+    read_timeout=20,  # the answer comes after the last byte of a large file
+    # Links name the region's own host; the global one would redirect.
+    signature_version="s3v4",
+    s3={"addressing_style": "virtual"},
+)
+
 
 @cache
 def _session() -> botocore.session.Session:
@@ -25,7 +32,7 @@ def _session() -> botocore.session.Session:
 @cache
 def client(service: str) -> Any:
     """Return the process-wide client of a service. Region, endpoint and credentials come from the environment."""
-    return _session().create_client(service, config=_CONFIG)
+    return _session().create_client(service, config=_CONFIG.merge(_OF_FILES) if service == "s3" else _CONFIG)
 
 
 def direct_client() -> Any:

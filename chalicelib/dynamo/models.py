@@ -109,6 +109,7 @@ class DeskRow(Model):
     welcomed_at = NumberAttribute(null=True)
     # message
     content = BinaryAttribute(null=True, legacy_encoding=False)
+    file = BinaryAttribute(null=True, legacy_encoding=False)
     provider_ids: ListAttribute[bytes] = ListAttribute(null=True)
     direction = UnicodeAttribute(null=True)
     kind = UnicodeAttribute(null=True)
@@ -121,6 +122,8 @@ class DeskRow(Model):
     resent_as = UnicodeAttribute(null=True)
     request_id = UnicodeAttribute(null=True)
     due = UnicodeAttribute(null=True)
+    file_state = UnicodeAttribute(null=True)
+    file_object = UnicodeAttribute(null=True)
     order = NumberAttribute(null=True)
     rank = NumberAttribute(null=True)
     piece_count = NumberAttribute(null=True)
@@ -140,6 +143,8 @@ class DeskRow(Model):
     due_at = NumberAttribute(null=True)
     answers = NumberAttribute(null=True)
     linked_until = NumberAttribute(null=True)
+    # fetch
+    job = BinaryAttribute(null=True, legacy_encoding=False)
     # raw
     raw = BinaryAttribute(null=True, legacy_encoding=False)
     # outbox

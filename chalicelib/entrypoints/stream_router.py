@@ -9,6 +9,7 @@ Queue by queue:
   edit or deletion is marked as a change, because a text may have to be removed. A deletion that waits for its message
   is sent again when its due time changes.
 - indexing (the indexer): a new or changed contact.
+- fetching (the file fetcher): a new file to be fetched.
 - privacy: an ask about data, a new request, a decision of staff, and the status of a message about a request.
 
 Beside the queues it tells the marker (tickets/marker.py) what has changed, for the pages that are open: once per batch,
@@ -18,12 +19,13 @@ after the queues. When that fails nothing is repeated, because an open page asks
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from chalicelib.attachments.due import wake_up
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.observability import count, log
 from chalicelib.core.purposes import RIGHTS
 from chalicelib.dynamo.builder import plain_item
 from chalicelib.dynamo.queues import Queues, WakeUp
-from chalicelib.dynamo.schema import ASK, CONTACT, ERASURE_PAUSE, HEAD, MESSAGE, OUTBOX, REQUEST, STAFF, TICKET
+from chalicelib.dynamo.schema import ASK, CONTACT, ERASURE_PAUSE, FETCH, HEAD, MESSAGE, OUTBOX, REQUEST, STAFF, TICKET
 from chalicelib.tickets.marker import Changes, Markers
 from chalicelib.tickets.model import REFERRING, TEXT_CHANGES
 from chalicelib.tickets.pieces import outstanding
@@ -78,8 +80,8 @@ def _changes(change: Mapping[str, Any]) -> Changes:
 
 
 def pass_on(records: Iterable[Mapping[str, Any]], queues: Queues, urls: Mapping[str, str]) -> dict[str, Any]:
-    """Send the wake-up messages of these records; `urls` maps doorbell, dating, indexing and privacy to their
-    queues."""
+    """Send the wake-up messages of these records; `urls` maps doorbell, dating, indexing, fetching and privacy to
+    their queues."""
     wake_ups: dict[str, list[WakeUp]] = {name: [] for name in urls}
     from_record: dict[str, list[int]] = {name: [] for name in urls}
     sequence = []
@@ -110,6 +112,8 @@ def _wake_up(record: Mapping[str, Any]) -> tuple[str, WakeUp] | None:
     if sk.startswith(OUTBOX.prefix) and new:
         conversation_id = item["conversation_id"]
         return "doorbell", WakeUp({"conversation_id": conversation_id}, conversation_id, record["eventID"])
+    if sk.startswith(FETCH.prefix) and pk.startswith(FETCH.partition("")):
+        return ("fetching", wake_up(item["conversation_id"], sk)) if new else None
     if sk == TICKET.sk and item.get("expires_at", 0) != item.get("dated", 0):
         return "dating", _stamping(item["conversation_id"], item["ticket_id"])
     is_message = sk.startswith(MESSAGE.prefix)

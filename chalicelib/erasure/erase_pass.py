@@ -10,7 +10,15 @@ from chalicelib.core.observability import log
 from chalicelib.dynamo.schema import TEXT, WORDS, Key
 from chalicelib.erasure.counts import StoreListing, row_mark
 from chalicelib.erasure.eraser import ExistingRows
-from chalicelib.erasure.inventory import ALIAS_ROWS, CONTACT_ROWS, CONVERSATION_ROWS, LINK_ROWS, TICKET_ROWS, WORD_ROWS
+from chalicelib.erasure.inventory import (
+    ALIAS_ROWS,
+    CONTACT_ROWS,
+    CONVERSATION_ROWS,
+    FILES,
+    LINK_ROWS,
+    TICKET_ROWS,
+    WORD_ROWS,
+)
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.vocabulary import Step
 
@@ -76,7 +84,7 @@ class ErasePass:
         """Empty all stores except the rows left to `end`; return whether there was time enough (`late` says when there
         is not). A store that fails does not stop the others."""
         # Tickets need no second pass: a write on one demands that it exists, and a new one demands the epoch.
-        parts: tuple[Callable[[], bool], ...] = (lambda: self._conversation(now, late), self._contact)
+        parts: tuple[Callable[[], bool], ...] = (self._files, lambda: self._conversation(now, late), self._contact)
         for part in parts if self.final else (self._tickets, *parts):
             try:
                 if not part():
@@ -123,6 +131,12 @@ class ErasePass:
         self.deleted_counts.add(TICKET_ROWS, len(self.named.tickets))
         self.deleted_counts.add(LINK_ROWS, len(self.named.parked))
         self.deleted_counts.through.add(TICKET_ROWS)
+        return True
+
+    def _files(self) -> bool:
+        deleted = self.store.files(self.request.contact_id, self.request.conversation_id, self._note)
+        self.deleted_counts.add(FILES, deleted)
+        self.deleted_counts.through.add(FILES)
         return True
 
     def _conversation(self, now: int, late: Callable[[], bool]) -> bool:

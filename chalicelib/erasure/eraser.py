@@ -8,14 +8,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.attachments.bucket import Bucket
 from chalicelib.channels import registry
 from chalicelib.core.clock import DAY
 from chalicelib.core.errors import Unavailable
 from chalicelib.dynamo.builder import Write
-from chalicelib.dynamo.schema import ALIAS, CLIENT_ID, CONTACT, EARLY_STATUS, HEAD, LINK, OUTBOX, WORDS, Key
+from chalicelib.dynamo.schema import ALIAS, CLIENT_ID, CONTACT, EARLY_STATUS, FETCH, HEAD, LINK, OUTBOX, WORDS, Key
 from chalicelib.dynamo.tables import MOST_DELETES, MOST_WRITES, Tables
 from chalicelib.erasure.counts import unexpired
-from chalicelib.erasure.inventory import CONTACT_ROWS, CONVERSATION_ROWS, LINK_ROWS, links_live
+from chalicelib.erasure.inventory import CONTACT_ROWS, CONVERSATION_ROWS, FILES, LINK_ROWS, files_to_fetch, links_live
 from chalicelib.suppression.barrier import leave
 
 _LATE = 14 * DAY
@@ -61,8 +62,9 @@ class ExistingRows:
 class Eraser:
     """The reads and deletions of EraseStores. All methods raise Unavailable."""
 
-    def __init__(self, tables: Tables) -> None:
+    def __init__(self, tables: Tables, bucket: Bucket) -> None:
         self._tables = tables
+        self._bucket = bucket
 
     def named(
         self, contact_id: str, tickets: Iterable[str], aliases: Iterable[str], links: Iterable[str], since: int
@@ -178,6 +180,17 @@ class Eraser:
         found = self._tables.get_many(asked)
         counted = [key.pk for key, row in found.items() if unexpired(row, since)]
         return list(dict.fromkeys([*live, *found])), [*(key.pk for key in live), *counted]
+
+    def files(self, contact_id: str, conversation_id: str, note: Note) -> int:
+        """Delete what is to be fetched, and then all files and unfinished uploads, by their exact names; return how
+        many there were. A fetcher that is at work deletes its own file when it finds the write barrier closed."""
+        jobs = files_to_fetch(self._tables, conversation_id)
+        names = self._bucket.names(contact_id)
+        note(FILES, [*jobs, *names])
+        self._tables.delete_many(Key("desk", FETCH.partition(conversation_id), sk) for sk in jobs)
+        if names:
+            self._bucket.delete_all(contact_id, names)
+        return len(jobs) + len(names)
 
     def contact(self, contact_id: str, since: int, note: Note) -> tuple[Key, ...]:
         """Return the keys of a contact's rows: contact, consents, asks and the pointer to the open request."""

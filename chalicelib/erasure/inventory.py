@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
+from chalicelib.attachments.bucket import Bucket
 from chalicelib.channels import registry
 from chalicelib.core.clock import SECOND
 from chalicelib.dynamo.builder import Write
@@ -19,6 +20,7 @@ from chalicelib.dynamo.schema import (
     ALIAS,
     CONSENT,
     CONTACT,
+    FETCH,
     HEAD,
     INVENTORY,
     KEY,
@@ -39,7 +41,7 @@ from chalicelib.privacy.requests.store import RequestStore, request_of
 from chalicelib.privacy.requests.vocabulary import Step
 from chalicelib.vault.encryption import EncryptionContext
 
-CONTACT_ROWS, CONVERSATION_ROWS, TICKET_ROWS, ALIAS_ROWS, LINK_ROWS, WORD_ROWS, KEY_ROWS = SECTIONS
+CONTACT_ROWS, CONVERSATION_ROWS, TICKET_ROWS, ALIAS_ROWS, LINK_ROWS, WORD_ROWS, KEY_ROWS, FILES = SECTIONS
 IDENTITIES = "identities"
 """The inventory's sealed row: {"addresses": [{"kind", "value"}], "words": [normalised words]}."""
 MOST_CONSENTS = 50
@@ -72,9 +74,10 @@ def identities_context(request_id: str) -> EncryptionContext:
 class Inventories:
     """Looks up what there is of a person, and writes and reads inventories. All methods raise Unavailable."""
 
-    def __init__(self, tables: Tables, requests: RequestStore) -> None:
+    def __init__(self, tables: Tables, requests: RequestStore, bucket: Bucket) -> None:
         self._tables = tables
         self._requests = requests
+        self._bucket = bucket
 
     # -- looking
 
@@ -104,6 +107,7 @@ class Inventories:
         aliases = {one.pk: row for one, row in found.items() if one.sk == ALIAS.sk}
         owned = {pk: row for pk, row in aliases.items() if row.get("contact_id") == contact_id}
         of_contact = frozenset(row_mark(row["sk"]) for row in rows_of_contact if unexpired(row, now))
+        files = frozenset(map(row_mark, self._files(request)))
         stores = {
             CONTACT_ROWS: StoreListing(len(of_contact), marks=of_contact),
             CONVERSATION_ROWS: StoreListing(len(messages), marks=frozenset(messages)),
@@ -112,9 +116,14 @@ class Inventories:
             LINK_ROWS: StoreListing(len(links), tuple(map(LINK.partition, links))),
             WORD_ROWS: StoreListing(self._written(contact_id, words, texts) + bool(words), texts),
             KEY_ROWS: StoreListing(int(bool(key))),
+            FILES: StoreListing(len(files), marks=files),
         }
         box, box_key = (found.get(one, {}) for one in _of_box(request))
         return PersonRows(contact, key, consents, stores, box, box_key)
+
+    def _files(self, request: Request) -> set[str]:
+        """Return the names of the person's files, and the sort keys of those that are to be fetched."""
+        return {*files_to_fetch(self._tables, request.conversation_id), *self._bucket.names(request.contact_id)}
 
     def _rows_of_contact(self, contact_id: str) -> list[dict[str, Any]]:
         names = ",".join(("sk,contact_id,public_key,profile", *registry.ADDRESS_KINDS, "policy_version,policy_hash"))
@@ -226,6 +235,11 @@ class Inventories:
         wanted = ",".join(name for name in names if name != "id")
         for page in self._tables.pages(REQUEST.partition(request_id), only=wanted):
             yield from page.rows
+
+
+def files_to_fetch(tables: Tables, conversation_id: str) -> list[str]:
+    """Return the sort keys of files that are to be fetched. Raises Unavailable."""
+    return [row["sk"] for page in tables.pages(FETCH.partition(conversation_id), only="sk") for row in page.rows]
 
 
 def links_live(row: Mapping[str, Any], now: int) -> bool:

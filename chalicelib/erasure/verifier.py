@@ -5,9 +5,11 @@ When a read fails there is no proof: Unavailable is raised, and the verification
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
+
+from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.core.addresses import Address
 from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND
@@ -39,6 +41,7 @@ QUESTIONS = (
     Question("keys", "{}", "", of="contact_id"),
     Question("desk", "contact#{}", "*", of="contact_id"),
     Question("desk", "conversation#{}", "*", of="conversation_id"),
+    Question("desk", "fetch#{}", "*", of="conversation_id"),
     Question("desk", "ticket#{}", "ticket", of="ticket_id"),
     Question("desk", "number#{}", "number", of="number"),
     Question("index", "alias#{}", "alias", of="address"),
@@ -83,8 +86,12 @@ class Identities:
 class Verifier:
     """Asks every store by every identity. All methods raise Unavailable."""
 
-    def __init__(self, tables: Tables, address_key: AddressKey, text_key: TextKey) -> None:
+    def __init__(
+        self, tables: Tables, address_key: AddressKey, text_key: TextKey, s3: Callable[[], Any], bucket: str
+    ) -> None:
         self._tables = tables
+        self._s3 = s3
+        self._bucket = bucket
         self._address_key = address_key
         self._text_key = text_key
 
@@ -152,6 +159,7 @@ class Verifier:
                 continue  # the number was given to another ticket
             store = _store(key.table, key.pk)
             counts[store] = counts.get(store, 0) + 1
+        counts["files"] = self._files(request.contact_id)
         if request.after:
             counts["desk.box"] = self._mailboxes_before(request)
         return {store: count for store, count in counts.items() if count}
@@ -168,6 +176,19 @@ class Verifier:
             still += older is not None and not older.done(Step.MAILBOX_DESTROYED)
             before = older.after if older else ""
         return still
+
+    def _files(self, contact_id: str) -> int:
+        """Return how many files there still are: every version and marker of every object below the person's prefix,
+        and every upload that was begun. More than a page of them are as good a reason to erase again."""
+        below = {"Bucket": self._bucket, "Prefix": f"{contact_id}/"}
+        try:
+            s3 = self._s3()
+            objects = s3.list_object_versions(**below)
+            uploads = s3.list_multipart_uploads(**below)
+        except (ClientError, BotoCoreError) as error:
+            raise Unavailable("The bucket of files did not answer; nothing can be proved.") from error
+        found = [*objects.get("Versions", ()), *objects.get("DeleteMarkers", ()), *uploads.get("Uploads", ())]
+        return len(found)
 
     def _partition(self, pk: str) -> Iterator[dict[str, Any]]:
         """Yield every row of a partition of `desk`, strongly consistent."""

@@ -1,9 +1,9 @@
 """Builds the writes of a conversation's rows: messages, raw parts, head, activity lines, notices, outbox entries."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from chalicelib.channels.parts import InboundMessage, ReachChanged, Started
+from chalicelib.channels.parts import FILES, InboundMessage, ReachChanged, Started
 from chalicelib.contacts.model import ContactReference
 from chalicelib.core.asks import ASK_WAITS, Ask
 from chalicelib.core.clock import DAY, GUARD_DAYS, RAW_DAYS, SECOND
@@ -11,7 +11,7 @@ from chalicelib.core.detect_language import detect
 from chalicelib.core.ids import MessageRef, new_id, pseudonym_of_notice
 from chalicelib.core.purposes import STATUS, SUPPORT
 from chalicelib.dynamo.builder import NEW, Builder, Write
-from chalicelib.dynamo.schema import ASK, ASKING, CONSENT, HEAD, LINK, MESSAGE, OUTBOX, RAW, SENDING
+from chalicelib.dynamo.schema import ASK, ASKING, CONSENT, FETCH, FETCHING, HEAD, LINK, MESSAGE, OUTBOX, RAW, SENDING
 from chalicelib.messages.ingest import IngestPlan, Notice
 from chalicelib.tickets.model import RANK
 from chalicelib.vault import encryption
@@ -25,11 +25,13 @@ message, also before the sweeper deletes it; its author becomes a new contact.""
 
 
 class ConversationRows:
-    """Builds writes of a conversation's rows."""
+    """Builds writes of a conversation's rows. `fetcher_key` is the file fetcher's public key; without one no file is
+    fetched."""
 
-    def __init__(self, tables: Builder, address_key: AddressKey) -> None:
+    def __init__(self, tables: Builder, address_key: AddressKey, fetcher_key: bytes = b"") -> None:
         self._build = tables
         self._address_key = address_key
+        self._fetcher_key = fetcher_key
 
     def message_ref(self, plan: IngestPlan) -> MessageRef:
         """Return the message's reference: conversation, the provider's time and the pseudonym of the provider's id
@@ -64,6 +66,7 @@ class ConversationRows:
             "order": message.order,
             "arrived_at": plan.now,
             "raw_type": message.raw_type,
+            "file_state": self._file_state(message),
             "quote_hash": name(message.channel, message.account, message.quote) if message.quote else "",
             "target_hash": name(message.channel, message.account, message.target) if message.target else "",
         }
@@ -73,6 +76,20 @@ class ConversationRows:
             newer = f"{NEW} OR #order < :order"
             return self._build.put("message", MESSAGE.key(*ref), attributes, newer, {"order": message.order})
         return self._build.put("message", MESSAGE.key(*ref), attributes)
+
+    def _file_state(self, message: InboundMessage) -> str:
+        """Return what becomes of the message's file: it waits to be fetched, or its provider hands it out to nobody."""
+        if message.kind not in FILES or not self._fetcher_key:
+            return ""
+        return "too_big" if message.details.get("too_big") else "waiting"
+
+    def fetch(self, plan: IngestPlan, ref: MessageRef) -> Iterator[Write]:
+        """Put what the file fetcher must know of the message's file, if it has one; the row dies with the fetch."""
+        if self._file_state(plan.message) == "waiting":
+            person, message = plan.person, plan.message
+            about = person.contact_id, person.public_key, person.epoch, message.channel, message.account
+            row = fetch_row(self._fetcher_key, ref, message.details, *about, plan.now)
+            yield self._build.put("fetch", FETCH.key(*ref), row)
 
     def new_provider_id(self, plan: IngestPlan, ref: MessageRef) -> Write:
         """Put the link of a provider id that must be new. A message without a time of its own needs it: its row has
@@ -250,6 +267,39 @@ class ConversationRows:
             **more,
         }
         return self._build.put("message" if pseudonym else "event", MESSAGE.key(*ref), attributes)
+
+
+_FETCHED_BY = {"media_id": "id", "filename": "name", "mime": "type", "size": "size", "sha256": "sha256"}
+"""Details of a file that its fetcher must know, and what they are called in the job."""
+
+
+def fetch_row(
+    fetcher_key: bytes,
+    ref: MessageRef,
+    details: Mapping[str, Any],
+    contact_id: str,
+    public_key: bytes,
+    epoch: int,
+    channel: str,
+    account: str,
+    now: int,
+) -> dict[str, Any]:
+    """Return the row of a file to be fetched, whose details are sealed to the file fetcher. It is due at once (ms)."""
+    job = {name: details.get(detail) for detail, name in _FETCHED_BY.items()}
+    return {
+        "conversation_id": ref.conversation_id,
+        "contact_id": contact_id,
+        "public_key": public_key,
+        "epoch": epoch,
+        "channel": channel,
+        "account": account,
+        "file_object": new_id(),
+        "job": encryption.seal_json(fetcher_key, encryption.fetch_job(ref), job),
+        "attempts": 0,
+        "arrived_at": now,
+        "due": FETCHING,
+        "due_at": now,
+    }
 
 
 def _known_until(now: int) -> int:

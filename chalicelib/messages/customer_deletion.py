@@ -6,9 +6,11 @@ It needs no key, because texts are removed and never opened. Only a customer's o
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND
+from chalicelib.core.errors import Unavailable
+from chalicelib.core.ids import MessageRef
 from chalicelib.core.observability import count
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.dynamo.rows import get_row, translated_errors
@@ -16,10 +18,13 @@ from chalicelib.dynamo.schema import MESSAGE, RAW, STAMPING, TICKET, Key
 from chalicelib.dynamo.tables import Tables
 from chalicelib.tickets.model import CHANGES, TEXT_CHANGES
 
+DropFile = Callable[[MessageRef, str, str], None]
+"""Deletes the file of a message: takes the message, its contact's id, and the file's name in the bucket, "" while it
+waits to be fetched. Raises Unavailable."""
 WAITS = 60 * SECOND
 """Time (ms) until a deletion whose message has not arrived is looked at for the second time."""
 _LOOKED_AT = ("pk", "sk", "direction", "kind", "ticket_id", "sent_at", "provider_hash", "target_hash", "quote_hash",
-              "deleted", "quote_gone", "expires_at")  # fmt: skip
+              "deleted", "quote_gone", "expires_at", "contact_id", "file_state", "file_object")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -34,11 +39,18 @@ class EditOrDeletion:
     waits: bool
 
 
+class StoredFile(NamedTuple):
+    """The file of a message: whose it is and its name in the bucket, "" while it waits to be fetched."""
+
+    contact_id: str
+    name: str
+
+
 @dataclass(frozen=True)
 class Texts:
     """Sort keys of the rows that hold a text of one message. `at` is its time (ms) and `kind` its kind; `tickets` are
     those of the message and its edits, `edited` those of the edits; `revoked` says that its customer deleted it,
-    `fresh` that its text still exists."""
+    `fresh` that its text still exists; `file` is its file."""
 
     revoked: bool
     messages: tuple[str, ...] = ()
@@ -49,6 +61,7 @@ class Texts:
     at: int = 0
     kind: str = ""
     fresh: bool = False
+    file: "StoredFile | None" = None
 
 
 class TakeBackStore:
@@ -115,6 +128,7 @@ class TakeBackStore:
             edited=frozenset(row.ticket_id for row in edits if row.ticket_id),
             at=int(messages[0].sent_at or 0) if messages else 0,
             kind=str(messages[0].kind) if messages else "",
+            file=_file(messages[0]) if messages else None,
         )
 
     def clear_preview(self, ticket_id: str, texts: Texts) -> None:
@@ -138,13 +152,20 @@ class TakeBackStore:
         """Mark a message whose quoted message was deleted."""
         self._update(conversation_id, sk, "SET #quote_gone = :yes", "attribute_exists(#direction)", {"yes": True})
 
-    def empty(self, conversation_id: str, sk: str, kind: str = "") -> None:
-        """Remove the content of a message or edit, and before it the raw part of one that was not understood."""
+    def empty(self, conversation_id: str, sk: str, kind: str = "", file: StoredFile | None = None) -> bool:
+        """Remove the content of a message or edit, and before it the raw part of one that was not understood. Return
+        False when it has another file than `file` by now."""
         if kind == "unsupported":
             raw = RAW.prefix + sk.removeprefix(MESSAGE.prefix)
             self._update(conversation_id, raw, "REMOVE #raw", "attribute_exists(#raw)", {})
-        expression = "SET #deleted = :yes REMOVE #content, #provider_ids"
-        self._update(conversation_id, sk, expression, "#direction = :in", {"yes": True, "in": "in"})
+        expression, condition = "SET #deleted = :yes REMOVE #content, #provider_ids", "#direction = :in"
+        values: dict[str, Any] = {"yes": True, "in": "in"}
+        if file is None:
+            return self._update(conversation_id, sk, expression, condition, values)
+        expression += ", #file, #file_state, #file_object"
+        condition += " AND " + ("#file_object = :file_object" if file.name else "attribute_not_exists(#file_object)")
+        values |= {"file_object": file.name} if file.name else {}
+        return self._update(conversation_id, sk, expression, condition, values)
 
     def wait_for_message(self, conversation_id: str, sk: str, now: int) -> None:
         """Make the deletion due again, because its message has not arrived; afterwards the sweeper puts it off."""
@@ -159,8 +180,14 @@ class TakeBackStore:
 
     def _update(
         self, conversation_id: str, sk: str, expression: str, condition: str, values: Mapping[str, Any]
-    ) -> None:
-        self._tables.write(self._tables.update("message", _key(conversation_id, sk), expression, condition, values))
+    ) -> bool:
+        return self._tables.write(
+            self._tables.update("message", _key(conversation_id, sk), expression, condition, values)
+        )
+
+
+def _file(row: DeskRow) -> StoredFile | None:
+    return StoredFile(str(row.contact_id), row.file_object or "") if row.file_state else None
 
 
 def _key(conversation_id: str, sk: str) -> Key:
@@ -169,9 +196,11 @@ def _key(conversation_id: str, sk: str) -> Key:
 
 @dataclass(frozen=True)
 class TakeBack:
-    """Carries out a customer's deletions. It may run again at any time and in any order."""
+    """Carries out a customer's deletions. It may run again at any time and in any order. `drop_file` deletes the file
+    of a message."""
 
     store: TakeBackStore
+    drop_file: DropFile
     clock: Callable[[], int]
 
     def __call__(self, conversation_id: str, sk: str) -> bool:
@@ -196,7 +225,7 @@ class TakeBack:
             self.store.empty(conversation_id, edit)
         for message in found.messages:
             if found.fresh:
-                self.store.empty(conversation_id, message, found.kind)
+                self._empty(conversation_id, message, found)
         late = self.clock() > change.arrived_at + GUARD_DAYS * DAY
         if change.waits and (found.messages or late):
             self.store.stop_waiting(conversation_id, sk)
@@ -205,3 +234,10 @@ class TakeBack:
         if found.fresh:
             count("MessagesTakenBack")
         return found.fresh or bool(found.edits)
+
+    def _empty(self, conversation_id: str, message: str, found: Texts) -> None:
+        if found.file:
+            ref = MessageRef.of_tail(conversation_id, message.removeprefix(MESSAGE.prefix))
+            self.drop_file(ref, *found.file)
+        if not self.store.empty(conversation_id, message, found.kind, found.file) and found.file:
+            raise Unavailable("The file of this message arrived meanwhile; try again.")

@@ -79,7 +79,7 @@ class IngestPlan(NamedTuple):
     touches_ticket: bool = True
     number: str = ""
     previous: str = ""
-    notice: Notice | None = None
+    notices: tuple[Notice, ...] = ()
     consent: tuple[str, str] | None = None
     found: Lookup = Lookup(None)
     ask: Ask | None = None

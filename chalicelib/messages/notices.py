@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from chalicelib.channels import registry
 from chalicelib.core.ids import speak
-from chalicelib.core.texts import ACCEPTED, CONSENT, NEW_NUMBER, WELCOME, bot_text
+from chalicelib.core.texts import ACCEPTED, CONSENT, NEW_NUMBER, TOO_BIG, WELCOME, bot_text
 from chalicelib.profile.model import Profile
 
 
@@ -24,6 +25,12 @@ def accepted_notice(profile: Profile, language: str, channel: str, number: str, 
     }
     languages = [language] if language else profile.languages[:2]
     return "\n\n".join("\n".join(bot_text(each, part, **places) for part in parts) for each in languages)
+
+
+def too_big_notice(profile: Profile, language: str, channel: str) -> str:
+    """Return the notice that a file was not received, because it is larger than its channel hands out."""
+    most = registry.channel(channel).hands_out // (1024 * 1024)
+    return bot_text(language, TOO_BIG, unknown=profile.languages[:2], limit=most)
 
 
 def welcome(profile: Profile, language: str) -> str:

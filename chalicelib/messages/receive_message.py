@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from chalicelib.channels.parts import InboundMessage
+from chalicelib.channels.parts import FILES, InboundMessage
 from chalicelib.contacts.model import ContactReference, Lookup
 from chalicelib.core.asks import Ask
 from chalicelib.core.backoff import TRIES, sleep_with_jitter
@@ -12,7 +12,7 @@ from chalicelib.core.detect_language import detect
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.ids import new_id, new_number
 from chalicelib.messages.ingest import IngestPlan, Notice, Outcome, Recognise, Refuse, is_statement
-from chalicelib.messages.notices import accepted_notice
+from chalicelib.messages.notices import accepted_notice, too_big_notice
 from chalicelib.profile.model import Profile
 from chalicelib.tickets.model import number_digits
 from chalicelib.vault.model import ContactKey
@@ -141,10 +141,19 @@ class ReceiveMessage(NamedTuple):
             found=found,
             ask=ask,
         )
+        if message.kind in FILES and message.details.get("too_big"):
+            plan = plan._replace(notices=(self._too_big(plan),))
         over = not person.ticket_id or person.ticket_id == seen.closed_ticket_id
         if not over:
             return plan._replace(touches_ticket=not message.replaces)
         return plan._replace(touches_ticket=False) if plan.quiet else self._opening(plan, seen)
+
+    def _too_big(self, plan: IngestPlan) -> Notice:
+        """Return the notice that a file is larger than its channel hands out."""
+        message = plan.message
+        text = too_big_notice(self.profile, plan.person.language, message.channel)
+        at = max(plan.now, message.sent_at * SECOND + 1)
+        return Notice("too_big", str(self.store.conversations.message_ref(plan)), text, at)
 
     def _person(self, message: InboundMessage, found: Lookup) -> tuple[ContactReference, ContactKey | None]:
         if found.person is not None:
@@ -166,6 +175,11 @@ class ReceiveMessage(NamedTuple):
             ticket_id=ticket_id,
             number=number,
             previous=person.ticket_id,
-            notice=Notice("accepted", ticket_id, text, at, policy=first),
+            notices=(Notice("accepted", ticket_id, text, at, policy=first), *_later(plan.notices, at)),
             consent=self.policy if first else None,
         )
+
+
+def _later(notices: tuple[Notice, ...], at: int) -> tuple[Notice, ...]:
+    """Return notices that come after one of the time `at` (ms)."""
+    return tuple(one._replace(at=at + place) for place, one in enumerate(notices, 1))

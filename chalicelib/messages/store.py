@@ -30,11 +30,13 @@ _BY_ROLE = (
 class IntakeStore:
     """Intake's writes. All methods that call DynamoDB raise Unavailable."""
 
-    def __init__(self, tables: Tables, address_key: AddressKey, vault_public: bytes) -> None:
+    def __init__(
+        self, tables: Tables, address_key: AddressKey, vault_public: bytes, fetcher_public: bytes = b""
+    ) -> None:
         self.tables = tables
         self._address_key = address_key
         self._vault_public = vault_public
-        self.conversations = ConversationRows(tables, address_key)
+        self.conversations = ConversationRows(tables, address_key, fetcher_public)
         self.contacts = ContactRows(tables, address_key, vault_public)
         self.tickets = TicketRows(tables)
 
@@ -53,6 +55,7 @@ class IntakeStore:
         yield self.conversations.message(plan, ref)
         if message.undated:
             yield self.conversations.new_provider_id(plan, ref)
+        yield from self.conversations.fetch(plan, ref)
         if message.raw:
             yield self.conversations.raw(plan, ref)
         if plan.ask:
@@ -60,7 +63,7 @@ class IntakeStore:
         if plan.key:
             stored = person._replace(ticket_id=plan.ticket_id)
             yield from self.contacts.new_contact(stored, plan.key, message, plan.now, plan.found)
-            last = plan.notice.at if plan.notice else plan.now
+            last = max((one.at for one in plan.notices), default=plan.now)
             wrote_at = message.sent_at * SECOND
             yield self.conversations.new_head(person, message, last, ticket_id=plan.ticket_id, wrote_at=wrote_at)
         else:
@@ -74,8 +77,8 @@ class IntakeStore:
         yield from self._suppression_checks_of(plan)
         if plan.consent:
             yield self.conversations.consent(plan, ref)
-        if plan.notice:
-            yield from self.conversations.notice(person, message, plan.ticket_id, plan.notice)
+        for notice in plan.notices:
+            yield from self.conversations.notice(person, message, plan.ticket_id, notice)
         if message.kind == "callback":
             yield self.conversations.outbox(person, message, ref, "answer_callback", plan.now)
         if plan.found.ended:

@@ -1,12 +1,16 @@
 """Calls each channel's provider with the account's token, by a sender that is made at its first use and kept."""
 
 from collections.abc import Callable
+from typing import IO, TYPE_CHECKING
 
 from chalicelib.channels import registry
 from chalicelib.channels.base import OutboundMessage, Sender, SendError, SendResult
 from chalicelib.core.addresses import ChannelId
 from chalicelib.core.settings import variable
 from chalicelib.vault.secrets import Secrets
+
+if TYPE_CHECKING:
+    from chalicelib.channels.fetching import FetchedFile, Fetcher
 
 
 class ChannelProviders:
@@ -18,6 +22,7 @@ class ChannelProviders:
         self._secret_id = secret_id
         self._setting = setting
         self._senders: dict[ChannelId, Sender] = {}
+        self._fetchers: dict[ChannelId, Fetcher] = {}
 
     def send(self, channel: ChannelId, message: OutboundMessage) -> SendResult:
         """Send one message. Raises SendError and Unavailable."""
@@ -27,6 +32,17 @@ class ChannelProviders:
         """Confirm a pressed button, where the channel wants that. Raises SendError and Unavailable."""
         if registry.channel(channel).confirms_presses:
             self._sender(channel).confirm_press(account, press, self._token(channel, account))
+
+    def fetch(self, channel: ChannelId, account: str, media_id: str, into: IO[bytes], most: int) -> "FetchedFile":
+        """Write a file that a customer sent into `into`, `most` bytes at most. Raises FetchError and Unavailable."""
+        from chalicelib.channels.fetching import FetchError
+
+        declared, token = registry.channel(channel), self._found(channel, account)
+        if declared.fetcher is None or not token:
+            raise FetchError("This account has no provider, or no token.", code="no_provider")
+        if channel not in self._fetchers:
+            self._fetchers[channel] = declared.fetcher(self._settings(channel))
+        return self._fetchers[channel].fetch(media_id, token, into, most)
 
     def token_changed(self, channel: ChannelId, account: str) -> bool:
         """Read the account's token anew; return whether it has changed. Raises Unavailable."""
@@ -39,10 +55,11 @@ class ChannelProviders:
         if declared.sender is None:
             raise SendError("This channel has no provider.", code="no_provider", permanent=True)
         if channel not in self._senders:
-            self._senders[channel] = declared.sender(
-                {one.name: self._setting(one.name, one.default) for one in declared.settings}
-            )
+            self._senders[channel] = declared.sender(self._settings(channel))
         return self._senders[channel]
+
+    def _settings(self, channel: ChannelId) -> dict[str, str]:
+        return {one.name: self._setting(one.name, one.default) for one in registry.channel(channel).settings}
 
     def _found(self, channel: ChannelId, account: str) -> str:
         linked = self._secrets.outbound(self._secret_id).get(channel, {}).get(account, {})

@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 class EndContact:
     """Ends contacts. It may run again at any time, also concurrently. The days are those of the operator's profile: a
     contact is kept `contact_days` after its last ticket was closed, the proof of its consents `consent_days` from
-    then on."""
+    then on. `drop_files` deletes what is still in the bucket of a contact that has no message left."""
 
     store: "EndContactStore"
+    drop_files: Callable[[str], None]
     contact_days: int
     consent_days: int
     clock: Callable[[], int]
@@ -43,6 +44,7 @@ class EndContact:
             return False
         if not all(self.store.delete_row(head, sk) for sk, _ in left):
             return False
+        self.drop_files(head.contact_id)
         if not self.store.end(head, now, (now + self.consent_days * DAY) // SECOND):
             return False
         self.store.forget(head.contact_id)

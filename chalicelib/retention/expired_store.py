@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from chalicelib.attachments.bucket import Bucket
+from chalicelib.attachments.model import ENDED as ENDED_FILE
 from chalicelib.contacts.search_words import RULE
 from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND, gone_at
 from chalicelib.core.errors import Unavailable
@@ -40,6 +42,8 @@ _MAY_BE_LISTED = (
 )
 _OF_NOBODY = "attribute_exists(ended_at)"
 _BY_AN_OLD_RULE = "(begins_with(pk, :words) AND (attribute_not_exists(#rule) OR #rule < :rule))"
+_FILE_ENDS = "SET #file_state = :ended", "#expires_at = :date"
+"""Marks that the file of a message is being deleted."""
 _JUDGED_BY = ("list", "place", "expires_at", "assignee")
 """Attributes on which the place of a row depends, and its place."""
 
@@ -59,8 +63,9 @@ class ExpiredStore:
     All methods raise Unavailable.
     """
 
-    def __init__(self, tables: Tables) -> None:
+    def __init__(self, tables: Tables, bucket: Bucket) -> None:
         self._tables = tables
+        self._bucket = bucket
         self._ends = EndContactStore(tables)
 
     # -- what is due, by the index
@@ -149,9 +154,21 @@ class ExpiredStore:
         """Delete an item, or replace it by its guard, if its date is still as it was read.
 
         A row of a ticket is deleted only when the ticket has the same date or is gone, which the same transaction
-        checks: a reopened ticket keeps its rows even before their stamps are removed.
+        checks: a reopened ticket keeps its rows even before their stamps are removed. A file goes before its message:
+        the row is marked under the same conditions first, so that a run that dies in between is repeated.
         """
+        if item.file_object:
+            mark = self._tables.update(
+                "item", Key("desk", item.pk, item.sk), *_FILE_ENDS, {"date": item.expires_at, "ended": ENDED_FILE}
+            )
+            if (marked := self._written(item, mark)) is not Removal.REMOVED:
+                return marked
+            self._bucket.delete(item.contact_id, item.file_object)
         write = self._guard(item) if item.guard_until else self._delete(item)
+        return self._written(item, write)
+
+    def _written(self, item: Expired, write: Write) -> Removal:
+        """Make a write about an item, and for a row of a ticket check the ticket's date in the same transaction."""
         if item.is_ticket or not item.ticket_id:
             return Removal.REMOVED if self._alone(write) else Removal.CHANGED
         refusal = self._tables.transact([self._same_date(item), write])
@@ -252,9 +269,10 @@ def _met(table: str, row: Mapping[str, Any], now: int, *, tagged: bool) -> Itera
     unstamped = TICKET.fits(pk, sk) and row.get("dated", 0) != date
     if unstamped and max(row.get("activity", 0), row.get("rung_at", 0)) <= now - STAMPING_TAKES:
         yield UnstampedTicket(pk, sk, pk.partition("#")[2]), False
+    stays = unstamped or not past or sk == HEAD.sk  # a contact that cannot end yet is looked at again by its place
     if past and not unstamped:
-        yield _expired(table, row, now), missed
-    elif missed and ought is not None:
+        yield _expired(table, row, now), missed and not stays
+    if missed and stays and ought is not None:
         yield _misplaced(row, ought), True
     if pk.startswith(TICKET.partition("")) and not date and "state" in row:
         assignee, tags = row.get("assignee", ""), tuple(row.get("tags", ()))
@@ -288,6 +306,8 @@ def _expired(table: str, row: Mapping[str, Any], now: int) -> Expired:
         ticket_id=row.get("ticket_id", ""),
         conversation_id=row.get("conversation_id", ""),
         number=row.get("number", ""),
+        contact_id=row.get("contact_id", ""),
+        file_object=row.get("file_object", ""),
     )
     until = row.get("arrived_at", 0) + GUARD_DAYS * DAY
     if table != "desk" or row.get("direction") != "in" or until <= now or not found.sk.startswith(MESSAGE.prefix):

@@ -40,7 +40,7 @@ class ExpiredHead:
 class Expired:
     """An item past its expiry date. `guard_until` (epoch seconds) is set for a message so recent that its provider may
     still repeat it: an empty guard row replaces it until then. `ticket_id` is the ticket that it is or belongs to,
-    `number` that of a ticket."""
+    `number` that of a ticket, `file_object` the file of a message in the bucket, below the contact's prefix."""
 
     table: str
     pk: str
@@ -51,6 +51,8 @@ class Expired:
     ticket_id: str = ""
     conversation_id: str = ""
     number: str = ""
+    contact_id: str = ""
+    file_object: str = ""
 
     @property
     def is_ticket(self) -> bool:

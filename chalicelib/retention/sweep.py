@@ -25,6 +25,7 @@ BUDGETS = {
     "ring": 10.0,
     "asks": 2.0,
     "revokes": 1.0,
+    "files": 1.0,
     "requests": 4.0,
     "close": 12.0,
     "due": 10.0,
@@ -39,8 +40,8 @@ _OPEN_STATES = (State.OPEN, State.PENDING, State.SNOOZED)
 @dataclass(frozen=True)
 class Sweep:
     """One sweep. `state` says how far the full pass has come; `enqueue` sends wake-up messages for conversations and
-    returns how many were taken; `monitor_asks` and `monitor_requests` run until a time of the stopwatch. The days are
-    those of the operator's profile."""
+    returns how many were taken; `monitor_asks`, `monitor_requests` and `wake_fetcher` run until a time of the
+    stopwatch. The days are those of the operator's profile."""
 
     store: "SweepStore"
     auto_close: "AutoClose"
@@ -50,6 +51,7 @@ class Sweep:
     enqueue: Callable[[list[str]], int]
     monitor_asks: Callable[[float], int]
     monitor_requests: Callable[[float], int]
+    wake_fetcher: Callable[[float], int]
     idle_days: int
     solved_days: int
     kept_days: int
@@ -68,6 +70,7 @@ class Sweep:
             "ring": self._enqueue_overdue,
             "asks": self.monitor_asks,
             "revokes": self._stamp_again,
+            "files": self.wake_fetcher,
             "requests": self.monitor_requests,
             "close": self._close,
             "due": lambda until: self._delete_due(until, heads, read),

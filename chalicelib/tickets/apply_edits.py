@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from chalicelib.tickets.model import CHANGES
-from chalicelib.tickets.records import Message, Quote
+from chalicelib.tickets.records import Message, MessageFile, Quote
 
 QUOTED = 160
 """Characters of a quoted message that are shown."""
@@ -99,7 +99,18 @@ def _moved(target: Message, position: Message, new: Mapping[str, Any]) -> Messag
 
 
 def _taken_back(message: Message) -> Message:
-    return replace(message, text="", details={}, history=(), edited_at=0, reactions=(), unreadable=False, quote_hash="")
+    return replace(
+        message,
+        text="",
+        details={},
+        file_state="",
+        file=MessageFile(),
+        history=(),
+        edited_at=0,
+        reactions=(),
+        unreadable=False,
+        quote_hash="",
+    )
 
 
 def _quote(quoted: Message, text: str = "") -> Quote:

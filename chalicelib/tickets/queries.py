@@ -185,6 +185,11 @@ class TicketQueries:
         row = self._get(MESSAGE.key(*ref))
         return self._threads.message(ticket, row) if row and row.ticket_id == ticket.id else None
 
+    def ticket_id_of_message(self, ref: MessageRef) -> str:
+        """Return the id of the ticket on which a message lies, or ""."""
+        row = self._get(MESSAGE.key(*ref))
+        return (row.ticket_id or "") if row else ""
+
     # -- contacts
 
     def contact(self, contact_id: str) -> Contact | None:
@@ -217,11 +222,11 @@ class TicketQueries:
         return self.opened([row])[0], contact, [one for one in beside if one.sk != HEAD.sk]
 
     def _at_contact(self, contact_id: str) -> dict[str, DeskRow]:
-        """Return what lies at a contact by its sort keys, and remember whether the contact may be shown."""
+        """Return what lies at a contact by its sort keys, its first 100 rows; when the contact itself is among them,
+        remember whether it may be shown."""
         with translated_errors():
             rows = DeskRow.query(CONTACT.partition(contact_id), consistent_read=True, limit=100)
             found = {row.sk: row for row in rows if alive(row, self._now)}
-        self._erasing[contact_id] = False
         if CONTACT.sk in found:
             self._met(found[CONTACT.sk])
         return found
@@ -272,10 +277,9 @@ class TicketQueries:
         return str(row.request_id) if (row := self._get(OPEN_REQUEST.key(contact_id))) else ""
 
     def conversations_of(self, contact_ids: Iterable[str]) -> list[str]:
-        """Return the ids of the conversations of several contacts for a list, which may be a moment late."""
+        """Return the ids of the conversations of several contacts for a list, which may be a moment late: it does not
+        tell who may be shown."""
         found = self._batch(map(CONTACT.key, contact_ids), strong=False)
-        for row in found:
-            self._met(row)
         return [str(row.conversation_id) for row in found]
 
     def request_text(self, contact_id: str, request_id: str, attribute: str, sealed: bytes) -> str:

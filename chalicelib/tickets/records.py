@@ -87,6 +87,17 @@ class Quote:
 
 
 @dataclass(frozen=True)
+class MessageFile:
+    """What is known of a file that lies in the bucket: its name there (`object`), and its name, type by its bytes and
+    size."""
+
+    object: str = ""
+    name: str = ""
+    type: str = ""
+    size: int = 0
+
+
+@dataclass(frozen=True)
 class Message:
     """One message, comment or activity line. `id` is its reference.
 
@@ -96,6 +107,7 @@ class Message:
     `links`       pseudonyms of the provider's ids of all pieces
     `uncertain`   an earlier attempt may have been accepted, so the customer may have received it twice
     `quote_gone`  the customer deleted the message that this one quotes
+    `file_state`  what became of its file (attachments/model.py)
     """
 
     id: str
@@ -128,6 +140,8 @@ class Message:
     ticket_id: str = ""
     links: tuple[str, ...] = ()
     quote_gone: bool = False
+    file_state: str = ""
+    file: MessageFile = MessageFile()
 
     @property
     def position(self) -> tuple[int, int, int, str]:

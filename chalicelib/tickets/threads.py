@@ -18,7 +18,7 @@ from chalicelib.dynamo.schema import MESSAGE
 from chalicelib.tickets.apply_edits import apply_edits
 from chalicelib.tickets.model import CHANGES
 from chalicelib.tickets.pieces import outstanding
-from chalicelib.tickets.records import Message, Thread, Ticket
+from chalicelib.tickets.records import Message, MessageFile, Thread, Ticket
 from chalicelib.tickets.records_from_rows import mapping, number, outcome, outgoing, resent_as, size_of
 from chalicelib.vault import encryption
 from chalicelib.vault.encryption import EncryptionContext
@@ -173,6 +173,19 @@ class Threads:
             ticket_id=row.ticket_id or "",
             links=tuple(row.links or ()),
             quote_gone=bool(row.quote_gone),
+            file_state=row.file_state or "",
+            file=self._file(ticket, ref, row) if row.file_object else MessageFile(),
+        )
+
+    def _file(self, ticket: Ticket, ref: MessageRef, row: DeskRow) -> MessageFile:
+        facts, _ = self.open(ticket.contact_id, encryption.message_file(ref), row.file)
+        facts = facts or {}
+        size = facts.get("size")
+        return MessageFile(
+            object=str(row.file_object),
+            name=str(facts.get("name", "")),
+            type=str(facts.get("type", "")),
+            size=size if isinstance(size, int) else 0,
         )
 
 

@@ -31,7 +31,8 @@ class TicketWrites:
         `new` maps attributes to values; None removes one. Returns whether it was written.
         """
         listed = self._tag_lists(ticket, new, now)
-        writes = [self._update(ticket, new, now, tags_as_read=bool(listed)), *listed]
+        by_tags = bool(listed) or "tags" in new or State.CLOSED in (ticket.state, new.get("state"))
+        writes = [self._update(ticket, new, now, tags_as_read=by_tags), *listed]
         if ticket.state == State.CLOSED and new.get("state", State.CLOSED) != State.CLOSED:
             writes.append(self._newest_again(ticket))
         writes += [self._event(ticket, event, author, now, order) for order, event in enumerate(events)]

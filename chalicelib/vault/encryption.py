@@ -151,6 +151,16 @@ def provider_ids(ref: MessageRef) -> EncryptionContext:
     return EncryptionContext("desk", "message", str(ref), "provider_ids")
 
 
+def message_file(ref: MessageRef) -> EncryptionContext:
+    """Encryption context of what is known of a message's file: name, type, size, hash."""
+    return EncryptionContext("desk", "message", str(ref), "file")
+
+
+def fetch_job(ref: MessageRef) -> EncryptionContext:
+    """Encryption context of a file to be fetched, which is sealed to the file fetcher's key."""
+    return EncryptionContext("desk", "fetch", str(ref), "job")
+
+
 def draft_content(tail: str) -> EncryptionContext:
     """Encryption context of a draft; `tail` is its sort key without prefix."""
     return EncryptionContext("desk", "draft", tail, "content")

@@ -84,7 +84,7 @@ def _intake(address_key: bytes) -> tuple[IntakeStore, Statuses, ReceiveMessage, 
     config = settings()
     pseudonym_key = AddressKey(address_key)
     ours = Tables(direct_client(), tables(), again="send it again")
-    store = IntakeStore(ours, pseudonym_key, decode_key(config.vault_public_key))
+    store = IntakeStore(ours, pseudonym_key, decode_key(config.vault_public_key), decode_key(config.fetcher_public_key))
     profile = load_profile(config.operator)
     refuse = refuse_suppressed(store, profile)
     receive = ReceiveMessage(store, profile, policy_reference(profile), clock(), recognise_asks(profile), refuse)

@@ -39,6 +39,7 @@ def queue_urls() -> dict[str, str]:
         "dating": config.queue_dating,
         "indexing": config.queue_indexing,
         "privacy": config.queue_privacy,
+        "fetching": config.queue_fetching,
     }
 
 
@@ -109,10 +110,12 @@ def stamp_expiry() -> "StampExpiry":
 @cache
 def take_back() -> "TakeBack":
     """Removes the texts that customers deleted."""
+    from chalicelib.attachments.drop_file import DropFile
     from chalicelib.messages.customer_deletion import TakeBack, TakeBackStore
+    from chalicelib.wiring.files import bucket
 
     wiring.bind_tables()
-    return TakeBack(TakeBackStore(wiring.gateway()), wiring.clock())
+    return TakeBack(TakeBackStore(wiring.gateway()), DropFile(wiring.gateway(), bucket()), wiring.clock())
 
 
 def text_key() -> "TextKey":

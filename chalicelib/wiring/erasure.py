@@ -119,8 +119,9 @@ def erase_stores() -> "EraseStores":
     """Deletes the person's rows."""
     from chalicelib.erasure.eraser import Eraser
     from chalicelib.erasure.tasks.erase_stores import EraseStores
+    from chalicelib.wiring.files import bucket
 
-    store = Eraser(wiring.gateway())
+    store = Eraser(wiring.gateway(), bucket())
     return EraseStores(stores.requests(), stores.inventories(), store, wiring.clock())
 
 
@@ -129,7 +130,13 @@ def verify_absence() -> "VerifyAbsence":
     from chalicelib.erasure.tasks.verify_absence import VerifyAbsence
     from chalicelib.erasure.verifier import Verifier
 
-    store = Verifier(wiring.gateway(), wiring.address_key(), wiring_delivery.text_key())
+    store = Verifier(
+        wiring.gateway(),
+        wiring.address_key(),
+        wiring_delivery.text_key(),
+        lambda: client("s3"),
+        settings().files_bucket,
+    )
     return VerifyAbsence(stores.requests(), store, wiring.vault, wiring.clock())
 
 

@@ -109,5 +109,6 @@ def signer() -> "Signer":
 def inventories() -> "Inventories":
     """Lists what is stored about a person."""
     from chalicelib.erasure.inventory import Inventories
+    from chalicelib.wiring.files import bucket
 
-    return Inventories(wiring.gateway(), requests())
+    return Inventories(wiring.gateway(), requests(), bucket())

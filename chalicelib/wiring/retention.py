@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 @cache
 def sweep() -> "Sweep":
     """One sweep."""
+    from chalicelib.attachments.due import WakeFetcher
     from chalicelib.dynamo.tables import Tables
     from chalicelib.retention.delete_expired import DeleteExpired
     from chalicelib.retention.end_contact import EndContact
@@ -26,6 +27,7 @@ def sweep() -> "Sweep":
     from chalicelib.retention.sweep_store import SweepStore
     from chalicelib.tickets.writes import AutoClose
     from chalicelib.wiring import requests as wiring_requests
+    from chalicelib.wiring.files import bucket
 
     wiring.bind_tables()
     config = settings()
@@ -37,9 +39,9 @@ def sweep() -> "Sweep":
 
     # The sweeper does not wait: the next sweep meets again what conflicts now.
     tables = Tables(client("dynamodb"), wiring.tables(), lambda _attempt: None, "the next sweep tries again")
-    store, expired = SweepStore(tables), ExpiredStore(tables)
+    store, expired = SweepStore(tables), ExpiredStore(tables, bucket())
     end_contact = EndContact(
-        EndContactStore(wiring.gateway()), contact_days=kept["contact"], consent_days=kept["consent"],
+        EndContactStore(wiring.gateway()), bucket().empty, contact_days=kept["contact"], consent_days=kept["consent"],
         clock=wiring.clock(),
     )  # fmt: skip
     delete = DeleteExpired(expired, store.enqueue_stamping, enqueue_indexing, end_contact)
@@ -52,6 +54,7 @@ def sweep() -> "Sweep":
         enqueue=enqueue,
         monitor_asks=wiring_requests.monitor_asks(store),
         monitor_requests=wiring_requests.monitor_requests(),
+        wake_fetcher=WakeFetcher(tables, queues(), config.queue_fetching, wiring.clock()),
         idle_days=profile.tickets.idle_close_days,
         solved_days=profile.tickets.solved_close_days,
         kept_days=kept["ticket"],

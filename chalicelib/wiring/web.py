@@ -25,6 +25,7 @@ from chalicelib.vault.pseudonyms import derive
 from chalicelib.wiring import base as wiring
 
 if TYPE_CHECKING:
+    from chalicelib.attachments.hand_out import FetchAgain, HandOut
     from chalicelib.certificates.ledger import Ledger
     from chalicelib.outbox.reply import ReplyToCustomer
     from chalicelib.privacy.decide import DecideRequest
@@ -114,6 +115,21 @@ def drafts() -> DraftStore:
 def keep_draft() -> KeepDraft:
     """Keep what staff has typed."""
     return KeepDraft(desk(), drafts(), profile().retention["ticket"].days, wiring.clock())
+
+
+def hand_out() -> "HandOut":
+    """Make links to files."""
+    from chalicelib.attachments.hand_out import HandOut
+    from chalicelib.wiring.files import bucket
+
+    return HandOut(desk(), bucket())
+
+
+def fetch_again() -> "FetchAgain":
+    """Have a file fetched again."""
+    from chalicelib.attachments.hand_out import FetchAgain
+
+    return FetchAgain(desk(), wiring.gateway(), decode_key(settings().fetcher_public_key), wiring.clock())
 
 
 def reply() -> "ReplyToCustomer":

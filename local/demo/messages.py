@@ -87,7 +87,7 @@ def file_of(step: Step, rng: random.Random) -> dict[str, Any] | None:
     if step.what == "photo":
         return _file("photo.png", "image/png", _picture(rng))
     if step.what == "voice":
-        return _file("voice.ogg", "audio/ogg", b"OggS")
+        return _file("voice.ogg", "audio/ogg", b"OggS\0\2" + bytes(20))
     if step.what == "file":
         return _file(step.text.partition("|")[0], "application/pdf", b"%PDF-1.4\n%%EOF\n")
     return None

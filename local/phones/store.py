@@ -135,6 +135,8 @@ class Store:
     chats: dict[tuple[str, str, str], Chat] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
     files: dict[str, StoredFile] = field(default_factory=dict)
+    links: dict[str, float] = field(default_factory=dict)
+    """Until when (epoch seconds) Telegram hands out files by the paths that getFile gave, by their ids."""
     confirmations: bool = True
     strangers: Literal["taken", "refused"] = "taken"
     """Whether messages are taken that go to people who never wrote through the phones."""

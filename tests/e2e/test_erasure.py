@@ -81,6 +81,8 @@ class Story:
                 one.write(f"{GREETINGS[one.language]} {one.name} 5051")
         for one in self.all:
             one.known(api)
+        for one in (self.daniyar, self.english):
+            one.send(f"qupia-{one.name}.pdf", f"the contract of {one.name}", api)
         for one in (self.daniyar, self.twin):
             ticket = one.ticket(api)["id"]
             reply, note = f"Тексеріп жатырмыз, {one.name}", f"{one.name} қайта қоңырау шалуды сұрады"
@@ -215,6 +217,16 @@ def test_what_was_counted_was_destroyed(story: Story) -> None:
         assert request["counts"]["desk.conversation"]["found"] >= 2 and request["counts"]["keys"]["found"] == 1
         for store, counts in request["counts"].items():
             assert counts["found"] == counts["destroyed"] and not counts["retained"], store
+
+
+def test_the_files_of_those_who_sent_some_were_counted_and_destroyed(story: Story) -> None:
+    found = {
+        one.name: request["counts"]["files"] for one, request in zip(story.gone, story.seen["destroyed"], strict=True)
+    }
+    senders = {one.name for one in (story.daniyar, story.english)}
+    assert {name: counts["destroyed"] for name, counts in found.items()} == {
+        name: int(name in senders) for name in found
+    }
 
 
 def test_of_a_person_the_request_and_the_tombstone_are_left(story: Story) -> None:

@@ -89,10 +89,10 @@ def names(play: Play) -> dict[str, str]:
 
 
 def _vault_key(root: Any) -> str:
-    """The id of the key that wraps the vault's; the other one signs certificates."""
+    """The id of the key that wraps the vault's; others sign certificates and encrypt the bucket of files."""
     kms = root("kms")
     ids = [one["KeyId"] for one in kms.list_keys()["Keys"]]
-    (vault,) = [one for one in ids if kms.describe_key(KeyId=one)["KeyMetadata"]["KeyUsage"] == "ENCRYPT_DECRYPT"]
+    (vault,) = [one for one in ids if "vault" in kms.describe_key(KeyId=one)["KeyMetadata"]["Description"]]
     return str(vault)
 
 
@@ -107,7 +107,9 @@ def test_intakes_role_cannot_read_keys_or_content_nor_decrypt_nor_open_the_vault
     item = root("dynamodb").scan(TableName=tables["desk"], Limit=1)["Items"][0]
     place = {"pk": item["pk"], "sk": item["sk"]}
     secrets = root("secretsmanager").list_secrets()["SecretList"]
+    files = next(one["Name"] for one in root("s3").list_buckets()["Buckets"] if "-files-" in one["Name"])
     (vault,) = [one["ARN"] for one in secrets if "vault" in one["Name"].lower()]
+    (fetcher,) = [one["ARN"] for one in secrets if "fetcher" in one["Name"].lower()]
     wrapped = root("kms").encrypt(
         KeyId=_vault_key(root),
         Plaintext=b"x",
@@ -134,6 +136,9 @@ def test_intakes_role_cannot_read_keys_or_content_nor_decrypt_nor_open_the_vault
             CiphertextBlob=wrapped, EncryptionContext={"purpose": "vault"}
         ),
         "vault": lambda: intake_client("secretsmanager").get_secret_value(SecretId=vault),
+        "fetcher": lambda: intake_client("secretsmanager").get_secret_value(SecretId=fetcher),
+        "put a file": lambda: intake_client("s3").put_object(Bucket=files, Key="x/y", Body=b"x"),
+        "list files": lambda: intake_client("s3").list_objects_v2(Bucket=files),
     }  # fmt: skip
     for name, attempt in attempts.items():
         with pytest.raises(ClientError) as refused:

@@ -28,6 +28,7 @@ def _ref(row: Row) -> MessageRef:
 
 CONTEXTS: dict[str, Callable[[Row], EncryptionContext]] = {
     "message.content": lambda row: encryption.message_content(_ref(row)),
+    "message.file": lambda row: encryption.message_file(_ref(row)),
     "message.provider_ids": lambda row: encryption.provider_ids(_ref(row)),
     "raw.raw": lambda row: encryption.raw_part(_ref(row)),
     "draft.content": lambda row: encryption.draft_content(row["sk"].partition("#")[2]),
@@ -39,7 +40,10 @@ CONTEXTS: dict[str, Callable[[Row], EncryptionContext]] = {
     },
 }
 """How each sealed field of a person is opened."""
-KEYS = {"key.sealed_private": "the person's key, which the destruction deletes first"}
+KEYS = {
+    "key.sealed_private": "the person's key, which the destruction deletes first",
+    "fetch.job": "sealed to the file fetcher's key: tests/attachments opens it",
+}
 """Sealed fields that hold no words of a person."""
 
 

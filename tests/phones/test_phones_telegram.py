@@ -214,6 +214,8 @@ def test_a_file_of_a_customer_can_be_had_but_not_one_over_20_mb(phones: Phones) 
     found = phones.bot("getFile", file_id=small["file_id"]).json()["result"]
     path = f"/file/bot{SECRETS.bots[0].token}/{found['file_path']}"
     assert phones.http.get(path).content == b"%PDF-"
+    phones.post("/clock", advance_seconds=3601)
+    assert phones.http.get(path).status_code == 404, "a path lives an hour"
     assert large["file_size"] == 25_000_000
     assert phones.bot("getFile", file_id=large["file_id"]).json()["description"] == "Bad Request: file is too big"
 

@@ -46,6 +46,7 @@ ELSEWHERE = {
     "inventory": "what belongs to a request is dated by the request",
     "open_request": "what belongs to a request is dated by the request",
     "ask": "it lies there until it was dealt with: see test_sweeper.py",
+    "fetch": "it lies there until its file was fetched or given up: see tests/attachments",
     "fence": "what belongs to a request is dated by the request",
 }
 

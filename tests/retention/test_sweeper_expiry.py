@@ -4,10 +4,12 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core.clock import DAY
+from chalicelib.core.clock import DAY, MINUTE, SECOND
 from chalicelib.core.errors import Unavailable
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.dynamo.rows import alive
+from chalicelib.dynamo.schema import OPEN_REQUEST
+from chalicelib.retention.full_pass import SETTLED_AFTER
 from chalicelib.retention.model import Removal
 from tests.support.intake.rows import change, close, reopen
 from tests.support.people import from_amina, from_daniyar, wamid
@@ -286,3 +288,31 @@ def test_a_sweep_out_of_time_goes_on_where_it_was(desk: RetentionDesk) -> None:
     assert desk.sweeper(stopwatch=lambda: float(next(calls)) * 5)()["pass"] < 3
     assert desk.sweep()["pass"] >= 1
     assert not desk.items(keep=lambda item: item["pk"].startswith("raw#"))
+
+
+def test_a_contact_of_the_release_before_that_had_to_stay_ends_when_its_request_is_over(desk: RetentionDesk) -> None:
+    ticket = desk.closed(desk.open_ticket())
+    for row in desk.items():
+        if "list" in row:
+            key = {"pk": {"S": row["pk"]}, "sk": {"S": row["sk"]}}
+            names = {"#list": "list"}
+            desk.dynamodb.update_item(
+                TableName=desk.tables["desk"],
+                Key=key,
+                UpdateExpression="REMOVE #list, place",
+                ExpressionAttributeNames=names,
+            )
+    desk.forget_the_index()
+    (head,) = desk.of("head")
+    held = OPEN_REQUEST.key(ticket["contact_id"])
+    DeskRow(*held[1:], contact_id=ticket["contact_id"], request_id="r" * 20).save()
+    desk.now = max(head["expires_at"], ticket["expires_at"]) * SECOND + SECOND
+    for _ in range(4):
+        desk.sweep()
+        desk.now += SETTLED_AFTER
+    assert desk.expired().state().ready_at and desk.of("head")
+    DeskRow(*held[1:]).delete()
+    for _ in range(30):
+        desk.now += MINUTE
+        desk.sweep()
+    assert desk.of("head") == []

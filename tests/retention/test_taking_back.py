@@ -5,16 +5,20 @@ from typing import Any
 
 import pytest
 
+from chalicelib.attachments.drop_file import DropFile
 from chalicelib.channels.parts import InboundMessage
 from chalicelib.core.clock import DAY
 from chalicelib.messages.customer_deletion import TakeBack, TakeBackStore
+from tests.support.attachments.no_files import NO_FILES
 from tests.support.faults import fated
 from tests.support.people import from_amina, wamid
 from tests.support.retention.desk import Bells, RetentionDesk
 
 
 def taker(desk: RetentionDesk) -> TakeBack:
-    return TakeBack(TakeBackStore(desk.gateway(wait=lambda attempt: None)), lambda: desk.now)
+    return TakeBack(
+        TakeBackStore(desk.gateway(wait=lambda attempt: None)), DropFile(desk.gateway(), NO_FILES), lambda: desk.now
+    )
 
 
 def changes(desk: RetentionDesk) -> list[dict[str, Any]]:

@@ -1,13 +1,14 @@
 """Contacts are found by name, username and address, as people type them, however many share a word."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from chalicelib.contacts import text_search
 from chalicelib.contacts.search_words import wanted_words
 from chalicelib.core.errors import BadInput
-from tests.support.calls import Counted, heard_by
+from tests.support.calls import Call, Counted, heard_by
 from tests.support.retention.desk import RetentionDesk
 from tests.support.retention.indexed import found_by, put
 from tests.support.retention.indexed import people as people
@@ -167,3 +168,32 @@ def test_a_cursor_of_another_search_is_refused(desk: RetentionDesk, cursor: str)
 def test_who_has_both_words_is_found_beside_who_has_them_as_a_pair(desk: RetentionDesk) -> None:
     both = [put(desk, "Daniyar Ospanov", 1), put(desk, "Daniyar", 2, username="ospanov")]
     assert sorted(desk.text_search.find_contacts("daniyar ospanov").contacts) == sorted(both)
+
+
+def test_of_a_common_word_no_more_rows_are_read_than_are_counted(
+    desk: RetentionDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(text_search, "COUNTED", 5)
+    for number in range(40):
+        put(desk, "Anna", number)
+        put(desk, "Boris", 100 + number)
+    read: list[int] = []
+
+    class Rows:
+        def asked(self, call: Call) -> None: ...
+
+        def answered(self, call: Call, answer: dict[str, Any], status: int) -> None:
+            read.append(answer.get("Count", 0))
+
+    with heard_by(Rows()):
+        assert desk.text_search.find_contacts("anna boris").contacts == []  # no pair: both words are counted
+    assert read.count(5) <= 2 and max(read) <= text_search.MOST_READ, read
+
+
+def test_a_page_that_ends_with_the_whole_words_leads_on(desk: RetentionDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text_search, "MOST_FOUND", 3)
+    for number in range(3):
+        put(desk, "Анна", number)
+    longer = put(desk, "Аннабель", 9)
+    first = desk.text_search.find_contacts("анна")
+    assert desk.text_search.find_contacts("анна", first.next).contacts == [longer]

@@ -21,6 +21,7 @@ from chalicelib.tickets.queries import TicketQueries
 from chalicelib.tickets.records import TicketFilter
 from chalicelib.wiring import base as wiring
 from chalicelib.wiring import web as wiring_web
+from tests.support.attachments.no_files import NO_FILES
 from tests.support.storage.tickets import lay_tickets
 from tests.support.web.desk import Web
 from tests.support.web.serving import AMINA, customer, say
@@ -208,7 +209,7 @@ def test_the_full_pass_puts_tickets_of_an_older_release_into_queue_and_lists(web
     (old,) = lay_tickets(web.dynamodb, web.tables["desk"], State.OPEN, [1], web.now - 99, **given)  # type: ignore[arg-type]
     others(web, 120)
     assert shown(web, "?tag=касса")[0] == []
-    store = ExpiredStore(wiring.gateway())
+    store = ExpiredStore(wiring.gateway(), NO_FILES)
     for found, _ in store.page("desk", (), web.now).items:
         if isinstance(found, Misplaced):
             store.move(found)
@@ -247,7 +248,7 @@ def test_what_an_older_release_unassigned_and_tagged_is_put_where_it_belongs(web
     (ticket_id,) = [one["id"] for one in web.tickets()]
     web.call("PATCH", f"/api/v1/tickets/{ticket_id}", {"assignee": "me"})
     DeskRow(*TICKET.key(ticket_id)[1:]).update([DeskRow.tags.set(["касса"]), DeskRow.assignee.remove()])
-    store = ExpiredStore(wiring.gateway())
+    store = ExpiredStore(wiring.gateway(), NO_FILES)
     for found, _ in store.page("desk", (), web.now).items:
         if isinstance(found, Misplaced):
             store.move(found)

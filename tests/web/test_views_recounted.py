@@ -15,7 +15,9 @@ from chalicelib.tickets.listing import page
 from chalicelib.tickets.model import State
 from chalicelib.tickets.queries import TicketQueries
 from chalicelib.tickets.records import TicketFilter
+from chalicelib.tickets.writes import TicketWrites
 from chalicelib.wiring import base as wiring
+from chalicelib.wiring import web as wiring_web
 from tests.support.web.desk import Web
 from tests.support.web.serving import customer, say
 
@@ -122,3 +124,32 @@ def test_two_who_tag_at_once_leave_the_lists_as_the_ticket_says(web: Web) -> Non
         row = DeskRow.get(*TICKET.key(ticket["id"])[1:])
         listed = {tag for tag in TAGS if list(DeskRow.lists_index.query(f"tag#{tag}"))}
         assert listed == set(row.tags or ())
+
+
+def tagged_meanwhile(web: Web, first: dict[str, Any]) -> Any:
+    """A ticket as somebody has read it, which then a colleague has tagged."""
+    say(web, WHO[0], "Сәлем")
+    ticket_id = web.tickets()[0]["id"]
+    path = f"/api/v1/tickets/{ticket_id}"
+    assert web.call("PATCH", path, first).status == 200
+    read = TicketQueries(wiring_web.desk().decryptor, web.now).ticket(ticket_id)
+    assert web.call("PATCH", path, {"tags": ["касса"]}).status == 200
+    return read
+
+
+def in_list(tag: str) -> list[str]:
+    return [str(row.sk) for row in DeskRow.lists_index.query(f"tag#{tag}")]
+
+
+def test_what_is_tagged_while_it_is_reopened_is_in_the_list_of_its_tag(web: Web) -> None:
+    read = tagged_meanwhile(web, {"state": "closed"})
+    new = {"state": "open", "closed_at": None, "expires_at": None}
+    assert not TicketWrites(wiring.gateway()).change(read, new, [], "bolat", web.now), "it is not as it was read"
+
+
+def test_what_is_tagged_while_it_is_closed_leaves_the_list_of_its_tag(web: Web) -> None:
+    read = tagged_meanwhile(web, {"priority": "high"})
+    new = {"state": "closed", "closed_at": web.now, "expires_at": web.seconds + 90 * 86_400}
+    assert not TicketWrites(wiring.gateway()).change(read, new, [], "bolat", web.now), "it is not as it was read"
+    assert web.call("PATCH", f"/api/v1/tickets/{read.id}", {"state": "closed"}).status == 200
+    assert in_list("касса") == []

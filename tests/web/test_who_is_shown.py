@@ -5,8 +5,14 @@ from typing import Any
 
 import pytest
 
+from chalicelib.dynamo.models import DeskRow
+from chalicelib.dynamo.schema import ASK, CONTACT, TICKET
 from chalicelib.privacy.requests.vocabulary import RequestState, Step
+from chalicelib.suppression.barrier import SETTLES, complete
+from chalicelib.tickets import queries
+from chalicelib.wiring import base as wiring
 from chalicelib.wiring import delivery as wiring_delivery
+from chalicelib.wiring import web as wiring_web
 from tests.support.web.asking import freeze, mark, opened, set_state, through
 from tests.support.web.desk import Web
 from tests.support.web.serving import AMINA, DANIYAR, customer, say
@@ -147,3 +153,29 @@ def test_a_customer_is_found_as_people_type(web: Web, typed: str) -> None:
     index_all(web)
     (ticket,) = web.tickets()
     assert ticket["id"] in web.signed_in("bolat").search(typed).text
+
+
+def test_a_customer_with_very_many_rows_is_hidden_as_anybody(web: Web, frozen: dict[str, Any]) -> None:
+    contact_id = DeskRow.get(*TICKET.key(frozen["id"])[1:]).contact_id
+    for number in range(100):  # what people ask stands before the contact itself
+        DeskRow(*ASK.key(contact_id, number, "x")[1:], contact_id=contact_id).save()
+    page = web.signed_in("bolat").get(f"/dashboard/tickets/{frozen['id']}")
+    assert page.status == 409 and not [word for word in PERSONAL if word in page.text]
+
+
+def test_a_search_trusts_no_late_row(web: Web, frozen: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The contact as an index or a replica still shows it, from before the barrier closed."""
+    contact_id = DeskRow.get(*TICKET.key(frozen["id"])[1:]).contact_id
+    complete(wiring.gateway(), frozenset(), web.now)
+    web.advance(SETTLES // 1000)
+    now = DeskRow.get(*CONTACT.key(contact_id)[1:])
+    before = DeskRow(now.pk, now.sk, **{**now.attribute_values, "state": "active"})
+    read = queries.get_rows
+
+    def late(keys: Any, *, strong: bool = True) -> list[DeskRow]:
+        return [before if not strong and row.pk == now.pk else row for row in read(keys, strong=strong)]
+
+    monkeypatch.setattr(queries, "get_rows", late)
+    desk = wiring_web.desk()
+    heads = desk.conversations(desk.conversations_of([contact_id]))
+    assert [one.erased for one in desk.tickets([head.ticket_id for head in heads])] == [True]

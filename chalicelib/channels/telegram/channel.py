@@ -19,6 +19,7 @@ from chalicelib.core.texts import desk_msg, policy_msg
 
 if TYPE_CHECKING:
     from chalicelib.channels.base import Errors, Sender, Typed
+    from chalicelib.channels.fetching import Fetcher
     from chalicelib.channels.parts import Part
 
 _MB = 1024 * 1024
@@ -43,6 +44,12 @@ def _sender(settings: Mapping[str, str]) -> "Sender":
     from chalicelib.channels.telegram.send import TelegramSender
 
     return TelegramSender(settings["TELEGRAM_API"])
+
+
+def _fetcher(settings: Mapping[str, str]) -> "Fetcher":
+    from chalicelib.channels.telegram.fetch import TelegramFetcher
+
+    return TelegramFetcher(settings["TELEGRAM_API"])
 
 
 def _errors() -> "Errors":
@@ -87,5 +94,7 @@ TELEGRAM = Channel(
     profile_links=("t.me/", "telegram.me/"),
     webhook=Webhook(verify=_verify, parse=_parse, refused="The secret token names no bot of this deployment."),
     sender=_sender,
+    fetcher=_fetcher,
+    hands_out=20 * _MB,
     errors=_errors,
 )

@@ -21,6 +21,7 @@ from chalicelib.core.texts import desk_msg, policy_msg
 
 if TYPE_CHECKING:
     from chalicelib.channels.base import Errors, Sender, Typed
+    from chalicelib.channels.fetching import Fetcher
     from chalicelib.channels.parts import Part
 
 _BUSINESS_ID = re.compile(r"[A-Z]{2}\.[A-Za-z0-9.]{2,128}")
@@ -50,6 +51,12 @@ def _sender(settings: Mapping[str, str]) -> "Sender":
     from chalicelib.channels.whatsapp.send import WhatsAppSender
 
     return WhatsAppSender(settings["WHATSAPP_API"], settings["WHATSAPP_RECIPIENT_FIELD"])
+
+
+def _fetcher(settings: Mapping[str, str]) -> "Fetcher":
+    from chalicelib.channels.whatsapp.fetch import WhatsAppFetcher
+
+    return WhatsAppFetcher(settings["WHATSAPP_API"])
 
 
 def _errors() -> "Errors":
@@ -127,5 +134,7 @@ WHATSAPP = Channel(
         unverified="The mode or verify token is wrong. Enter the token of this deployment at Meta.",
     ),
     sender=_sender,
+    fetcher=_fetcher,
+    hands_out=100 * _MB,
     errors=_errors,
 )  # fmt: skip

@@ -11,6 +11,8 @@ from chalicelib.dynamo.schema.conversations import (
     CLIENT_ID,
     DRAFT,
     EARLY_STATUS,
+    FETCH,
+    FETCHING,
     GUARD,
     HEAD,
     LINK,
@@ -39,9 +41,9 @@ from chalicelib.dynamo.schema.staff import CHANNEL, ENDED, LOGIN, MARKER, SESSIO
 from chalicelib.dynamo.schema.tickets import NUMBER, TICKET
 
 CLASSES = (
-    CONTACT, CONSENT, HEAD, MESSAGE, RAW, OUTBOX, CLIENT_ID, DRAFT, TAGGED, TICKET, NUMBER, STAFF, CHANNEL, SWEEP,
-    ENDED, ERASURE_PAUSE, BARRIER, UNPARSED, GUARD, KEY, ALIAS, LINK, EARLY_STATUS, SESSION, LOGIN, MARKER, TEXT,
-    WORDS, REQUEST, INVENTORY, OPEN_REQUEST, ASK, ASKED, SUPPRESSION, CERTIFICATE, CHAIN, TOMBSTONE,
+    CONTACT, CONSENT, HEAD, MESSAGE, FETCH, RAW, OUTBOX, CLIENT_ID, DRAFT, TAGGED, TICKET, NUMBER, STAFF, CHANNEL,
+    SWEEP, ENDED, ERASURE_PAUSE, BARRIER, UNPARSED, GUARD, KEY, ALIAS, LINK, EARLY_STATUS, SESSION, LOGIN, MARKER,
+    TEXT, WORDS, REQUEST, INVENTORY, OPEN_REQUEST, ASK, ASKED, SUPPRESSION, CERTIFICATE, CHAIN, TOMBSTONE,
 )  # fmt: skip
 SECTIONS = (
     "desk.contact",
@@ -51,13 +53,14 @@ SECTIONS = (
     "index.links",
     "index.words",
     "keys",
+    "files",
 )
 """Where data of a person can lie, in the order in which inventory, eraser and certificate name it. Each is counted."""
 
 __all__ = [
     "ALIAS", "ASK", "ASKED", "ASKING", "BARRIER", "CERTIFICATE", "CHAIN", "CHANNEL", "CLASSES", "CLIENT_ID",
-    "CONSENT", "CONTACT", "DRAFT", "EARLY_STATUS", "ENDED", "ERASURE_PAUSE", "GUARD", "HEAD", "INVENTORY", "KEY",
-    "LINK", "LOGIN", "MARKER", "MESSAGE", "NUMBER", "OPEN_REQUEST", "OUTBOX", "RAW", "REQUEST", "SECTIONS", "SENDING",
-    "SESSION", "STAFF", "STAMPING", "SUPPRESSION", "SWEEP", "TAGGED", "TEXT", "TICKET", "TOMBSTONE", "UNPARSED",
-    "WORDS", "Expiry", "ItemClass", "Key", "Kind",
+    "CONSENT", "CONTACT", "DRAFT", "EARLY_STATUS", "ENDED", "ERASURE_PAUSE", "FETCH", "FETCHING", "GUARD", "HEAD",
+    "INVENTORY", "KEY", "LINK", "LOGIN", "MARKER", "MESSAGE", "NUMBER", "OPEN_REQUEST", "OUTBOX", "RAW", "REQUEST",
+    "SECTIONS", "SENDING", "SESSION", "STAFF", "STAMPING", "SUPPRESSION", "SWEEP", "TAGGED", "TEXT", "TICKET",
+    "TOMBSTONE", "UNPARSED", "WORDS", "Expiry", "ItemClass", "Key", "Kind",
 ]  # fmt: skip

@@ -4,10 +4,10 @@ from chalicelib.dynamo.schema.contacts import MAILBOX
 from chalicelib.dynamo.schema.item_class import Expiry, ItemClass, fields
 from chalicelib.dynamo.schema.tickets import STAMPED
 
-SENDING, ASKING, STAMPING = "due#0", "ask#0", "revoke#0"
-"""Partitions of the index `unsent`: outbox entries, asks, and what the expiry stamper has not finished: tickets whose
-date is not on all rows yet, and deletions by customers whose message has not arrived yet. The suffix is the shard;
-there is one."""
+SENDING, ASKING, STAMPING, FETCHING = "due#0", "ask#0", "revoke#0", "fetch#0"
+"""Partitions of the index `unsent`: outbox entries, asks, what the expiry stamper has not finished (tickets whose date
+is not on all rows yet, and deletions by customers whose message has not arrived yet), and files to be fetched. The
+suffix is the shard; there is one."""
 
 HEAD = ItemClass(
     "head",
@@ -48,10 +48,10 @@ MESSAGE = ItemClass(
     section="desk.conversation",
     found_by="conversation_id",
     fields=fields(
-        sealed="content",
+        sealed="content file",
         sealed_list="provider_ids",
         text="direction kind ticket_id contact_id provider_hash status author purpose raw_type quote_hash target_hash"
-        " resent_as request_id due",
+        " resent_as request_id due file_state file_object",
         number="order rank piece_count attempts",
         texts="links",
         map="failure piece_states params",
@@ -64,7 +64,31 @@ MESSAGE = ItemClass(
 expires at `linked_until`; `piece_states` are the states of the pieces of a long text (tickets/pieces.py); `resent_as`
 is the sort key without prefix of the message by which this failed one was sent again; `answers` is when the question
 arrived that a reply answers. `deleted`: the customer deleted it, its content is gone; `quote_gone`: they deleted what
-it quotes; `flagged`: the ticket shows that it was not delivered."""
+it quotes; `flagged`: the ticket shows that it was not delivered. `file_state` is what became of its file, `file_object`
+its name in the bucket, behind the contact's prefix, `file` its name, type, size and hash (attachments/model.py)."""
+FETCH = ItemClass(
+    "fetch",
+    "desk",
+    pk="fetch#{conversation_id}",
+    sk="fetch#{at:013d}#{pseudonym}",
+    owner="contact",
+    categories=("shared_items", "message_metadata"),
+    purpose="support",
+    retention="ticket",
+    expiry=Expiry("event", "deleted when its file is fetched or given up, a week after its message at the latest"),
+    section="files",
+    found_by="conversation_id",
+    fields=fields(
+        sealed="job",
+        bytes="public_key",
+        text="conversation_id contact_id channel account file_object due",
+        number="epoch attempts",
+        ms="arrived_at due_at",
+    ),
+)
+"""A file to be fetched. `job` is sealed to the file fetcher's own key: the provider's id, name, type, size and hash. It
+has a partition of its own, because the fetcher may read nothing else of a conversation. `file_object` is the name that
+the file will have in the bucket, `public_key` and `epoch` are the contact's."""
 GUARD = ItemClass(
     "guard",
     "desk",

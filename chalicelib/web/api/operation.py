@@ -10,6 +10,9 @@ from chalicelib.web.api.fields import Nothing, read
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.web.http.responses import json_response
 
+REDIRECT = 302
+"""Status of an answer whose `url` is where it leads."""
+
 
 class Operation:
     """A view of the API as a route calls it: reads path, query and body as the models of the view's arguments of these
@@ -38,7 +41,8 @@ class Operation:
         status = next(iter(self.answers))
         if isinstance(answer, tuple):
             answer, status = answer
-        return json_response(msgspec.to_builtins(answer), status)
+        location = answer.url if status == REDIRECT else ""
+        return json_response(msgspec.to_builtins(answer), status, location)
 
 
 def operation(

@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from chalicelib.attachments.model import DAMAGED, GONE, READY, TOO_BIG, WAITING
 from chalicelib.channels.failure_meanings import shown_reason
+from chalicelib.channels.parts import FILES
 from chalicelib.core.ids import speak
+from chalicelib.core.settings import settings
 from chalicelib.staff.model import Staff
 from chalicelib.tickets import records
 from chalicelib.web.api.account_models import Me
@@ -21,7 +24,7 @@ from chalicelib.web.api.ticket_models import (
     TicketContact,
     Undelivered,
 )
-from chalicelib.web.details import FILES, details_of
+from chalicelib.web.details import details_of
 
 
 def instant(at: int) -> str:
@@ -104,20 +107,38 @@ def _why(channel: str, failure: Mapping[str, Any]) -> Failure:
 
 
 def _attachments(one: records.Message) -> list[Attachment]:
-    """Present the files of a message: name, type, size in bytes."""
+    """Present the files of a message: name, type, size in bytes, and where it is."""
     kind = str(one.details.get("new_kind", one.kind))
     if kind not in FILES:
         return []
-    about = one.details
+    about, file = one.details, one.file
+    state, reason = _FILE_STATES.get(one.file_state, ("failed", "not_fetched"))
+    ready = state == READY
     return [
         Attachment(
+            id=one.id,
             kind=kind,
-            name=about.get("filename") or None,
-            type=about.get("mime") or None,
-            size=about.get("size") or None,
+            state=state,
+            reason=reason or None,
+            url=f"{settings().public_url}/api/v1/attachments/{one.id}" if ready else None,
+            name=file.name or about.get("filename") or None,
+            type=file.type or about.get("mime") or None,
+            size=file.size or about.get("size") or None,
             duration=about.get("duration") or None,
+            width=about.get("width") or None,
+            height=about.get("height") or None,
         )
     ]
+
+
+_FILE_STATES = {
+    WAITING: (WAITING, ""),
+    READY: (READY, ""),
+    GONE: ("expired", ""),
+    TOO_BIG: ("failed", TOO_BIG),
+    DAMAGED: ("failed", DAMAGED),
+}
+"""State and reason of an attachment, by the message's `file_state`."""
 
 
 def contact(one: records.Contact) -> Contact:

@@ -44,6 +44,9 @@ NewAssignee = Annotated[
 _UNREADABLE = says("Something of it is there and cannot be opened; it is not destroyed.")
 
 
+ATTACHMENT_STATES = ("waiting", "ready", "failed", "expired", "blocked")
+
+
 class ReplyPath(IdPath):
     client_id: Annotated[ClientId, says("The client_id that the reply was sent with. It is remembered for 8 days.")]
 
@@ -169,8 +172,30 @@ class Tickets(Model):
     cursor: Annotated[str | None, says("Give it back for the next page; null at the end.")]
 
 
+class FilePath(Model):
+    id: Annotated[
+        str,
+        read_by(lambda given, name: str(validators.message_ref(given, name)), pattern=r"^[0-9a-z.]{1,100}$"),
+        says("The id of the attachment."),
+    ]
+
+
+class FileLink(Model):
+    url: Annotated[str, says("Where the file is for 60 seconds; the header Location, too. Keep it nowhere.")]
+
+
 class Attachment(Model):
+    id: str
     kind: str
+    state: Annotated[
+        str,
+        words(ATTACHMENT_STATES),
+        says("`failed`: it was not received; `expired`: its provider does not have it any more."),
+    ]
+    reason: Annotated[str | None, says("Why it failed: too_big, damaged or not_fetched.")]
+    url: Annotated[str | None, says("GET it, signed in: it leads to the file. null unless it is ready.")]
+    width: Annotated[int | None, says("Pixels, as the provider tells.")]
+    height: int | None
     name: str | None
     type: str | None
     size: Annotated[int | None, says("Bytes.")]

@@ -17,6 +17,8 @@ from chalicelib.web.api.operation import operation
 from chalicelib.web.api.ticket_models import (
     Change,
     Contact,
+    FileLink,
+    FilePath,
     Message,
     NewComment,
     NewReply,
@@ -26,6 +28,7 @@ from chalicelib.web.api.ticket_models import (
     Tickets,
     TicketWithMessages,
 )
+from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.web.questions import with_questions
 from chalicelib.wiring import web as wiring_web
@@ -128,6 +131,12 @@ def sent_reply(request: HttpRequest, path: ReplyPath) -> Message:
 def comment(request: HttpRequest, path: IdPath, body: NewComment) -> Message:
     """Keep an internal comment, which no customer sees"""
     return presenter.message(wiring_web.comment()(path.id, body.text, request.staff, body.client_id or ""))
+
+
+@operation("readAttachment", {302: "Where the file is for 60 seconds"}, refuses=(404, 409))
+def attachment(request: HttpRequest, path: FilePath) -> FileLink:
+    """A file that the customer sent"""
+    return FileLink(url=wiring_web.hand_out()(validators.message_ref({"id": path.id}), request.staff))
 
 
 @operation("readContact", {200: "The contact"}, refuses=(404, 409))

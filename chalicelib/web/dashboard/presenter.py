@@ -4,16 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.attachments.model import BY_TYPE, DAMAGED, FETCHED_AGAIN, GONE, KEPT_FOR, READY, TOO_BIG, WAITING
 from chalicelib.channels import registry
 from chalicelib.channels.contract import AddressKind
 from chalicelib.channels.failure_meanings import shown_reason
+from chalicelib.channels.parts import FILES
 from chalicelib.core.delivery_failures import GAVE_UP, UNLISTED
 from chalicelib.core.ids import speak
 from chalicelib.core.texts import desk_msg
 from chalicelib.tickets.records import Contact, Message, Quote, Ticket
 from chalicelib.web import labels
 from chalicelib.web.dashboard.dates import Dates
-from chalicelib.web.details import FILES
 
 PLACES = ("location", "venue")
 _DEGREES = (("latitude", 90), ("longitude", 180))
@@ -38,6 +39,13 @@ EVENT_ICONS = {
     "revoke_elsewhere": "erase", "request_asked": "shield", "request_confirmed": "shield",
     "request_announced": "shield", "request_cancelled": "shield", "request_refused": "shield",
 }  # fmt: skip
+GAPS: Mapping[str, str] = {
+    WAITING: desk_msg("The file is being fetched"),
+    GONE: desk_msg("The provider does not have this file any more"),
+    DAMAGED: desk_msg("The file did not arrive whole"),
+    TOO_BIG: desk_msg("Too large to be received"),
+}
+"""What is said where a file is not there."""
 ROLE_NAMES: Mapping[str, str] = {
     "operator": desk_msg("Operator"),
     "supervisor": desk_msg("Supervisor"),
@@ -141,11 +149,29 @@ class Words(Dates):
     def icon(self, message: Message) -> str:
         return KIND_ICONS.get(message.kind, "")
 
+    def shown(self, message: Message) -> str:
+        """Return how the message's file is shown: image, audio, video, or "file" for one that is only downloaded; empty
+        when it is not there."""
+        if message.file_state != READY:
+            return ""
+        kind = BY_TYPE.get(message.file.type)
+        return kind.shown if kind else "file"
+
+    def gap(self, message: Message) -> str:
+        """Return why the message's file is not there; empty when it is, or when it has none."""
+        return self.say(GAPS[message.file_state]) if message.file_state in GAPS else ""
+
+    def may_fetch(self, message: Message) -> bool:
+        """Whether the message's file can be fetched again."""
+        named = message.kind in FILES and bool(message.details.get("media_id"))
+        kept = message.arrived_at + KEPT_FOR > self.now
+        return named and kept and message.file_state in FETCHED_AGAIN and not message.details.get("too_big")
+
     def file(self, message: Message) -> str:
         """Return name and size of the message's file; empty when it has none."""
         if str(message.details.get("new_kind", message.kind)) not in FILES:
             return ""
-        size = message.details.get("size")
+        size = message.file.size or message.details.get("size")
         parts = (str(message.details.get("filename", "")), self._size(size) if isinstance(size, int) else "")
         return ", ".join(filter(None, parts))
 

@@ -88,9 +88,11 @@ def page(
     status: int = 200,
     words: Words | None = None,
     conversation_id: str = "",
+    files_from: str = "",
     **values: Any,
 ) -> Response:
-    """Render a template of the dashboard in the reader's language.
+    """Render a template of the dashboard in the reader's language. `files_from` is the origin of files that the page
+    shows.
 
     The script of an open page is answered with the parts that have changed. `conversation_id` is that of a ticket.
     """
@@ -121,7 +123,7 @@ def page(
     if stamp and request and request.wants_json:
         changed = parts.changed(request.headers.get("x-parts", ""), csrf)
         return json_response({"staff": request.staff.id, "stamp": stamp, "csrf": csrf, **changed})
-    return html_response(html.replace(TOKEN, csrf), status)
+    return html_response(html.replace(TOKEN, csrf), status, files_from=files_from)
 
 
 def go(path: str, cookies: list[str] | None = None, **query: str) -> Response:

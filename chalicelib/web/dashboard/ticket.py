@@ -24,10 +24,12 @@ from chalicelib.web.dashboard.request_presenter.request_words import RequestWord
 from chalicelib.web.dashboard.search import find_tickets, search_words, without_search
 from chalicelib.web.dashboard.seen import first_new, group_by_day, has_scripts, seconds_to_read
 from chalicelib.web.dashboard.sidebar import badges, sidebar
+from chalicelib.web.details import albums
 from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.web.questions import with_questions, with_request
 from chalicelib.wiring import web as wiring_web
+from chalicelib.wiring.files import origin
 
 EARLIER = 5
 """How many earlier tickets the side panel names."""
@@ -131,6 +133,8 @@ def render_ticket(
         "ticket.html",
         request,
         status=status,
+        files_from=origin(),
+        albums=albums(messages),
         conversation_id=ticket.conversation_id,
         words=words,
         list_query=shown.query,

@@ -26,9 +26,10 @@ SECURITY_HEADERS = {
 View = Callable[..., Response]
 
 
-def json_response(body: Any, status: int = 200) -> Response:
-    """Make a JSON response that no cache keeps."""
+def json_response(body: Any, status: int = 200, location: str = "") -> Response:
+    """Make a JSON response that no cache keeps; `location` is where a redirect leads."""
     headers = {"Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store"}
+    headers |= {"Location": location} if location else {}
     return Response(json.dumps(body, ensure_ascii=False), status_code=status, headers={**SECURITY_HEADERS, **headers})
 
 
@@ -38,9 +39,14 @@ def text_response(text: str, status: int = 200) -> Response:
     return Response(text, status_code=status, headers={**SECURITY_HEADERS, **headers})
 
 
-def html_response(html: str, status: int = 200, cache: str = "no-store") -> Response:
-    """Make an HTML response; `cache` is its Cache-Control."""
+def html_response(html: str, status: int = 200, cache: str = "no-store", files_from: str = "") -> Response:
+    """Make an HTML response; `cache` is its Cache-Control. With `files_from` the page may show pictures and play
+    recordings of that origin, too, where its own links to files lead."""
     headers = {"Content-Type": "text/html; charset=utf-8", "Cache-Control": cache, "Vary": "Accept-Language"}
+    if files_from:
+        policy = SECURITY_HEADERS["Content-Security-Policy"]
+        seen = f"img-src 'self' {files_from}; media-src 'self' {files_from};"
+        headers["Content-Security-Policy"] = policy.replace("img-src 'self';", seen)
     return Response(html, status_code=status, headers={**SECURITY_HEADERS, **headers})
 
 

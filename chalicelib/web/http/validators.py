@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from chalicelib.core.errors import BadInput, NotFound
+from chalicelib.core.ids import MessageRef
 from chalicelib.core.normal import shows_nothing
 
 MAX_REPLY = 16_000
@@ -142,6 +143,14 @@ def path_id(path: Mapping[str, str], name: str = "id", form: re.Pattern[str] = _
     if not form.fullmatch(value):
         raise NotFound("There is nothing here, or its retention has ended.")
     return value
+
+
+def message_ref(given: Mapping[str, str], name: str = "id") -> MessageRef:
+    """Return the reference of a message. Raises NotFound for another form, since no such message exists."""
+    ref = MessageRef.parse(given.get(name, ""))
+    if ref is None:
+        raise NotFound("There is nothing here, or its retention has ended.")
+    return ref
 
 
 def encodable(value: str) -> bool:

@@ -21,6 +21,7 @@ STORE_NAMES: Mapping[str, str] = {
     "index.links": desk_msg("Look-up of delivery marks"),
     "index.words": desk_msg("Look-up by name"),
     "keys": desk_msg("Key of the content"),
+    "files": desk_msg("Files that were sent"),
 }
 IDENTITIES: Mapping[str, str] = {
     "second_press": desk_msg("confirmed by a second press or word in the bound chat"),

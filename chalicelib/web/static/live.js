@@ -121,7 +121,8 @@
   // Asks for what has changed; with `anyway` whatever the marker says, because something was just changed here.
   const look = async ({ all = false, anyway = false } = {}) => {
     const known = stamp && !anyway ? { 'If-None-Match': `"${stamp}"` } : {};
-    const answer = await ask(page, { headers: { ...inJson, ...held(), ...known, 'X-Parts': inMind() }, cache: 'no-store' });
+    const had = inMind();
+    const answer = await ask(page, { headers: { ...inJson, ...held(), ...known, 'X-Parts': had }, cache: 'no-store' });
     if (desk.gone()) return;
     if (answer.status === 304) { tell(''); return; }
     if (answer.status === 401) { leave('out'); return; }
@@ -130,6 +131,8 @@
     if (answer.status === 404 && json?.code === 'not_found') { leave('gone'); return; }
     if (!json?.parts) { await replaced(); return; }
     if (desk.gone()) return;
+    // Another answer came first: this one tells what differs from elements that are gone.
+    if (inMind() !== had) { await look({ all, anyway: true }); return; }
     tell('');
     if (json.staff !== desk.staff) { leave('other'); return; }
     takeAll(json.parts, all);

@@ -69,7 +69,7 @@ class Telegram:
             if bot is None:
                 raise TelegramError(401, "Unauthorized")
             file = self.store.files.get(path.rpartition("/")[2].partition(".")[0])
-            if file is None:
+            if file is None or self.clock.now() > self.store.links.get(file.id, 0):
                 raise TelegramError(404, "Not Found")
             return Response(file.data, media_type="application/octet-stream")
 

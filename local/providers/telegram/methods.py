@@ -26,6 +26,8 @@ from local.providers.telegram.rules import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+LINK_LIVES = 3600
+"""Seconds for which a path of getFile is valid. Source: the Bot API's getFile."""
 Payload = dict[str, Any]
 Files = dict[str, StoredFile]
 
@@ -208,6 +210,7 @@ class BotMethods:
             raise bad("file is too big")
         ending = file.name.rpartition(".")[2] if "." in file.name else "bin"
         path = f"documents/{file.id}.{ending}"
+        self.store.links[file.id] = self.clock.now() + LINK_LIVES
         return {
             "file_id": file.id,
             "file_unique_id": f"u{file.id}",

@@ -35,9 +35,9 @@ def test_a_channel_can_be_shown(channel: Channel) -> None:
 
 
 @SERVED
-def test_settings_reach_the_sender_and_no_other_function(channel: Channel) -> None:
+def test_settings_reach_the_sender_and_the_fetcher_and_no_other_function(channel: Channel) -> None:
     for setting in channel.settings:
-        assert [one.name for one in FUNCTIONS if setting.name in one.environment] == ["sender"]
+        assert [one.name for one in FUNCTIONS if setting.name in one.environment] == ["sender", "fetcher"]
         assert VARIABLES[setting.name] == {"Ref": setting.parameter}
         assert parameters()[setting.parameter]["Default"] == setting.default
 

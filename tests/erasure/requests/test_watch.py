@@ -282,7 +282,7 @@ def _busy(what: str) -> None:
 def test_the_relay_s_queues_are_those_of_the_deployment() -> None:
     from chalicelib.wiring import delivery as wiring_delivery
 
-    assert set(wiring_delivery.queue_urls()) == {"doorbell", "dating", "indexing", "privacy"}
+    assert set(wiring_delivery.queue_urls()) == {"doorbell", "dating", "indexing", "privacy", "fetching"}
     assert relay.handle({"Records": []}) == {"batchItemFailures": []}
 
 

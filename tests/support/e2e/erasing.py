@@ -1,5 +1,6 @@
 """People whose data is destroyed on the running desk: what they write and press, and what is left of them."""
 
+import base64
 import re
 import secrets
 import time
@@ -64,6 +65,17 @@ class Customer:
         """Send a phrase that the desk knows, which is nobody's secret."""
         answer = self.play.phones(f"/phones/{self.channel}/messages", {**self._me, "text": phrase})
         assert answer["webhook"]["status"] == 200, answer
+
+    def send(self, name: str, words: str, api: Api) -> None:
+        """Send a document of their own and see that the desk has it."""
+        file = {
+            "name": name,
+            "type": "application/pdf",
+            "data": base64.b64encode(f"%PDF-1.4 {words}".encode()).decode(),
+        }
+        self.play.phones(f"/phones/{self.channel}/messages", {**self._me, "file": file})
+        self.wrote += [name, words]
+        eventually(lambda: "ready" in [a["state"] for m in self.ticket(api)["messages"] for a in m["attachments"]])
 
     def heard(self) -> list[str]:
         """What came from the desk, in order."""
@@ -248,7 +260,7 @@ def readable(data: Iterable[tuple[str, bytes]], canaries: Iterable[str]) -> set[
     return {(place, canary) for place, whole in found.items() for form, canary in forms.items() if form in whole}
 
 
-OWN = ("session#", "login#", "sweep#", "staff", "channel#")
+OWN = ("session#", "login#", "sweep#", "staff", "channel#", "marker#")
 """Partitions that have nothing to do with customers and change whenever somebody signs in or time passes."""
 
 

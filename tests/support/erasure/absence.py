@@ -8,6 +8,7 @@ from chalicelib.erasure.verifier import Verifier
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.store import RequestStore
 from chalicelib.vault.pseudonyms import TextKey
+from tests.support.attachments.no_files import EMPTY
 from tests.support.erasure.desk import ErasureDesk
 from tests.support.erasure.destroying import no_wait
 from tests.support.erasure.person import Person
@@ -15,7 +16,8 @@ from tests.support.erasure.person import Person
 
 def asking(desk: ErasureDesk, dynamodb: Any = None) -> Verifier:
     """What the verifier asks with."""
-    return Verifier(desk.gateway(dynamodb, no_wait), desk.address_key, TextKey(b"t" * 32))
+    gateway, text_key = desk.gateway(dynamodb, no_wait), TextKey(b"t" * 32)
+    return Verifier(gateway, desk.address_key, text_key, lambda: EMPTY, "files")
 
 
 def verify(desk: ErasureDesk, request: Request, dynamodb: Any = None) -> dict[str, str]:

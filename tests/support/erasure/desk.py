@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.attachments.fetch_store import FetchStore
 from chalicelib.channels.parts import InboundMessage, NumberChanged, StatusUpdate
 from chalicelib.channels.registry import ADDRESS_KINDS
 from chalicelib.core.addresses import Address, Author
@@ -18,6 +19,7 @@ from chalicelib.core.clock import DAY, gone_at
 from chalicelib.core.ids import MessageRef, new_id
 from chalicelib.dynamo.builder import attribute_values
 from chalicelib.dynamo.schema import ASKING, CONTACT, HEAD, REQUEST
+from chalicelib.messages.store import IntakeStore
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.store import OPEN_KEY, RequestStore
 from chalicelib.privacy.requests.vocabulary import RequestState, Step
@@ -146,6 +148,7 @@ class ErasureDesk(RetentionDesk):
         self.receive(write("", kind="reaction", target=target.provider_id, details={"emoji": "👍"}))
         self.receive(write("", kind="unsupported", raw=b'{"secret": "qupia-raw"}', raw_type="mystery"))
         self.receive(write("уақыты белгісіз құпия", undated=True))
+        self._files(person, write)
         self._guard(person)
         for kind in KINDS:
             self.keep_draft()(newest["ticket_id"], kind, f"жіберілмеген {kind}: Данияр", f"draft-{kind}", 1, OPERATOR)
@@ -156,8 +159,19 @@ class ErasureDesk(RetentionDesk):
         person.canaries += [
             "Данияр Оспанов", "daniyar_osp", f"құпия-{person.channel}", "тайный вопрос", "qupia-raw", "Ұзақ жауап",
             "уақыты белгісіз", "кезекте тұрған", "жіберілмеген reply", "жіберілмеген comment", "жолдағы жауап",
-            "ішкі пікір", "екінші пікір", "Данияр мырза",
+            "ішкі пікір", "екінші пікір", "Данияр мырза", "құпия-чек", "құпия-шарт",
         ]  # fmt: skip
+
+    def store(self, dynamodb: Any = None) -> IntakeStore:
+        return IntakeStore(self.gateway(dynamodb), self.address_key, self.vault_keys.public, self.vault_keys.public)
+
+    def _files(self, person: Person, write: Callable[..., InboundMessage]) -> None:
+        """A file that is to be fetched, and one that has arrived."""
+        for kind, name in (("image", "құпия-чек.png"), ("document", "құпия-шарт.pdf")):
+            self.receive(write("", kind=kind, details={"media_id": f"id of {name}", "filename": name}))
+        arrived, _ = self.of_pk(f"fetch#{person.conversation_id}")
+        ref, fetching = MessageRef.of_tail(person.conversation_id, arrived["sk"][6:]), FetchStore(self.gateway())
+        assert (job := fetching.job(ref)) and fetching.ready(job, {"name": "құпия-шарт.pdf", "size": 7})
 
     def _status_comes_first(self, sent: Sent) -> None:
         """A status without our reference, before the sender has heard of its success: it is parked."""

@@ -13,6 +13,7 @@ from chalicelib.erasure.write_barrier import WriteBarrier
 from chalicelib.privacy.mailbox.writes import MailboxWrites
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.vocabulary import Step
+from tests.support.attachments.no_files import NO_FILES
 from tests.support.erasure.desk import ErasureDesk
 
 TASKS = ("hard_suppress", "freeze_inventory", "destroy_key", "erase", "settle", "sweep")
@@ -25,7 +26,7 @@ def no_wait(attempt: int) -> None:
 def run_task(desk: ErasureDesk, name: str, request: Request, dynamodb: Any = None, **more: Any) -> dict[str, Any]:
     """Run one task of the workflow; "settle" marks that the time of the late writers is over."""
     store, tables = desk.request_store(dynamodb), desk.gateway(dynamodb, no_wait)
-    inventories = Inventories(tables, store)
+    inventories = Inventories(tables, store, NO_FILES)
 
     def clock() -> int:
         return desk.now
@@ -40,7 +41,7 @@ def run_task(desk: ErasureDesk, name: str, request: Request, dynamodb: Any = Non
     if name == "settle":
         store.run(store.change(request.id, {f"steps.{Step.WRITERS_DRAINED}": desk.now}))
         return {}
-    task = EraseStores(store, inventories, ErasingStore(tables), clock, **more)
+    task = EraseStores(store, inventories, ErasingStore(tables, NO_FILES), clock, **more)
     return dict(task(request.id, name))
 
 

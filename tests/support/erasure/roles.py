@@ -27,6 +27,15 @@ _BY_OPERATION = {
     **dict.fromkeys(("StartExecution", "DescribeExecution", "SendTaskSuccess"), "ErasureMachine"),
 }
 """What a call is about that does not name it by an id of its own."""
+_OBJECTS = "${FilesBucket.Arn}/*"
+_OF_FILES = {
+    "ListObjectsV2": ("ListBucket", "FilesBucket"),
+    "ListObjectVersions": ("ListBucketVersions", "FilesBucket"),
+    "ListMultipartUploads": ("ListBucketMultipartUploads", "FilesBucket"),
+    "DeleteObjects": ("DeleteObject", _OBJECTS),
+    "AbortMultipartUpload": ("AbortMultipartUpload", _OBJECTS),
+}
+"""What IAM calls the calls of S3, and what they are about."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +98,8 @@ def _resolved(node: Any, arns: Mapping[str, str]) -> Any:
         return node
     if "Fn::GetAtt" in node:
         return arns.get(node["Fn::GetAtt"][0], f"arn:aws:none:{REGION}:000000000000:{node['Fn::GetAtt'][0]}")
+    if node.get("Fn::Sub") == _OBJECTS:
+        return f"{arns.get('FilesBucket', 'arn:aws:s3:::nobodys')}/*"
     if "Fn::Sub" in node:
         kind = "execution" if ":execution:" in node["Fn::Sub"] else "stateMachine"
         machine = arns["ErasureMachine"]
@@ -127,6 +138,10 @@ class Recorder:
             self.answers(call.operation, answer)
 
     def _accesses(self, service: str, operation: str, params: Json) -> Iterator[Access]:
+        if service == "S3":
+            action, place = _OF_FILES[operation]
+            yield Access(f"s3:{action}", place)
+            return
         if service != "DynamoDB":
             if operation in _BY_OPERATION:
                 place = _BY_OPERATION[operation]
@@ -207,5 +222,12 @@ def _bound(grant: Any) -> list[str]:
 def _places(resources: tuple[Any, ...]) -> set[str]:
     """Logical ids; the machine's name is spelled out in its ARN."""
     return {
-        "*" if one == "*" else one["Fn::GetAtt"][0] if "Fn::GetAtt" in one else "ErasureMachine" for one in resources
+        "*"
+        if one == "*"
+        else one["Fn::GetAtt"][0]
+        if "Fn::GetAtt" in one
+        else _OBJECTS
+        if one["Fn::Sub"] == _OBJECTS
+        else "ErasureMachine"
+        for one in resources
     }

@@ -174,6 +174,16 @@ def dynamodb_endpoint(aws: Aws) -> Iterator[str]:
         yield endpoint
 
 
+def files_of(people: list[Person], aws: Aws, prefix: str) -> str:
+    """Make a bucket with a file and an unfinished upload of each person; its name."""
+    s3, name = aws.client("s3"), f"{prefix}-files"
+    s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    for person in people:
+        s3.put_object(Bucket=name, Key=f"{person.contact_id}/a.jpg", Body=b"x")
+        s3.create_multipart_upload(Bucket=name, Key=f"{person.contact_id}/b.jpg")
+    return name
+
+
 @pytest.fixture
 def walk(desk: ErasureDesk, aws: Aws, dynamodb_endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Walk]:
     people = cast(desk, "amina", "telegram_daniyar", "whatsapp_daniyar")  # the last one's links are young
@@ -202,6 +212,8 @@ def walk(desk: ErasureDesk, aws: Aws, dynamodb_endpoint: str, monkeypatch: pytes
     monkeypatch.setenv("VAULT_PUBLIC_KEY", encode_key(desk.vault_keys.public))
     monkeypatch.setenv("PUBLIC_URL", "https://desk.example")
     monkeypatch.setenv("ERASURE_MACHINE_ARN", machine)
+    arns["FilesBucket"] = f"arn:aws:s3:::{files_of(people, aws, prefix)}"
+    monkeypatch.setenv("FILES_BUCKET", f"{prefix}-files")
     monkeypatch.setenv("CERTIFICATE_KEY_ARN", certificate_key)
     monkeypatch.setattr(wiring, "clock", lambda: lambda: desk.now)
     recorder = Recorder(places)

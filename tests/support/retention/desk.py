@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from chalicelib.attachments.bucket import Bucket
+from chalicelib.attachments.due import WakeFetcher
 from chalicelib.contacts.index_contact import ContactTexts, IndexContact
 from chalicelib.contacts.search import Search
 from chalicelib.contacts.search_words import RULE
@@ -14,7 +16,7 @@ from chalicelib.contacts.text_index import ContactIndex
 from chalicelib.contacts.text_search import TextSearch
 from chalicelib.core.clock import DAY
 from chalicelib.dynamo.models import DeskRow
-from chalicelib.dynamo.queues import Queues
+from chalicelib.dynamo.queues import Queues, WakeUp
 from chalicelib.dynamo.rows import get_rows
 from chalicelib.dynamo.schema import SWEEP
 from chalicelib.entrypoints.stream_router import pass_on
@@ -38,6 +40,7 @@ from chalicelib.tickets.writes import AutoClose
 from chalicelib.vault.decryptor import BatchDecryptor, SingleDecryptor
 from chalicelib.vault.pseudonyms import TextKey
 from local.aws import ministack as embedded
+from tests.support.attachments.no_files import NO_FILES
 from tests.support.aws import Aws
 from tests.support.delivery.desk import DeliveryDesk, opened
 from tests.support.people import TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT
@@ -62,6 +65,7 @@ class RetentionDesk(DeliveryDesk):
     """Contacts that the sweeper had indexed again."""
     rung_asks: list[str] = field(default_factory=list)
     """Contacts whose asks the sweeper had rung for."""
+    rung_files: list[dict[str, str]] = field(default_factory=list)
 
     # -- workers
 
@@ -83,12 +87,27 @@ class RetentionDesk(DeliveryDesk):
             "enqueue": self._ring,
             "monitor_asks": MonitorAsks(SweepStore(self.gateway(dynamodb, at_once)), self.ring_asks, lambda: self.now),
             "monitor_requests": lambda until: 0,
+            "wake_fetcher": self.waker(dynamodb),
             "idle_days": IDLE_DAYS,
             "solved_days": SOLVED_DAYS,
             "kept_days": KEPT_DAYS,
             "clock": lambda: self.now,
         }
         return Sweep(**parts | more)
+
+    @property
+    def bucket(self) -> Bucket:
+        """The bucket of files."""
+        return NO_FILES
+
+    def waker(self, dynamodb: Any = None) -> WakeFetcher:
+        """What wakes the file fetcher again; `rung_files` are the bodies of its wake-up messages."""
+        return WakeFetcher(self.gateway(dynamodb, at_once), self, "fetching", lambda: self.now)  # type: ignore[arg-type]
+
+    def send(self, _queue: str, wake_ups: list[WakeUp]) -> set[int]:
+        """Take wake-up messages, as a queue does."""
+        self.rung_files += [dict(one.body) for one in wake_ups]
+        return set()
 
     def _ring(self, conversation_ids: list[str]) -> int:
         self.rung += conversation_ids
@@ -112,7 +131,7 @@ class RetentionDesk(DeliveryDesk):
         return [one for one in super().items(table, keep) if one["pk"] != SWEEP.partition("lists")]
 
     def expired(self, dynamodb: Any = None) -> ExpiredStore:
-        return ExpiredStore(self.gateway(dynamodb, at_once))
+        return ExpiredStore(self.gateway(dynamodb, at_once), self.bucket)
 
     def trust_the_index(self, passes_from: int = FAR) -> None:
         """The index is complete, the sweeper is never away, and no full pass begins before a day after `passes_from`
@@ -151,7 +170,9 @@ class RetentionDesk(DeliveryDesk):
         return EndContactStore(self.gateway(dynamodb, at_once))
 
     def ender(self, dynamodb: Any = None, store: EndContactStore | None = None) -> EndContact:
-        return EndContact(store or self.endings(dynamodb), CONTACT_DAYS, CONSENT_DAYS, lambda: self.now)
+        return EndContact(
+            store or self.endings(dynamodb), self.bucket.empty, CONTACT_DAYS, CONSENT_DAYS, lambda: self.now
+        )
 
     def closed(self, ticket: Mapping[str, Any]) -> dict[str, Any]:
         """The ticket, closed by the sweeper because nobody touched it, and its rows dated."""

@@ -180,3 +180,21 @@ def test_refreshed_pages_are_as_accessible_as_loaded_ones(chromium: Any, web: We
         page.wait_for_selector(f"text=Жаңа хабарлама: {name} >> visible=true")
         check(page, f"live-{name}-{size}")
         page.context.close()
+
+
+def test_an_answer_that_comes_after_a_newer_one_hides_no_message(page: Any, web: Web, ticket: str) -> None:
+    held: list[Any] = []
+    page.route(
+        f"**{ticket}",
+        lambda one: held.append(one) if "x-parts" in one.request.headers and not held else one.continue_(),
+    )
+    page.clock.run_for(5000)
+    page.wait_for_timeout(100)
+    assert len(held) == 1
+    say(web, AMINA, "Екінші")
+    page.evaluate("desk.refresh(true)")  # as after sending a reply
+    page.wait_for_selector(".msg:has-text('Екінші')")
+    say(web, AMINA, "Үшінші")
+    held[0].continue_()
+    page.wait_for_selector(".msg:has-text('Үшінші')")
+    assert page.locator(".log .msg:has-text('Екінші')").count() == 1

@@ -13,7 +13,7 @@ from tests.support.people import from_amina
 from tests.support.retention.desk import RetentionDesk
 
 
-@asks("AP260", "AP261", "AP263", "AP264", "AP265", "AP266")
+@asks("AP260", "AP261", "AP263", "AP264", "AP916", "AP265", "AP266")
 def _(desk: RetentionDesk) -> Action:
     made = ErasureDesk(desk.tables, desk.dynamodb, vault_keys=desk.vault_keys, provider=desk.provider)
     request = made.request_for(made.person(from_amina(sent_at=made.seconds)))
@@ -21,7 +21,7 @@ def _(desk: RetentionDesk) -> Action:
     return lambda: verify(made, request)
 
 
-@asks("AP260", "AP261", "AP263", "AP264", "AP265", "AP312", "AP266")
+@asks("AP260", "AP261", "AP263", "AP264", "AP916", "AP265", "AP312", "AP266")
 def _(desk: RetentionDesk) -> Action:
     made = ErasureDesk(desk.tables, desk.dynamodb, vault_keys=desk.vault_keys, provider=desk.provider)
     person = made.person(from_amina(sent_at=made.seconds))

@@ -10,6 +10,7 @@ from chalicelib.erasure import eraser as erasing
 from chalicelib.privacy.requests.vocabulary import Step
 from tests.storage.access_patterns.patterns import Action, asks
 from tests.storage.access_patterns.preparing import living, renumbered
+from tests.support.attachments.no_files import NO_FILES
 from tests.support.delivery.desk import BOLAT
 from tests.support.erasure.desk import ErasureDesk
 from tests.support.erasure.destroying import run_task, run_until
@@ -72,12 +73,12 @@ def _(desk: RetentionDesk) -> Action:
     return work
 
 
-@asks("AP160", "AP238", "AP239", "AP240", "AP241")
+@asks("AP160", "AP238", "AP239", "AP240", "AP913", "AP241")
 def _(desk: RetentionDesk) -> Action:
     return destroyed(desk, "freeze_inventory", until="hard_suppress")
 
 
-@asks("AP160", "AP238", "AP239", "AP240", "AP462", "AP241")
+@asks("AP160", "AP238", "AP239", "AP240", "AP913", "AP462", "AP241")
 def _(desk: RetentionDesk) -> Action:
     work = destroyed(desk, "freeze_inventory", until="hard_suppress")
     (words,) = desk.items("index", lambda item: item["sk"] == "words")
@@ -85,7 +86,7 @@ def _(desk: RetentionDesk) -> Action:
     return work
 
 
-@asks("AP242", "AP245", "AP246", "AP247", "AP461", "AP250", "AP251", "AP252", "AP461", "AP466")
+@asks("AP242", "AP245", "AP246", "AP914", "AP247", "AP461", "AP250", "AP251", "AP252", "AP461", "AP466")
 def _(desk: RetentionDesk) -> Action:
     """A line that came after the inventory, and a word of an indexer of the release before."""
     work = destroyed(desk, "erase", until="destroy_key")
@@ -96,7 +97,7 @@ def _(desk: RetentionDesk) -> Action:
     return work
 
 
-@asks("AP160", "AP238", "AP239", "AP240", "AP311")
+@asks("AP160", "AP238", "AP239", "AP240", "AP913", "AP311")
 def _(desk: RetentionDesk) -> Action:
     return destroyed(desk, "freeze_inventory", until="hard_suppress", moved=True)
 
@@ -106,7 +107,7 @@ def _(desk: RetentionDesk) -> Action:
     return destroyed(desk, "destroy_key", until="freeze_inventory")
 
 
-@asks("AP242", "AP245", "AP246", "AP247", "AP250", "AP251", "AP252", "AP255")
+@asks("AP242", "AP245", "AP246", "AP914", "AP247", "AP250", "AP251", "AP252", "AP255")
 def _(desk: RetentionDesk) -> Action:
     return destroyed(desk, "erase", until="destroy_key")
 
@@ -117,15 +118,15 @@ def _(desk: RetentionDesk) -> Action:
     made = ErasureDesk(desk.tables, desk.dynamodb, vault_keys=desk.vault_keys, provider=desk.provider)
     request = made.request_for(made.person(from_amina(sent_at=made.seconds)))
     mark = made.request_store().change(request.id, {f"steps.{Step.ERASED_AGAIN}": made.now})
-    return lambda: erasing.Eraser(desk.gateway()).end(request.contact_id, (), (), mark, final=True)
+    return lambda: erasing.Eraser(desk.gateway(), NO_FILES).end(request.contact_id, (), (), mark, final=True)
 
 
-@asks("AP242", "AP245", "AP246", "AP247", "AP248", "AP288", "AP247", "AP250", "AP257", "AP252", "AP287")
+@asks("AP242", "AP245", "AP246", "AP914", "AP247", "AP248", "AP288", "AP247", "AP250", "AP257", "AP252", "AP287")
 def _(desk: RetentionDesk) -> Action:
     return destroyed(desk, "erase", until="destroy_key", larger=True)
 
 
-@asks("AP242", "AP245", "AP246", "AP247", "AP248", "AP288", "AP256")
+@asks("AP242", "AP245", "AP246", "AP914", "AP247", "AP248", "AP288", "AP256")
 def _(desk: RetentionDesk) -> Action:
     return destroyed(desk, "erase", until="destroy_key", larger=True, budget=-1.0)
 
@@ -135,7 +136,7 @@ def _(desk: RetentionDesk) -> Action:
     made = ErasureDesk(desk.tables, desk.dynamodb, vault_keys=desk.vault_keys, provider=desk.provider)
     person = made.person(from_amina(sent_at=made.seconds))
     made.deliver()
-    store = erasing.Eraser(desk.gateway())
+    store = erasing.Eraser(desk.gateway(), NO_FILES)
     return lambda: list(
         store.conversation(
             person.conversation_id, person.channel, made.now, (), final=True, since=0, note=lambda store, names: None

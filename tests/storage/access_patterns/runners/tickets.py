@@ -80,7 +80,7 @@ def _(desk: RetentionDesk) -> Action:
     return lambda: reader(desk).contact(ticket["contact_id"])
 
 
-@asks("AP43", "AP44", *["AP734"] * 4, *["AP45"] * 3, "AP46", "AP47", "AP48", "AP36")
+@asks("AP43", "AP44", *["AP734"] * 4, *["AP45"] * 3, "AP46", "AP47", "AP48", "AP283", "AP36")
 def _(desk: RetentionDesk) -> Action:
     ticket = desk.open_ticket()
     desk.index_contact(ticket["contact_id"])

@@ -1,0 +1,1 @@
+"""Files that customers send: fetched from their provider, kept, handed out, deleted."""

@@ -1,0 +1,113 @@
+"""The bucket of files. A file lies under `{contact_id}/{object}`; both are random, so its name tells nothing, and all
+files of a person lie under a prefix of their own that ends with a slash."""
+
+import base64
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import IO, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.core.errors import Unavailable
+
+LINK_LIVES = 60
+"""Seconds for which a link to a file is valid."""
+_AT_ONCE = 1000
+"""Most objects of one DeleteObjects."""
+
+
+def prefix(contact_id: str) -> str:
+    """Return what the names of all files of a contact begin with, and of nobody else's."""
+    return f"{contact_id}/"
+
+
+class Bucket:
+    """Calls S3. `make_client` makes its client when it is first needed. All methods that call it raise Unavailable."""
+
+    def __init__(self, make_client: Callable[[], Any], name: str) -> None:
+        self._make_client = make_client
+        self._name = name
+        self._made: Any = None
+
+    @property
+    def _client(self) -> Any:
+        self._made = self._made or self._make_client()
+        return self._made
+
+    def put(self, contact_id: str, name: str, body: IO[bytes], size: int, sha256: str, file_type: str) -> None:
+        """Store a file of a known size, SHA-256 (hexadecimal) and type; S3 refuses it when the hash is another one."""
+        with _answered():
+            self._client.put_object(
+                Bucket=self._name,
+                Key=prefix(contact_id) + name,
+                Body=body,
+                ContentLength=size,
+                ContentType=file_type,
+                ChecksumSHA256=base64.b64encode(bytes.fromhex(sha256)).decode(),
+            )
+
+    def delete(self, contact_id: str, name: str) -> None:
+        """Delete one file; one that does not exist counts as deleted."""
+        with _answered():
+            self._client.delete_object(Bucket=self._name, Key=prefix(contact_id) + name)
+
+    def names(self, contact_id: str) -> list[str]:
+        """Return the names of all files of a contact, and of uploads that were begun and not ended."""
+        return [*self._objects(contact_id), *(name for name, _ in self._uploads(contact_id))]
+
+    def delete_all(self, contact_id: str, names: Iterable[str]) -> None:
+        """Delete these files of a contact by their exact names, and abort all uploads that were begun."""
+        keys = [{"Key": prefix(contact_id) + name} for name in dict.fromkeys(names)]
+        with _answered():
+            for name, upload in self._uploads(contact_id):
+                self._client.abort_multipart_upload(Bucket=self._name, Key=prefix(contact_id) + name, UploadId=upload)
+            for start in range(0, len(keys), _AT_ONCE):
+                some = {"Objects": keys[start : start + _AT_ONCE], "Quiet": True}
+                if self._client.delete_objects(Bucket=self._name, Delete=some).get("Errors"):
+                    raise Unavailable("Some files were not deleted; try again.")
+
+    def empty(self, contact_id: str) -> None:
+        """Delete all files and uploads of a contact; one without any is the rule."""
+        if names := self.names(contact_id):
+            self.delete_all(contact_id, names)
+
+    def link(self, contact_id: str, name: str, file_type: str, disposition: str) -> str:
+        """Return a link to a file that is valid for LINK_LIVES. Whoever has it can read the file: it is never stored or
+        logged."""
+        return str(
+            self._client.generate_presigned_url(
+                "get_object",
+                Params={
+                    "Bucket": self._name,
+                    "Key": prefix(contact_id) + name,
+                    "ResponseContentType": file_type,
+                    "ResponseContentDisposition": disposition,
+                    "ResponseCacheControl": "private, no-store",
+                },
+                ExpiresIn=LINK_LIVES,
+            )
+        )
+
+    def _objects(self, contact_id: str) -> Iterator[str]:
+        more: dict[str, str] = {}
+        while True:
+            with _answered():
+                page = self._client.list_objects_v2(Bucket=self._name, Prefix=prefix(contact_id), **more)
+            yield from (one["Key"].partition("/")[2] for one in page.get("Contents", ()))
+            if not page.get("IsTruncated"):
+                return
+            more = {"ContinuationToken": page["NextContinuationToken"]}
+
+    def _uploads(self, contact_id: str) -> Iterator[tuple[str, str]]:
+        with _answered():
+            page = self._client.list_multipart_uploads(Bucket=self._name, Prefix=prefix(contact_id))
+        yield from ((one["Key"].partition("/")[2], one["UploadId"]) for one in page.get("Uploads", ()))
+
+
+@contextmanager
+def _answered() -> Iterator[None]:
+    """Raise Unavailable when S3 does not do what it is asked."""
+    try:
+        yield
+    except (ClientError, BotoCoreError) as error:
+        raise Unavailable("The bucket of files did not answer; try again.") from error

@@ -1,0 +1,94 @@
+"""Fetches a file that a customer sent from its provider, checks it and keeps it in the bucket of files."""
+
+import base64
+import binascii
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import IO, Any
+
+from chalicelib.attachments.bucket import Bucket
+from chalicelib.attachments.fetch_store import FetchJob, FetchStore
+from chalicelib.attachments.model import DAMAGED, GONE, HEAD, KEPT_FOR, LEASE, MOST_BYTES, TOO_BIG, sniff, wait
+from chalicelib.channels.fetching import FetchedFile, FetchError
+from chalicelib.core.ids import MessageRef
+from chalicelib.core.observability import count, log
+from chalicelib.vault import encryption
+
+Fetch = Callable[[str, str, str, IO[bytes], int], FetchedFile]
+"""Fetches a file: takes channel, account, the provider's id, where to write it, and the most bytes. Raises FetchError
+and Unavailable."""
+
+
+@dataclass(frozen=True)
+class FetchFile:
+    """Fetches files. `private_key` returns the key to which jobs are sealed. It may run twice at any time: an attempt
+    has its job to itself for LEASE."""
+
+    store: FetchStore
+    bucket: Bucket
+    fetch: Fetch
+    private_key: Callable[[], bytes]
+    clock: Callable[[], int]
+
+    def __call__(self, ref: MessageRef) -> str:
+        """Fetch the file of a message, if it is due; return what became of it, "" when nothing was to be done.
+
+        The object is written before the row that names it, and deleted when that row is refused: the person is being
+        erased, or deleted the message. Whoever dies in between leaves the job, and the next attempt writes the same
+        object. A failure is tried again for as long as the provider keeps the file. Raises Unavailable.
+        """
+        now, job = self.clock(), self.store.job(ref)
+        if job is None or job.due_at > now or not self.store.claim(job, now + LEASE):
+            return ""
+        about = encryption.open_json(self.private_key(), encryption.fetch_job(ref), job.sealed)
+        with tempfile.TemporaryFile() as file:
+            try:
+                outcome = self._kept(job, about, file)
+            except FetchError as error:
+                outcome = self._failed(job, error)
+        count("FilesFetched", channel=job.channel, outcome=outcome)
+        return outcome
+
+    def _kept(self, job: FetchJob, about: Mapping[str, Any], file: IO[bytes]) -> str:
+        found = self.fetch(job.channel, job.account, str(about["id"]), file, MOST_BYTES)
+        _check(found, about)
+        file.seek(0)
+        file_type = sniff(file.read(HEAD))
+        file.seek(0)
+        self.bucket.put(job.contact_id, job.file_object, file, found.size, found.sha256, file_type)
+        facts = {"name": about.get("name"), "type": file_type, "size": found.size, "sha256": found.sha256}
+        if self.store.ready(job, facts):
+            return "ready"
+        self.bucket.delete(job.contact_id, job.file_object)
+        self.store.give_up(job, GONE)
+        return "unwanted"
+
+    def _failed(self, job: FetchJob, error: FetchError) -> str:
+        """Put the job off, or give it up when another try cannot help or the provider has had its time."""
+        log("fetch_failed", message_ref=str(job.ref), channel=job.channel, code=error.code, attempt=job.attempts + 1)
+        over = self.clock() > job.arrived_at + KEPT_FOR
+        if not (error.gone or error.too_big or over):
+            self.store.put_off(job, self.clock() + wait(job.attempts))
+            return "again"
+        self.bucket.delete(job.contact_id, job.file_object)
+        state = TOO_BIG if error.too_big else DAMAGED if error.code == "damaged" else GONE
+        self.store.give_up(job, state)
+        return state
+
+
+def _check(found: FetchedFile, about: Mapping[str, Any]) -> None:
+    """Raise FetchError when the bytes are not what the provider described, in the webhook or when it was asked."""
+    size, told = about.get("size"), {_hexadecimal(str(about.get("sha256", ""))), _hexadecimal(found.sha256_told)}
+    if (size and size != found.size) or told - {"", found.sha256}:
+        raise FetchError("The file is not what the provider described.", code="damaged")
+
+
+def _hexadecimal(digest: str) -> str:
+    """Return a SHA-256 in hexadecimal; webhooks of Meta give it in base64. "" for what is neither."""
+    if len(digest) == 64:
+        return digest.lower()
+    try:
+        return base64.b64decode(digest, validate=True).hex()
+    except binascii.Error:
+        return ""

@@ -1,0 +1,82 @@
+"""The rows of files that are to be fetched, as the file fetcher sees them: it reads those alone, and writes what became
+of a file to its message without reading that."""
+
+from typing import Any, NamedTuple
+
+from chalicelib.core.ids import MessageRef
+from chalicelib.dynamo.builder import Write
+from chalicelib.dynamo.schema import FETCH, HEAD, MESSAGE
+from chalicelib.dynamo.tables import Tables
+from chalicelib.vault import encryption
+
+
+class FetchJob(NamedTuple):
+    """A file to be fetched. `sealed` is opened with the fetcher's key; `file_object` will be its name in the bucket."""
+
+    ref: MessageRef
+    contact_id: str
+    public_key: bytes
+    epoch: int
+    channel: str
+    account: str
+    file_object: str
+    sealed: bytes
+    attempts: int
+    arrived_at: int
+    due_at: int
+
+
+class FetchStore:
+    """Reads and ends the rows of files to be fetched. All methods raise Unavailable."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    def job(self, ref: MessageRef) -> FetchJob | None:
+        """Return what is to be fetched for a message; None when nothing is, any more."""
+        row = self._tables.get(FETCH.key(*ref))
+        if not row:
+            return None
+        plain = {name: row[name] for name in FetchJob._fields if name in row}
+        return FetchJob(ref=ref, sealed=row["job"], **plain)
+
+    def claim(self, job: FetchJob, until: int) -> bool:
+        """Keep others from fetching this file until then (ms); return whether nobody else has it."""
+        values = {"read": job.due_at, "until": until, "one": 1}
+        expression = "SET #due_at = :until, #attempts = #attempts + :one"
+        return self._tables.write(self._update(job, expression, "#due_at = :read", values))
+
+    def put_off(self, job: FetchJob, until: int) -> None:
+        """Try again at `until` (ms)."""
+        self._tables.write(self._update(job, "SET #due_at = :until", "attribute_exists(pk)", {"until": until}))
+
+    def ready(self, job: FetchJob, facts: dict[str, Any]) -> bool:
+        """Write that the file lies in the bucket, and end the job: all or nothing. False: the person is being erased,
+        or their message or its content is gone, or the job is; then the file must go."""
+        sealed = encryption.seal_json(job.public_key, encryption.message_file(job.ref), facts)
+        values = {"ready": "ready", "file_object": job.file_object, "file": sealed}
+        return self._end(job, "SET #file_state = :ready, #file_object = :file_object, #file = :file", values)
+
+    def give_up(self, job: FetchJob, state: str) -> None:
+        """Write why the file is not there, and end the job."""
+        if not self._end(job, "SET #file_state = :state", {"state": state}):
+            self._tables.write(self._delete(job))
+
+    def _end(self, job: FetchJob, expression: str, values: dict[str, Any]) -> bool:
+        condition = "#file_state = :waiting AND attribute_not_exists(#deleted)"
+        told = self._tables.update(
+            "message", MESSAGE.key(*job.ref), expression, condition, values | {"waiting": "waiting"}
+        )
+        epoch = self._tables.check("head", HEAD.key(job.ref.conversation_id), "epoch = :epoch", {"epoch": job.epoch})
+        ended = self._delete(job, "#file_object = :file_object", {"file_object": job.file_object})
+
+        def build(refused: frozenset[str]) -> list[Write] | None:
+            return None if refused else [told, epoch, ended]
+
+        return self._tables.transact_until_written(build)
+
+    def _update(self, job: FetchJob, expression: str, condition: str, values: dict[str, Any]) -> Write:
+        return self._tables.update("fetch", FETCH.key(*job.ref), expression, condition, values)
+
+    def _delete(self, job: FetchJob, condition: str = "", values: dict[str, Any] | None = None) -> Write:
+        return self._tables.delete("fetch", FETCH.key(*job.ref), condition, values)

@@ -1,0 +1,100 @@
+"""A member of staff looks at a file, or has one fetched again."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chalicelib.attachments.bucket import Bucket
+from chalicelib.attachments.model import BY_TYPE, BYTES, FETCHED_AGAIN, KEPT_FOR, READY, WAITING, neutral_name
+from chalicelib.channels.parts import FILES
+from chalicelib.core.errors import Conflict, NotFound
+from chalicelib.core.ids import MessageRef
+from chalicelib.core.observability import audit
+from chalicelib.dynamo.builder import NEW
+from chalicelib.dynamo.schema import FETCH, HEAD, MESSAGE
+from chalicelib.dynamo.tables import Tables
+from chalicelib.messages.conversation_rows import fetch_row
+from chalicelib.staff.model import Staff
+from chalicelib.tickets.erasure_guard import refuse_if_erasing
+from chalicelib.tickets.records import Message, Ticket
+
+if TYPE_CHECKING:
+    from chalicelib.tickets.queries import TicketQueries
+
+_NO_FILE = "There is no such file, or its retention has ended."
+
+
+@dataclass(frozen=True)
+class HandOut:
+    """Makes links to files, for who may read the ticket."""
+
+    tickets: "TicketQueries"
+    bucket: Bucket
+
+    def __call__(self, ref: MessageRef, by: Staff, ticket_id: str = "", *, save: bool = False) -> str:
+        """Return a link of 60 s to the file of a message, which lies on this ticket if one is named. What a browser
+        could run is only downloaded, and everything is with `save`. Raises NotFound, ErasureInProgress and
+        Unavailable."""
+        ticket, message = file_message(self.tickets, ref, ticket_id)
+        if message.file_state != READY:
+            raise NotFound(_NO_FILE)
+        found = message.file
+        kind = BY_TYPE.get(found.type)
+        name = neutral_name(message.kind, found.name, found.type)
+        how = "inline" if kind and not save else "attachment"
+        audit("file_read", ticket_id=ticket.id, message_ref=str(ref), staff_id=by.id)
+        return self.bucket.link(
+            ticket.contact_id, found.object, kind.type if kind else BYTES, f'{how}; filename="{name}"'
+        )
+
+
+@dataclass(frozen=True)
+class FetchAgain:
+    """Has a file fetched once more that was not there or did not arrive whole."""
+
+    tickets: "TicketQueries"
+    tables: Tables
+    fetcher_key: bytes
+    clock: Callable[[], int]
+
+    def __call__(self, ref: MessageRef, by: Staff, ticket_id: str = "") -> None:
+        """Put a new job for the file of a message. One that waits already, or has arrived meanwhile, stays as it is.
+
+        Raises NotFound, Conflict for a file that no provider hands out any more, ErasureInProgress and Unavailable.
+        """
+        ticket, message = file_message(self.tickets, ref, ticket_id)
+        now = self.clock()
+        if message.file_state in (WAITING, READY):
+            return
+        old = now > message.arrived_at + KEPT_FOR
+        if old or message.file_state not in FETCHED_AGAIN or not (self.fetcher_key and message.details.get("media_id")):
+            raise Conflict("The provider does not hand out this file any more. Ask the customer to send it again.")
+        head = self.tickets.conversation(ticket.conversation_id)
+        if not self.tickets.confirm_key(ticket, head):
+            raise NotFound(_NO_FILE)
+        about = ticket.contact_id, head.public_key, head.epoch, ticket.channel, ticket.account
+        row = fetch_row(self.fetcher_key, ref, message.details, *about, now)
+        values = {"waiting": WAITING}
+        condition = "attribute_exists(pk) AND attribute_not_exists(#deleted) AND attribute_not_exists(#file_object)"
+        self.tables.transact(
+            [
+                self.tables.check("head", HEAD.key(ref.conversation_id), "epoch = :epoch", {"epoch": head.epoch}),
+                self.tables.update("message", MESSAGE.key(*ref), "SET #file_state = :waiting", condition, values),
+                self.tables.put("fetch", FETCH.key(*ref), row, NEW),
+            ]
+        )
+        audit("file_fetched_again", ticket_id=ticket.id, message_ref=str(ref), staff_id=by.id)
+
+
+def file_message(tickets: "TicketQueries", ref: MessageRef, wanted: str = "") -> tuple[Ticket, Message]:
+    """Return a message that has a file, and its ticket, which is the `wanted` one if an id is given. Raises NotFound,
+    ErasureInProgress and Unavailable."""
+    ticket_id = tickets.ticket_id_of_message(ref)
+    ticket = tickets.ticket(ticket_id) if ticket_id and wanted in ("", ticket_id) else None
+    if ticket is None:
+        raise NotFound(_NO_FILE)
+    refuse_if_erasing(tickets, ticket)
+    message = tickets.message(ticket, ref)
+    if message is None or message.kind not in FILES or message.deleted or message.erased:
+        raise NotFound(_NO_FILE)
+    return ticket, message

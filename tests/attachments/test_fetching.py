@@ -1,0 +1,174 @@
+"""A file that a customer sent: announced by intake, fetched, kept under the epoch, or its gap told."""
+
+import json
+import threading
+
+import pytest
+
+from chalicelib.attachments.model import KEPT_FOR, LEASE
+from chalicelib.channels.fetching import FetchError
+from chalicelib.core.clock import SECOND
+from chalicelib.core.errors import Unavailable
+from chalicelib.vault import encryption
+from chalicelib.vault.encryption import CannotOpen, open_json
+from tests.support.attachments.desk import NAME, PNG, FileDesk
+from tests.support.faults import Throttled
+from tests.support.people import from_amina, from_daniyar
+
+TROUBLE = FetchError("no", code="http_503")
+
+
+def test_a_picture_is_announced_fetched_and_kept(desk: FileDesk) -> None:
+    ref = desk.arrived()
+    (job,), message = desk.jobs(), desk.message(ref)
+    assert (message["file_state"], job["attempts"], job["epoch"]) == ("waiting", 0, desk.head()["epoch"])
+    sealed = open_json(desk.fetcher_keys.private, encryption.fetch_job(ref), job["job"])
+    assert sealed == {"id": "1234567", "name": NAME, "type": "image/png"}
+
+    assert desk.fetcher()(ref) == "ready"
+
+    message = desk.message(ref)
+    assert desk.fetched == [("whatsapp", "100000000000001", "1234567")]
+    assert desk.objects() == {f"{message['contact_id']}/{message['file_object']}": PNG}
+    facts = desk.facts(ref)
+    assert (facts["name"], facts["type"], facts["size"]) == (NAME, "image/png", len(PNG))
+    assert message["file_state"] == "ready" and desk.jobs() == []
+    assert desk.fetcher()(ref) == "", "a second wake-up message finds nothing to do"
+
+
+def test_nothing_of_a_file_lies_in_the_tables_in_the_clear(desk: FileDesk) -> None:
+    ref = desk.arrived()
+    for _ in range(2):
+        stored = desk.everything()
+        for canary in (NAME, "1234567", "qupia-bytes", "image/png"):
+            assert canary.encode() not in stored
+        desk.fetcher()(ref)
+
+
+def test_intake_cannot_open_what_it_seals_nor_can_the_desk(desk: FileDesk) -> None:
+    ref = desk.arrived()
+    with pytest.raises(CannotOpen):
+        open_json(desk.vault_keys.private, encryption.fetch_job(ref), desk.jobs()[0]["job"])
+
+
+def test_a_text_costs_what_it_did_and_an_older_deployment_fetches_nothing(desk: FileDesk) -> None:
+    desk.arrived(from_amina(sent_at=desk.seconds))
+    assert desk.jobs() == [] and "file_state" not in desk.messages()[0]
+    desk.fetcher_keys = desk.fetcher_keys._replace(public=b"")
+    desk.arrived()
+    assert desk.jobs() == [] and "file_state" not in desk.messages()[-1]
+
+
+def test_a_webhook_that_comes_twice_announces_one_file(desk: FileDesk) -> None:
+    message = desk.picture()
+    desk.arrived(message)
+    desk.arrived(message)
+    assert len(desk.jobs()) == 1
+
+
+def test_a_file_over_the_limit_is_not_fetched_and_the_customer_is_told(desk: FileDesk) -> None:
+    details = {"media_id": "x", "filename": "үлкен.zip", "size": 25_000_000, "too_big": True}
+    message = from_daniyar("", sent_at=desk.seconds, message_id=7, kind="document", details=details)
+    desk.receive(message)
+    desk.receive(message)
+    assert desk.jobs() == [] and desk.messages()[0]["file_state"] == "too_big"
+    desk.sender()(desk.head()["conversation_id"])
+    told = [one.text for one in desk.provider.sent]
+    assert len(told) == 2 and "больше 20 МБ" in told[1], told
+
+
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [
+        (FetchError("no", code="gone", gone=True), "gone"),
+        (FetchError("no", code="too_big", too_big=True), "too_big"),
+    ],
+)
+def test_what_cannot_be_helped_is_told(desk: FileDesk, error: FetchError, state: str) -> None:
+    ref = desk.arrived()
+    desk.given = error
+    assert desk.fetcher()(ref) == state
+    assert (desk.message(ref)["file_state"], desk.jobs(), desk.objects()) == (state, [], {})
+
+
+def test_trouble_is_tried_again_ever_more_rarely_for_as_long_as_the_provider_keeps_the_file(desk: FileDesk) -> None:
+    ref, began = desk.arrived(), desk.now
+    desk.given = TROUBLE
+    waits = []
+    while desk.jobs():
+        assert desk.fetcher()(ref) in ("again", "gone")
+        assert desk.fetcher()(ref) == "", "not before it is due"
+        if desk.jobs():
+            waits.append(desk.jobs()[0]["due_at"] - desk.now)
+            desk.now = desk.jobs()[0]["due_at"]
+    assert waits[:3] == [60 * SECOND, 120 * SECOND, 240 * SECOND] and len(waits) < 50
+    assert desk.now > began + KEPT_FOR
+    assert desk.message(ref)["file_state"] == "gone"
+
+
+def test_a_file_of_another_size_or_hash_is_not_kept(desk: FileDesk) -> None:
+    for number, details in enumerate(({"size": 7}, {"sha256": "0" * 64}, {"sha256": "AAAA"})):
+        ref = desk.arrived(desk.picture(details={"media_id": f"{number}", **details}))
+        assert desk.fetcher()(ref) == "again"
+    assert desk.objects() == {}
+    desk.now += KEPT_FOR + LEASE
+    assert desk.fetcher()(ref) == "damaged"
+    assert desk.message(ref)["file_state"] == "damaged"
+
+
+def test_two_at_once_fetch_once(desk: FileDesk) -> None:
+    ref = desk.arrived()
+    outcomes: list[str] = []
+    desk.during = lambda: outcomes.append(desk.fetcher()(ref))
+    assert desk.fetcher()(ref) == "ready"
+    assert outcomes == [""] and len(desk.fetched) == 1
+
+
+def test_a_fetcher_that_dies_after_the_object_is_followed_by_one_that_writes_the_same(desk: FileDesk) -> None:
+    ref = desk.arrived()
+    with pytest.raises(Unavailable):
+        desk.fetcher(Throttled(desk.dynamodb, {"transact_write_items"}, "desk"))(ref)
+    (orphan,) = desk.objects()
+    assert desk.fetcher()(ref) == "", "its lease is not over"
+    desk.now += LEASE
+    assert desk.fetcher()(ref) == "ready"
+    assert set(desk.objects()) == {orphan}
+
+
+def test_the_object_goes_when_the_person_is_behind_the_write_barrier(desk: FileDesk) -> None:
+    ref = desk.arrived()
+    head = desk.head()
+
+    def close() -> None:
+        key = {"pk": {"S": head["pk"]}, "sk": {"S": "head"}}
+        desk.dynamodb.update_item(
+            TableName=desk.tables["desk"],
+            Key=key,
+            UpdateExpression="SET epoch = epoch + :one",
+            ExpressionAttributeValues={":one": {"N": "1"}},
+        )
+
+    desk.during = close
+    assert desk.fetcher()(ref) == "unwanted"
+    assert (desk.objects(), desk.jobs(), desk.message(ref)["file_state"]) == ({}, [], "waiting")
+
+
+def test_nobody_logs_names_ids_or_bytes(desk: FileDesk, capsys: pytest.CaptureFixture[str]) -> None:
+    ref = desk.arrived()
+    desk.given = TROUBLE
+    desk.fetcher()(ref)
+    written = capsys.readouterr()
+    for line in filter(None, (written.out + written.err).splitlines()):
+        assert json.loads(line)
+    for canary in (NAME, "1234567", "қ"):
+        assert canary not in written.out + written.err
+
+
+def test_many_files_arrive_at_once_from_several_threads(desk: FileDesk) -> None:
+    refs = [desk.arrived(desk.picture(details={"media_id": str(n)})) for n in range(6)]
+    threads = [threading.Thread(target=desk.fetcher(), args=(ref,)) for ref in refs for _ in range(2)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert len(desk.objects()) == 6 and desk.jobs() == []

@@ -148,16 +148,16 @@ def contact_words(name: str, username: str, addresses: Mapping[str, str]) -> set
     for length in reversed(FIRST_LETTERS):
         words |= {f"begin:{word[:length]}": None for word in whole if len(word) > length}
     words.pop("", None)
-    together = {pair(*two, letters) for two in islice(_pairs(name), MOST_PAIRS) for letters in (WHOLE, BEGUN)}
+    together = {pair(*two, letters) for two in islice(_pairs(name, username), MOST_PAIRS) for letters in (WHOLE, BEGUN)}
     return set(map(indexed, [*list(words)[:MOST_WORDS], *together]))
 
 
-def _pairs(name: str) -> Iterator[tuple[str, str]]:
-    """Yield each two words of a name, those that stand near its beginning first. A double name is paired with the
-    others as a whole and by its parts."""
+def _pairs(name: str, username: str) -> Iterator[tuple[str, str]]:
+    """Yield each two words of a name and a username, those that stand near the beginning of the name first. A double
+    name is paired with the others as a whole and by its parts."""
     before: list[str] = []
-    for token in dict.fromkeys(tokens(name)):
-        both = dict.fromkeys([token, *_parts(token)])
+    for token in dict.fromkeys([*tokens(name), *tokens(username)]):
+        both = [one for one in dict.fromkeys([token, *_parts(token)]) if one not in before]
         yield from product(before, both)
         before += both
 

@@ -165,6 +165,11 @@ def test_a_cursor_of_another_search_is_refused(desk: RetentionDesk, cursor: str)
         desk.text_search.find_contacts("Амина", cursor)
 
 
+def test_who_has_both_words_is_found_beside_who_has_them_as_a_pair(desk: RetentionDesk) -> None:
+    both = [put(desk, "Daniyar Ospanov", 1), put(desk, "Daniyar", 2, username="ospanov")]
+    assert sorted(desk.text_search.find_contacts("daniyar ospanov").contacts) == sorted(both)
+
+
 def test_of_a_common_word_no_more_rows_are_read_than_are_counted(
     desk: RetentionDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -28,12 +29,15 @@ def built_template() -> Json:
     """Return the template, from the cache when none of its inputs has changed. Raises CannotStart."""
     path = CACHE / f"template-{_fingerprint()}.json"
     if not path.exists():
-        # In a process of its own, because building the template imports the app, which the local run must not.
-        command = [sys.executable, "-m", "infra.package", "--template", str(path)]
+        # In a process of its own, because building the template imports the app, which the local run must not; under
+        # another name, because somebody else may look for it meanwhile.
+        made = path.with_suffix(f".{os.getpid()}")
+        command = [sys.executable, "-m", "infra.package", "--template", str(made)]
         run = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)
         if run.returncode:
             reason = (run.stderr.strip() or "no reason given").splitlines()[-1]
             raise CannotStart(f"The template cannot be built: {reason}")
+        made.replace(path)
         for old in CACHE.glob("template-*.json"):
             if old != path:
                 old.unlink(missing_ok=True)

@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from chalicelib.core.clock import DAY, HOUR, SECOND
+from chalicelib.core.clock import DAY, HOUR, MINUTE
 
 WAITING, READY, GONE, TOO_BIG, DAMAGED, ENDED = "waiting", "ready", "gone", "too_big", "damaged", "ended"
 """What became of a message's file (its `file_state`): it is to be fetched; it lies in the bucket; its provider does not
@@ -15,14 +15,14 @@ MOST_BYTES = 100 * 1024 * 1024
 """Largest file that is kept: the largest that WhatsApp carries."""
 KEPT_FOR = 7 * DAY
 """How long (ms) a provider keeps a file that a webhook named. Source: Meta's "Media"."""
-LEASE = 5 * 60 * SECOND
+LEASE = 5 * MINUTE
 """How long (ms) one attempt has a file to itself: longer than the function may run."""
 
 
 def wait(attempts: int) -> int:
     """Return how long (ms) to wait after so many failed attempts: one minute, then twice as long each time, six hours
     at most. Meta blocks a number for half an hour after twenty failed calls in an hour."""
-    return int(min(6 * HOUR, 60 * SECOND * 2 ** min(attempts, 12)))
+    return int(min(6 * HOUR, MINUTE * 2 ** min(attempts, 12)))
 
 
 class FileType(NamedTuple):

@@ -73,11 +73,3 @@ def refused(status: int, *, gone: bool = False) -> FetchError:
 def no_answer() -> FetchError:
     """Return the error for a call without an answer."""
     return FetchError("The provider did not answer, or the connection broke off.", code="network")
-
-
-def new_session() -> requests.Session:
-    """Return a session to keep for the process. It ignores the environment, because a .netrc would replace our token
-    and a proxy would see it."""
-    session = requests.Session()
-    session.trust_env = False
-    return session

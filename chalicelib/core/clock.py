@@ -17,6 +17,12 @@ SWEPT_WITHIN = 15 * MINUTE
 this release writes is no longer relied upon."""
 
 
+def swept_lately(noted_at: int, now: int) -> bool:
+    """Whether a sweeper of this release has noted lately, at `noted_at` (ms, 0 for never), that it was here, so that no
+    older release can have run since."""
+    return noted_at >= now - SWEPT_WITHIN
+
+
 GUARD_DAYS = 8
 """Days for which a guard row stands in for a deleted message: a provider repeats a webhook for up to 7 days."""
 

@@ -4,7 +4,7 @@ An expression names an attribute, `#name` where DynamoDB reserves the word, and 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from chalicelib.dynamo.schema import Key
@@ -80,6 +80,11 @@ class Builder:
         if "#" in text:
             body["ExpressionAttributeNames"] = {f"#{name}": name for name in _NAMED.findall(text)}
         return body
+
+
+def setting(names: Iterable[str]) -> str:
+    """Return the expression that sets attributes to the values of the same names."""
+    return "SET " + ", ".join(f"#{name} = :{name}" for name in names)
 
 
 def wire_key(key: Key) -> AttributeValues:

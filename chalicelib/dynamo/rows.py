@@ -5,7 +5,7 @@ from contextlib import contextmanager, suppress
 
 from pynamodb.exceptions import DoesNotExist, PynamoDBException, QueryError
 
-from chalicelib.core.clock import MINUTE, SWEPT_WITHIN
+from chalicelib.core.clock import MINUTE, swept_lately
 from chalicelib.core.errors import NoIndex, Unavailable
 from chalicelib.dynamo.models import DeskRow, IndexRow, KeyRow
 from chalicelib.dynamo.schema import SWEEP, Key
@@ -25,11 +25,11 @@ _ready: list[int] = []
 
 def lists_ready(now: int) -> bool:
     """Whether every row stands in the index `lists` as it ought to at `now` (ms): the first full pass of a release that
-    writes it is through, and its sweeper has not been away, so that no older release has written since. Once it is so
-    it is asked again in a minute. Raises Unavailable."""
+    writes it is through, and its sweeper has not been away. Once it is so it is asked again in a minute. Raises
+    Unavailable."""
     if not any(now - MINUTE < asked_at <= now for asked_at in _ready):
         row = get_row(SWEEP.key("lists"))
-        ready = row is not None and row.ready_at and (row.swept_at or 0) >= now - SWEPT_WITHIN
+        ready = row is not None and row.ready_at and swept_lately(int(row.swept_at or 0), now)
         _ready[:] = [now] if ready else []
     return bool(_ready)
 

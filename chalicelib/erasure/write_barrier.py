@@ -13,7 +13,7 @@ from typing import Any
 from chalicelib.core.backoff import TRIES, sleep_with_jitter
 from chalicelib.core.clock import DAY
 from chalicelib.core.errors import Conflict, Unavailable
-from chalicelib.dynamo.builder import Builder, Write
+from chalicelib.dynamo.builder import Builder, Write, setting
 from chalicelib.dynamo.schema import ALIAS, CONTACT, HEAD, OUTBOX, SUPPRESSION, Key
 from chalicelib.dynamo.tables import MOST_WRITES, Tables
 from chalicelib.outbox.model import HELD_BY_ERASER
@@ -184,5 +184,4 @@ def suppression_entry(request: Request, at: int) -> dict[str, Any]:
 def renew_entry(tables: Builder, name: str, request: Request, at: int) -> Write:
     """Return the write that sets a suppression entry to another time, and restores one that is gone."""
     values = suppression_entry(request, at)
-    expression = "SET " + ", ".join(f"#{name} = :{name}" for name in values) + " REMOVE #expires_at"
-    return tables.update("fence", SUPPRESSION.key(name), expression, values=values)
+    return tables.update("fence", SUPPRESSION.key(name), f"{setting(values)} REMOVE #expires_at", values=values)

@@ -10,7 +10,7 @@ from chalicelib.contacts.model import ContactReference, Lookup
 from chalicelib.core.addresses import Address, Author, ChannelId
 from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND
 from chalicelib.core.ids import new_id
-from chalicelib.dynamo.builder import NEW, Write
+from chalicelib.dynamo.builder import NEW, Write, setting
 from chalicelib.dynamo.schema import ALIAS, CONTACT, HEAD, KEY
 from chalicelib.dynamo.tables import Tables
 from chalicelib.messages.conversation_rows import Incoming
@@ -219,7 +219,7 @@ class ContactRows:
         if sealed:
             yield self._tables.update(
                 "contact", CONTACT.key(person.contact_id),
-                "SET " + ", ".join(f"#{name} = :{name}" for name in sealed), "epoch = :epoch",
+                setting(sealed), "epoch = :epoch",
                 {**sealed, "epoch": person.epoch},
             )  # fmt: skip
 

@@ -53,8 +53,7 @@ class DeleteExpired:
             deleted += rows
             if stamp_first:
                 self.store.postpone(entry, now + STAMPING_TAKES)
-        if deleted:
-            count("ItemsExpired", deleted, table="desk")
+        count("ItemsExpired", deleted, table="desk")
         return deleted
 
     def contacts(self, heads: Heads, now: int, until: float) -> int:
@@ -69,8 +68,7 @@ class DeleteExpired:
                 ended += 1
             elif entry is not None:
                 self.store.postpone(entry, now + LOOKED_AT_AGAIN)
-        if ended:
-            count("ItemsExpired", ended, table="keys")
+        count("ItemsExpired", ended, table="keys")
         return ended
 
     def __call__(self, found: Found, now: int, until: float) -> tuple[int, bool]:

@@ -17,7 +17,7 @@ from typing import Any
 
 from chalicelib.contacts.text_index import delete_words
 from chalicelib.core.clock import SECOND
-from chalicelib.dynamo.builder import NEW, Write
+from chalicelib.dynamo.builder import NEW, Write, setting
 from chalicelib.dynamo.schema import ALIAS, CONSENT, CONTACT, ENDED, HEAD, KEY, OPEN_REQUEST, TICKET, WORDS, Key, lists
 from chalicelib.dynamo.tables import MOST_WRITES, Tables
 from chalicelib.retention.model import ExpiredHead, TicketDate
@@ -153,14 +153,12 @@ class EndContactStore:
             return
         yield self._tables.update("words", key, "SET #ended_at = :now", "attribute_exists(pk)", {"now": now})
         values = {"contact_id": contact_id, **lists.expires(ended.pk, now // SECOND).attributes()}
-        expression = "SET #contact_id = :contact_id, #list = :list, #place = :place"
-        yield self._tables.update("ended", ended, expression, values=values)
+        yield self._tables.update("ended", ended, setting(values), values=values)
 
     def _consent(self, row: Mapping[str, Any], until: int) -> Write:
         values = lists.dates(row["pk"], until)
-        expression = "SET " + ", ".join(f"#{one} = :{one}" for one in values)
         condition = "attribute_exists(pk) AND attribute_not_exists(#expires_at)"
-        return self._tables.update("consent", Key("desk", row["pk"], row["sk"]), expression, condition, values)
+        return self._tables.update("consent", Key("desk", row["pk"], row["sk"]), setting(values), condition, values)
 
 
 def _must_stay(found: Sequence[Mapping[str, Any]]) -> bool:

@@ -11,7 +11,7 @@ from chalicelib.attachments.model import ENDED as ENDED_FILE
 from chalicelib.contacts.search_words import RULE
 from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND, gone_at
 from chalicelib.core.errors import Unavailable
-from chalicelib.dynamo.builder import NEW, Write
+from chalicelib.dynamo.builder import NEW, Write, setting
 from chalicelib.dynamo.schema import ENDED, HEAD, MESSAGE, NUMBER, SWEEP, TICKET, WORDS, Key, lists
 from chalicelib.dynamo.schema.lists import Place
 from chalicelib.dynamo.tables import Tables
@@ -108,12 +108,12 @@ class ExpiredStore:
     def put_into_lists(self, ticket: OldTicket) -> bool:
         """Put a ticket of an older release into the queue of its assignee's and into the lists of its tags, if it is as
         it was read; return whether it was."""
-        values: dict[str, Any] = {"state": ticket.state, "assignee": ticket.assignee, "old_tags": list(ticket.tags)}
-        condition = f"#state = :state AND #assignee = :assignee AND {TAGS_AS_READ}"
-        if not ticket.assignee:
-            del values["assignee"]
-            condition = condition.replace("#assignee = :assignee", "attribute_not_exists(#assignee)")
+        values: dict[str, Any] = {"state": ticket.state, "old_tags": list(ticket.tags)}
         values |= queue_attributes(ticket.state, ticket.assignee)
+        as_read = "attribute_not_exists(#assignee)"
+        if ticket.assignee:
+            as_read, values["assignee"] = "#assignee = :assignee", ticket.assignee
+        condition = f"#state = :state AND {as_read} AND {TAGS_AS_READ}"
         expression = "SET #queue = :queue, #opens_in = :opens_in"
         writes = [self._tables.update("ticket", Key("desk", ticket.pk, ticket.sk), expression, condition, values)]
         of_ticket = ticket.conversation_id, ticket.ticket_id
@@ -216,8 +216,7 @@ class ExpiredStore:
     def keep(self, state: PassState, read: PassState) -> bool:
         """Write how far the full pass has come, if nobody else has since it was `read`."""
         values: dict[str, Any] = {name: asdict(state)[name] for name in _NUMBERS} | {"cursor": _cursor(state)}
-        expression = "SET " + ", ".join(f"#{name} = :{name}" for name in values)
-        condition = NEW
+        expression, condition = setting(values), NEW
         if read.since:
             condition = "#began_at = :b AND #ended_at = :e AND #cursor = :c"
             values |= {"b": read.began_at, "e": read.ended_at, "c": _cursor(read)}
@@ -266,7 +265,8 @@ def _met(table: str, row: Mapping[str, Any], now: int, *, tagged: bool) -> Itera
         return
     ought = lists.due_place(row)
     missed = ought is not None and not _stands(row, ought, now)
-    unstamped = TICKET.fits(pk, sk) and row.get("dated", 0) != date
+    is_ticket = TICKET.fits(pk, sk)
+    unstamped = is_ticket and row.get("dated", 0) != date
     if unstamped and max(row.get("activity", 0), row.get("rung_at", 0)) <= now - STAMPING_TAKES:
         yield UnstampedTicket(pk, sk, pk.partition("#")[2]), False
     stays = unstamped or not past or sk == HEAD.sk  # a contact that cannot end yet is looked at again by its place
@@ -274,7 +274,7 @@ def _met(table: str, row: Mapping[str, Any], now: int, *, tagged: bool) -> Itera
         yield _expired(table, row, now), missed and not stays
     if missed and stays and ought is not None:
         yield _misplaced(row, ought), True
-    if pk.startswith(TICKET.partition("")) and not date and "state" in row:
+    if is_ticket and not date and "state" in row:
         assignee, tags = row.get("assignee", ""), tuple(row.get("tags", ()))
         stands = {"queue": row.get("queue"), "opens_in": row.get("opens_in", queue_of(State.OPEN))}
         if stands != queue_attributes(row["state"], assignee) or (tags and (tagged or "opens_in" not in row)):

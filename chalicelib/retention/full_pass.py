@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from chalicelib.contacts.search_words import RULE
-from chalicelib.core.clock import DAY, MINUTE, SWEPT_WITHIN
+from chalicelib.core.clock import DAY, MINUTE, swept_lately
 from chalicelib.core.observability import count, log
 from chalicelib.retention.delete_expired import Heads
 from chalicelib.retention.model import Expired, PassState
@@ -61,8 +61,7 @@ class FullPass:
                     kept = replace(kept, cursor=at, missed=kept.missed + missed)
                 kept = self._after(kept, page.cursor, now)
         finally:
-            if deleted:
-                count("ItemsExpired", deleted, table="pass")
+            count("ItemsExpired", deleted, table="pass")
             if kept != state:
                 self.store.keep(kept, state)
         return deleted
@@ -84,7 +83,7 @@ class FullPass:
 def _noted(state: PassState, now: int) -> PassState:
     """Return the state with the note that a sweeper was here, made every NOTED_EVERY. When the last one was too long
     ago an older release may have run since, and the passes begin as at the first start."""
-    if state.swept_at < now - SWEPT_WITHIN:
+    if not swept_lately(state.swept_at, now):
         return PassState(swept_at=now)
     return replace(state, swept_at=now) if state.swept_at <= now - NOTED_EVERY else state
 

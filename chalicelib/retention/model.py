@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from chalicelib.core.clock import DAY, MINUTE, SECOND, SWEPT_WITHIN
+from chalicelib.core.clock import DAY, MINUTE, SECOND, swept_lately
 
 LOOKED_AT_AGAIN = 10 * MINUTE
 """Time (ms) after which a contact that cannot end yet is looked at again."""
@@ -153,7 +153,7 @@ class PassState:
 
     def ready(self, now: int) -> bool:
         """Whether the index is complete at `now` (ms): nobody but releases that write it has run since `ready_at`."""
-        return self.ready_at > 0 and self.swept_at >= now - SWEPT_WITHIN
+        return self.ready_at > 0 and swept_lately(self.swept_at, now)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from chalicelib.core.clock import gone_at
 from chalicelib.core.purposes import SUPPORT
-from chalicelib.dynamo.builder import Write
+from chalicelib.dynamo.builder import Write, setting
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.dynamo.rows import get_row, translated_errors
 from chalicelib.dynamo.schema import HEAD, MESSAGE, NUMBER, TICKET, Key, lists
@@ -70,9 +70,8 @@ class StampExpiryStore:
         """Set the date of a row without a ticket. A date that it has stays."""
         key = _row(conversation_id, sk)
         values = lists.dates(key.pk, expires_at)
-        expression = "SET " + ", ".join(f"#{one} = :{one}" for one in values)
         condition = "attribute_exists(pk) AND attribute_not_exists(#expires_at)"
-        self._tables.write(self._tables.update("row", key, expression, condition, values))
+        self._tables.write(self._tables.update("row", key, setting(values), condition, values))
 
     def _stamp(self, key: Key, ticket: TicketDate) -> None:
         values: dict[str, Any] = {"ticket": ticket.ticket_id}

@@ -168,6 +168,5 @@ class Sweep:
                 if self.stopwatch() > until:
                     return closed
                 closed += self.auto_close.close(ticket, event, params, now, expires_at)
-        if closed:
-            count("TicketsClosed", closed)
+        count("TicketsClosed", closed)
         return closed

@@ -8,12 +8,12 @@ its key has been gone for as long as the longest writer runs, and no replica of 
 from collections.abc import Iterable
 from typing import Any
 
-from chalicelib.core.clock import SECOND, SWEPT_WITHIN
+from chalicelib.core.clock import MINUTE, swept_lately
 from chalicelib.dynamo.builder import Builder, Write
 from chalicelib.dynamo.schema import BARRIER
 from chalicelib.dynamo.tables import Tables
 
-SETTLES = 10 * 60 * SECOND
+SETTLES = 10 * MINUTE
 """How long (ms) the row is not relied upon after the first sweep, or the first after a gap: until then a barrier may
 close by the code of an older release, which does not write here."""
 
@@ -21,7 +21,7 @@ close by the code of an older release, which does not write here."""
 def relied_on(since: int, seen_at: int, now: int) -> bool:
     """Whether a row that names old contacts, too, since `since`, and that a sweeper has last looked at at `seen_at`
     (ms, 0 for never), lacks none at `now`."""
-    return 0 < since <= now - SETTLES and seen_at >= now - SWEPT_WITHIN
+    return 0 < since <= now - SETTLES and swept_lately(seen_at, now)
 
 
 def enter(tables: Builder, contact_ids: Iterable[str]) -> Write:
@@ -41,7 +41,7 @@ def complete(tables: Tables, contact_ids: frozenset[str], now: int) -> None:
     row = tables.get(BARRIER.key())
     missing = contact_ids - frozenset(row.get("contacts", ()))
     expression, values = "SET seen_at = :now", dict[str, Any](now=now)
-    if not row.get("since") or row.get("seen_at", 0) < now - SWEPT_WITHIN:
+    if not row.get("since") or not swept_lately(row.get("seen_at", 0), now):
         expression += ", since = :now"
     if missing:
         expression += " ADD contacts :ids"

@@ -1,8 +1,7 @@
 """Builds the writes that put a ticket into the lists of its tags, and take it out of them.
 
 A list is a partition `tag#{tag}` of the index `lists`. It holds every ticket with the tag that is not closed; its state
-stands on the ticket alone, so that no message has to write here. The
-full pass puts tickets of older releases there.
+stands on the ticket alone, so that no message has to write here. The full pass puts tickets of older releases there.
 """
 
 from collections.abc import Iterable

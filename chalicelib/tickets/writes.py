@@ -7,7 +7,7 @@ from typing import Any
 
 from chalicelib.core.clock import gone_at
 from chalicelib.core.ids import MessageRef, new_id, pseudonym_of_notice
-from chalicelib.dynamo.builder import NEW, Write
+from chalicelib.dynamo.builder import NEW, Write, setting
 from chalicelib.dynamo.models import DeskRow, QueueIndex
 from chalicelib.dynamo.rows import alive, get_row, translated_errors
 from chalicelib.dynamo.schema import CLIENT_ID, HEAD, MESSAGE, STAMPING, TICKET, lists
@@ -70,7 +70,7 @@ class TicketWrites:
         changes |= lists.of_ticket(ticket.id, assignee, ticket.created_at, closes).attributes()
         kept = {name: value for name, value in changes.items() if value is not None}
         gone = [name for name, value in changes.items() if value is None]
-        expression = "SET " + ", ".join(f"#{name} = :{name}" for name in kept) if kept else ""
+        expression = setting(kept)
         if gone:
             expression += " REMOVE " + ", ".join(f"#{name}" for name in gone)
         return self._tables.update("ticket", TICKET.key(ticket.id), expression, condition, values | kept)
@@ -243,5 +243,4 @@ class AutoClose:
             "author": "desk",
             "params": dict(params),
         }
-        expression = "SET " + ", ".join(f"#{name} = :{name}" for name in values)
-        return self._tables.update("event", MESSAGE.key(*ref), expression, NEW, values)
+        return self._tables.update("event", MESSAGE.key(*ref), setting(values), NEW, values)

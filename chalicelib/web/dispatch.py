@@ -63,7 +63,7 @@ def _answer(route: Route, chalice_request: Any) -> Response:
         request = read_request(route.method, route.path, chalice_request, wiring.clock()())
         request.check_type(_JSON if route.api else _FORM)
         if not route.path.startswith("/static/"):
-            request = look(request, route, release())
+            request = look(request, route, release)
             if request.watch and not request.watch.changed:
                 return not_modified(request.watch.known)
             request = identify(request, route)

@@ -11,10 +11,11 @@ import requests
 
 from chalicelib.channels import failure_meanings
 from chalicelib.channels.base import ChoicePart, OutboundMessage, SendError, SendResult, TextPart, scrub
+from chalicelib.channels.http_session import new_session
 from chalicelib.channels.parts import Button
 from chalicelib.channels.render import Lacking, render
 from chalicelib.channels.whatsapp.channel import WHATSAPP
-from chalicelib.channels.whatsapp.send import WhatsAppSender, new_session
+from chalicelib.channels.whatsapp.send import WhatsAppSender
 from chalicelib.core.addresses import Address
 from tests.support.channels.bodies import AMINA, AMINA_ID, NOW, NUMBER, wamid
 from tests.support.channels.provider import Call, Provider

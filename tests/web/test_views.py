@@ -204,17 +204,22 @@ def test_before_the_lists_are_complete_a_long_list_is_walked(web: Web, ready: bo
     assert [one.id for one in found.items] == ids and (found.total == 3) is ready
 
 
+def pass_over(store: ExpiredStore, now: int) -> None:
+    """What the full pass does with rows that stand wrongly."""
+    for found, _ in store.page("desk", (), now).items:
+        if isinstance(found, Misplaced):
+            store.move(found)
+        if isinstance(found, OldTicket):
+            assert store.put_into_lists(found)
+
+
 def test_the_full_pass_puts_tickets_of_an_older_release_into_queue_and_lists(web: Web) -> None:
     given = {"assignee": web.staff["bolat"], "tags": ("касса",), "old": True}
     (old,) = lay_tickets(web.dynamodb, web.tables["desk"], State.OPEN, [1], web.now - 99, **given)  # type: ignore[arg-type]
     others(web, 120)
     assert shown(web, "?tag=касса")[0] == []
     store = ExpiredStore(wiring.gateway(), NO_FILES)
-    for found, _ in store.page("desk", (), web.now).items:
-        if isinstance(found, Misplaced):
-            store.move(found)
-        if isinstance(found, OldTicket):
-            assert store.put_into_lists(found)
+    pass_over(store, web.now)
     assert shown(web, "?tag=касса")[0] == [old] == shown(web, "?view=mine")[0]
     assert not [one for one, _ in store.page("desk", (), web.now).items if isinstance(one, OldTicket)]
 
@@ -249,11 +254,7 @@ def test_what_an_older_release_unassigned_and_tagged_is_put_where_it_belongs(web
     web.call("PATCH", f"/api/v1/tickets/{ticket_id}", {"assignee": "me"})
     DeskRow(*TICKET.key(ticket_id)[1:]).update([DeskRow.tags.set(["касса"]), DeskRow.assignee.remove()])
     store = ExpiredStore(wiring.gateway(), NO_FILES)
-    for found, _ in store.page("desk", (), web.now).items:
-        if isinstance(found, Misplaced):
-            store.move(found)
-        if isinstance(found, OldTicket):
-            assert store.put_into_lists(found)
+    pass_over(store, web.now)
     assert not store.page("desk", (), web.now).items
     assert [one.ticket_id for one, _ in store.page("desk", (), web.now, tagged=True).items] == [ticket_id]  # type: ignore[union-attr]
     assert shown(web, "?view=unassigned")[0] == [ticket_id]

@@ -8,7 +8,8 @@ from urllib.parse import quote
 
 import requests
 
-from chalicelib.channels.fetching import TIMEOUTS, FetchedFile, FetchError, download, new_session, no_answer, refused
+from chalicelib.channels.fetching import TIMEOUTS, FetchedFile, FetchError, download, no_answer, refused
+from chalicelib.channels.http_session import new_session
 from chalicelib.channels.reading import as_dict, text
 
 

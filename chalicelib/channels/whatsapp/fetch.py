@@ -6,7 +6,8 @@ from urllib.parse import quote, urlsplit
 
 import requests
 
-from chalicelib.channels.fetching import TIMEOUTS, FetchedFile, FetchError, download, new_session, no_answer, refused
+from chalicelib.channels.fetching import TIMEOUTS, FetchedFile, FetchError, download, no_answer, refused
+from chalicelib.channels.http_session import new_session
 from chalicelib.channels.reading import as_dict, text
 
 _NOT_THERE = 33

@@ -9,20 +9,13 @@ import requests
 from urllib3.exceptions import NewConnectionError
 
 from chalicelib.channels.base import OutboundMessage, SendError, SendResult, scrub
+from chalicelib.channels.http_session import new_session
 from chalicelib.channels.reading import as_dict, as_list, ident, text
 from chalicelib.channels.whatsapp import errors
 from chalicelib.core.delivery_failures import OWN_CODES, Act
 
 TIMEOUTS = (3.05, 10.0)
 """Seconds to connect and to wait for bytes; the sender's own time limit is well above their sum."""
-
-
-def new_session() -> requests.Session:
-    """Return a session to keep for the process. It ignores the environment, because a .netrc would replace our token
-    and a proxy would see it."""
-    session = requests.Session()
-    session.trust_env = False
-    return session
 
 
 class WhatsAppSender:

@@ -1,6 +1,7 @@
 """Finds out who is signed in and whether the route is open to them: sessions, roles, undertaking, form tokens."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import replace
 
 from chalicelib.core.errors import Forbidden, NotSignedIn
@@ -20,11 +21,11 @@ def token_of(request: HttpRequest, route: Route) -> str:
     return request.cookies.get(cookie_name(SESSION_COOKIE), "")
 
 
-def look(request: HttpRequest, route: Route, release: str) -> HttpRequest:
+def look(request: HttpRequest, route: Route, release: Callable[[], str]) -> HttpRequest:
     """Return the request with what its page watches: one call reads session and marker. Raises Unavailable.
 
     An open page that asks for changes may learn of them a moment late. A page that is loaded reads strongly, and its
-    session is not read again. `release` names scripts and styles.
+    session is not read again. `release` names scripts and styles, which an answer of the API does not read.
     """
     from chalicelib.wiring import web as wiring_web
 
@@ -37,7 +38,7 @@ def look(request: HttpRequest, route: Route, release: str) -> HttpRequest:
     if session is None:
         return request
     place = "&".join(f"{name}={value}" for name, value in sorted(request.query.items()))
-    about = (release, session.staff_id, str(session.generation), *request.path.values(), request.route, place)
+    about = (release(), session.staff_id, str(session.generation), *request.path.values(), request.route, place)
     watch = Watch.of(marker, route.watches, about, request.now, request.headers)
     return replace(request, watch=watch, session=None if asks else session)
 

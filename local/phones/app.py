@@ -117,6 +117,7 @@ def _provider_routes(whatsapp: WhatsApp, media: WhatsAppMedia, telegram: Telegra
         Route("/v{version}/{phone_number_id}/messages", whatsapp.messages, methods=["POST"]),
         Route("/v{version}/{phone_number_id}/media", media.upload, methods=["POST"]),
         Route("/v{version}/{node}", media.look_up, methods=["GET"]),
+        Route("/v{version}/{node}", media.delete, methods=["DELETE"]),
         Route("/whatsapp-media/{media_id}/{until:int}/{mark}", media.download, methods=["GET"]),
         Route("/v{version}/{rest:path}", media.frame.unknown, methods=anything),
         Route("/file/bot{token}/{path:path}", telegram.download, methods=["GET"]),

@@ -4,7 +4,7 @@ import json
 import re
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 from starlette.requests import Request
 
@@ -72,13 +72,21 @@ def _multipart(raw: bytes, kind: str) -> Body:
             continue
         headers = head.decode("utf-8", "replace")
         name = re.search(r'[;\s]name="([^"]*)"', headers)
-        file_name = re.search(r'filename="([^"]*)"', headers)
+        file_name = _file_name(headers)
         media_type = re.search(r"(?i)content-type:\s*([^\r\n]+)", headers)
         if not name:
             continue
         if file_name is None:
             fields[name[1]] = content.decode("utf-8", "replace")
-        elif file_name[1] or content:
+        elif file_name or content:
             kind_of_file = media_type[1].strip() if media_type else "application/octet-stream"
-            files[name[1]] = Upload(file_name[1], kind_of_file, content)
+            files[name[1]] = Upload(file_name, kind_of_file, content)
     return Body(fields, files, is_form=True)
+
+
+def _file_name(headers: str) -> str | None:
+    """Return the name of a file, in either way in which clients write one that is not ASCII; None for a field."""
+    if extended := re.search(r"filename\*=(?i:utf-8)''([^;\s]+)", headers):
+        return unquote(extended[1])
+    plain = re.search(r'filename="([^"]*)"', headers)
+    return plain[1] if plain else None

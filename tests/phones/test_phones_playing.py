@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.phones.phones import SECRETS, Phones
+from tests.support.phones.phones import Phones
 
 CHAT = 500000042
 AMINA = {"phone": "77000000107"}
@@ -206,19 +206,6 @@ def test_a_raw_telegram_message_keeps_its_number_and_the_next_one_follows(phones
     assert second["reply_to_message"]["message_id"] == 41
     wrong = phones.http.post("/phones/telegram/messages", json={**DANIYAR, "message": {"message_id": "x"}})
     assert wrong.status_code == 400
-
-
-def test_an_album_of_a_bot_is_two_messages(phones: Phones) -> None:
-    files = {"a": ("a.png", b"1", "image/png"), "b": ("b.pdf", b"2", "application/pdf")}
-    media = '[{"type": "photo", "media": "attach://a"}, {"type": "document", "media": "attach://b"}]'
-    answer = phones.http.post(
-        f"/bot{SECRETS.bots[0].token}/sendMediaGroup",
-        data={"chat_id": str(CHAT), "media": media},
-        files=files,
-    )
-
-    assert [message["message_id"] for message in answer.json()["result"]] == [1, 2]
-    assert [message["file"]["name"] for message in phones.messages("Данияр")] == ["a.png", "b.pdf"]
 
 
 def test_a_bot_edits_reacts_and_deletes(phones: Phones) -> None:

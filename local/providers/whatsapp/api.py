@@ -45,7 +45,7 @@ class WhatsApp:
             self._mark_read(str(body.get("message_id")))
             return JSONResponse({"success": True})
         given, phone, user_id = recipient_of(body)
-        kind = check_message(body, self.store.files.__contains__)
+        kind = check_message(body, lambda media_id: self.store.file(media_id, self.clock.now()) is not None)
         # The desk may know people that the phones do not; Store.strangers says whether such messages are taken.
         person = self.store.find("whatsapp", phone=phone, user_id=user_id)
         unknown = person is None and self.store.strangers == "refused"

@@ -10,7 +10,7 @@ from local.phones.postman import Delivery
 from local.phones.samples import EVENTS, WHATSAPP_SAMPLES
 from local.phones.store import Bubble, Chat, Person, StoredFile
 from local.providers.whatsapp.api import WhatsApp
-from local.providers.whatsapp.media import webhook_file
+from local.providers.whatsapp.media import WEBHOOK_LIVES, webhook_file
 from local.providers.whatsapp.render import inbound_text
 from local.providers.whatsapp.rules import new_wamid
 
@@ -35,7 +35,7 @@ class WhatsAppPhone:
         text = body.text("text")
         if not (text.strip() or raw or sample or body.files.get("file") or body.fields.get("file")):
             raise Refused("There is nothing to send: write a text or choose a file.")
-        file = file_of(self.context.store, body)
+        file = file_of(self.context.store, body, self.context.clock.now() + WEBHOOK_LIVES)
         chat = self._chat(resolve(self.context.store, "whatsapp", body))
         message = self._base(chat.person)
         if quote := body.text("quote"):

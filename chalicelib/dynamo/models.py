@@ -171,6 +171,7 @@ class DeskRow(Model):
     unread = NumberAttribute(null=True)
     tags: ListAttribute[str] = ListAttribute(null=True)
     late_in = NumberSetAttribute(null=True)
+    unread_albums = NumberSetAttribute(null=True)
     last_message_at = NumberAttribute(null=True)
     activity = NumberAttribute(null=True)
     solved_at = NumberAttribute(null=True)

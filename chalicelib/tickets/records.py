@@ -35,6 +35,7 @@ class Ticket:
     `erased`        the contact's key is destroyed, so nothing can be opened
     `unreadable`    the customer's name and address exist and cannot be opened; `last_unreadable`: the last message
     `listed`        it stands in the lists of its tags; tickets of older releases do not
+    `unread`        messages that nobody has looked at; an album counts as one, by its number in `unread_albums`
     `suppressed`    the customer has withdrawn consent: only an answer to a question, or about the request, may be sent
     """
 
@@ -53,6 +54,7 @@ class Ticket:
     oldest_at: int = 0
     activity: int = 0
     unread: int = 0
+    unread_albums: frozenset[int] = frozenset()
     language: str = ""
     previous_id: str = ""
     solved_at: int = 0

@@ -125,14 +125,6 @@ def test_a_gap_is_told_and_the_file_can_be_fetched_again(web: Web) -> None:
     assert refused.status == 409 and "Ask the customer to send it again" in refused.text
 
 
-def test_an_album_is_one_group(web: Web) -> None:
-    for _ in range(3):
-        say(web, AMINA, "", kind="image", details={"media_id": "1", "media_group_id": "7"})
-    say(web, AMINA, "", kind="image", details={"media_id": "1"})
-    text, _ = page_of(web)
-    assert re.findall(r"Album, (\d) of (\d)", text) == [("1", "3"), ("2", "3"), ("3", "3")]
-
-
 def test_a_message_of_the_release_before_says_nothing_and_can_be_fetched(
     web: Web, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from chalicelib.core.ids import MessageRef
 from chalicelib.staff.model import Staff
+from chalicelib.tickets.albums import Unread
 from chalicelib.tickets.records import Message, Thread, Ticket
 from chalicelib.tickets.view_ticket import MarkSeen
 from chalicelib.web.dashboard.seen import SCRIPT_COOKIE, first_new
@@ -142,12 +143,12 @@ class Row:
 
     # as the desk changes it
 
-    def mark_seen(self, ticket: Ticket, behind: int, _: str) -> bool:
+    def mark_seen(self, ticket: Ticket, behind: Unread, _: str) -> bool:
         while self.meanwhile:
             self.meanwhile.pop()()
         if (self.unread, self.count) != (ticket.unread, ticket.activity):
             return False
-        self.unread -= ticket.unread - behind
+        self.unread -= ticket.unread - behind.messages
         return True
 
 
@@ -183,6 +184,6 @@ def test_nobody_takes_off_what_nobody_has_seen(turns: list[tuple[int, int, int, 
 def test_more_unread_than_messages_begins_with_the_first() -> None:
     """A reaction counts as unread and is shown on its message."""
     found = (Message("a", "in", "text", 1), Message("b", "out", "text", 2), Message("c", "in", "text", 3))
-    assert [first_new(found, unread, "") for unread in (0, 1, 2, 5)] == ["", "c", "a", "a"]
-    assert first_new(found, 0, "a") == "a" and first_new(found, 0, "b") == ""
-    assert first_new((), 2, "") == ""
+    assert [first_new(found, Unread(number), "") for number in (0, 1, 2, 5)] == ["", "c", "a", "a"]
+    assert first_new(found, Unread(), "a") == "a" and first_new(found, Unread(), "b") == ""
+    assert first_new((), Unread(2), "") == ""

@@ -10,6 +10,7 @@ from chalicelib.core.observability import audit
 from chalicelib.privacy.recognise_request import may_be_request
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.vocabulary import OVER, Step
+from chalicelib.tickets.albums import Unread
 from chalicelib.tickets.badges import Badges
 from chalicelib.tickets.drafts import open_drafts
 from chalicelib.tickets.listing import page
@@ -24,7 +25,6 @@ from chalicelib.web.dashboard.request_presenter.request_words import RequestWord
 from chalicelib.web.dashboard.search import find_tickets, search_words, without_search
 from chalicelib.web.dashboard.seen import first_new, group_by_day, has_scripts, seconds_to_read
 from chalicelib.web.dashboard.sidebar import badges, sidebar
-from chalicelib.web.details import albums
 from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.web.questions import with_questions, with_request
@@ -121,7 +121,7 @@ def render_ticket(
     words = pages.words_for(request, request.now, {one.id: one.name for one in staff})
     retention = wiring_web.profile().retention["ticket"]
     messages = with_questions(opened.thread.messages, ticket, wiring_web.profile())
-    waiting = ticket.unread if ticket.assignee in ("", request.staff.id) else 0
+    waiting = Unread.of(ticket) if ticket.assignee in ("", request.staff.id) else Unread()
     kept = open_drafts(opened.drafts, desk.decryptor, request.now)
     boxes = {
         "reply": composer_box(typed.reply, typed.reply_id, kept.get("reply")),
@@ -134,7 +134,6 @@ def render_ticket(
         request,
         status=status,
         files_from=origin(),
-        albums=albums(messages),
         conversation_id=ticket.conversation_id,
         words=words,
         list_query=shown.query,
@@ -151,7 +150,7 @@ def render_ticket(
         days=group_by_day(
             with_request(messages, asked), first_new(messages, waiting, request.headers.get("x-fresh", "")), words
         ),
-        seconds_to_read=seconds_to_read(ticket) if waiting else 0,
+        seconds_to_read=seconds_to_read(ticket) if waiting != Unread() else 0,
         composer_state=composer_state(ticket, head.blocked, head.window_ends(ticket.channel), request.now),
         window_ends=head.window_ends(ticket.channel),
         window_soon=head.window_ends(ticket.channel) - request.now < SOON,

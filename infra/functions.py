@@ -19,6 +19,7 @@ from infra.grants import (
     Grant,
     arn,
     desk,
+    each,
     files,
     files_key,
     index,
@@ -176,9 +177,16 @@ FUNCTIONS = (
         "fetcher",
         "Fetcher",
         (
-            # It reads what is sealed to itself, and writes what became of a file without reading anything of a person.
-            rows("Desk", ("GetItem", "UpdateItem", "DeleteItem"), "fetch"),
-            rows("Desk", ("UpdateItem", "ConditionCheckItem"), "conversation"),
+            # It reads what is sealed to itself, and writes what became of a file, and a notice to who sent one that is
+            # too large, without reading anything of a person.
+            *each(
+                "Desk",
+                GetItem="fetch",
+                DeleteItem="fetch",
+                UpdateItem="fetch conversation",
+                PutItem="conversation",
+                ConditionCheckItem="conversation ticket",
+            ),
             secrets("Fetcher", "Outbound"),
             files("PutObject", "DeleteObject"),
             files_key("GenerateDataKey"),

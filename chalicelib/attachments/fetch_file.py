@@ -13,6 +13,9 @@ from chalicelib.attachments.model import DAMAGED, GONE, HEAD, KEPT_FOR, LEASE, M
 from chalicelib.channels.fetching import FetchedFile, FetchError
 from chalicelib.core.ids import MessageRef
 from chalicelib.core.observability import count, log
+from chalicelib.messages.ingest import Notice
+from chalicelib.messages.notices import too_big_notice
+from chalicelib.profile.model import Profile
 from chalicelib.vault import encryption
 
 Fetch = Callable[[str, str, str, IO[bytes], int], FetchedFile]
@@ -29,6 +32,7 @@ class FetchFile:
     bucket: Bucket
     fetch: Fetch
     private_key: Callable[[], bytes]
+    profile: Profile
     clock: Callable[[], int]
 
     def __call__(self, ref: MessageRef) -> str:
@@ -46,7 +50,7 @@ class FetchFile:
             try:
                 outcome = self._kept(job, about, file)
             except FetchError as error:
-                outcome = self._failed(job, error)
+                outcome = self._failed(job, error, about)
         count("FilesFetched", channel=job.channel, outcome=outcome)
         return outcome
 
@@ -64,7 +68,7 @@ class FetchFile:
         self.store.give_up(job, GONE)
         return "unwanted"
 
-    def _failed(self, job: FetchJob, error: FetchError) -> str:
+    def _failed(self, job: FetchJob, error: FetchError, about: Mapping[str, Any]) -> str:
         """Put the job off, or give it up when another try cannot help or the provider has had its time."""
         log("fetch_failed", message_ref=str(job.ref), channel=job.channel, code=error.code, attempt=job.attempts + 1)
         over = self.clock() > job.arrived_at + KEPT_FOR
@@ -72,9 +76,20 @@ class FetchFile:
             self.store.put_off(job, self.clock() + wait(job.attempts))
             return "again"
         self.bucket.delete(job.contact_id, job.file_object)
-        state = TOO_BIG if error.too_big else DAMAGED if error.code == "damaged" else GONE
+        if error.too_big:
+            return self._too_big(job, about)
+        state = DAMAGED if error.code == "damaged" else GONE
         self.store.give_up(job, state)
         return state
+
+    def _too_big(self, job: FetchJob, about: Mapping[str, Any]) -> str:
+        """Give the file up and tell the customer once. Jobs of older releases do not say on which ticket they lie."""
+        ticket_id = str(about.get("ticket", ""))
+        text = too_big_notice(self.profile, str(about.get("language", "")), job.channel)
+        notice = Notice("too_big", str(job.ref), text, max(self.clock(), job.ref.at + 1))
+        if not (ticket_id and self.store.tell(job, TOO_BIG, notice, ticket_id)):
+            self.store.give_up(job, TOO_BIG)
+        return TOO_BIG
 
 
 def _check(found: FetchedFile, about: Mapping[str, Any]) -> None:

@@ -1,12 +1,16 @@
 """The rows of files that are to be fetched, as the file fetcher sees them: it reads those alone, and writes what became
 of a file to its message without reading that."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from chalicelib.core.ids import MessageRef
+from chalicelib.core.ids import MessageRef, pseudonym_of_notice
 from chalicelib.dynamo.builder import Write
-from chalicelib.dynamo.schema import FETCH, HEAD, MESSAGE
+from chalicelib.dynamo.schema import FETCH, HEAD, MESSAGE, OUTBOX, TICKET
 from chalicelib.dynamo.tables import Tables
+from chalicelib.messages.conversation_rows import notice_row, outbox_row
+from chalicelib.messages.ingest import Notice
+from chalicelib.tickets.model import State
 from chalicelib.vault import encryption
 
 
@@ -62,7 +66,20 @@ class FetchStore:
         if not self._end(job, "SET #file_state = :state", {"state": state}):
             self._tables.write(self._delete(job))
 
-    def _end(self, job: FetchJob, expression: str, values: dict[str, Any]) -> bool:
+    def tell(self, job: FetchJob, state: str, notice: Notice, ticket_id: str) -> bool:
+        """Do the same and store a notice to the customer, all or nothing. False: nobody waits for it any more, because
+        the ticket is closed, or the customer was told already; then nothing was written."""
+        ref = MessageRef(job.ref.conversation_id, notice.at, pseudonym_of_notice(notice.kind, notice.about))
+        told = notice_row(ref, notice, ticket_id, job.contact_id, job.public_key)
+        sent = outbox_row(ref, "send", job.channel, job.account, notice.at)
+        more = [
+            self._tables.check("ticket", TICKET.key(ticket_id), "#state <> :closed", {"closed": State.CLOSED.value}),
+            self._tables.put("notice", MESSAGE.key(*ref), told),
+            self._tables.put("outbox", OUTBOX.key(*ref), sent, ""),
+        ]
+        return self._end(job, "SET #file_state = :state", {"state": state}, more)
+
+    def _end(self, job: FetchJob, expression: str, values: dict[str, Any], more: Sequence[Write] = ()) -> bool:
         condition = "#file_state = :waiting AND attribute_not_exists(#deleted)"
         told = self._tables.update(
             "message", MESSAGE.key(*job.ref), expression, condition, values | {"waiting": "waiting"}
@@ -71,7 +88,7 @@ class FetchStore:
         ended = self._delete(job, "#file_object = :file_object", {"file_object": job.file_object})
 
         def build(refused: frozenset[str]) -> list[Write] | None:
-            return None if refused else [told, epoch, ended]
+            return None if refused else [told, epoch, ended, *more]
 
         return self._tables.transact_until_written(build)
 

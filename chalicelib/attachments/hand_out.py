@@ -73,7 +73,8 @@ class FetchAgain:
         if not self.tickets.confirm_key(ticket, head):
             raise NotFound(_NO_FILE)
         about = ticket.contact_id, head.public_key, head.epoch, ticket.channel, ticket.account
-        row = fetch_row(self.fetcher_key, ref, message.details, *about, now)
+        told = {"ticket": ticket.id, "language": ticket.language}
+        row = fetch_row(self.fetcher_key, ref, message.details, *about, now=now, told=told)
         values = {"waiting": WAITING}
         condition = "attribute_exists(pk) AND attribute_not_exists(#deleted) AND attribute_not_exists(#file_object)"
         self.tables.transact(

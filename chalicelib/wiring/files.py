@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from chalicelib.attachments.bucket import Bucket
 from chalicelib.core.settings import settings, variable
 from chalicelib.dynamo.clients import client
+from chalicelib.profile.load import load_profile
 from chalicelib.wiring import base as wiring
 
 if TYPE_CHECKING:
@@ -42,4 +43,5 @@ def fetch_file() -> "FetchFile":
     def private_key() -> bytes:
         return decode_key(wiring.secrets().read(config.secret_fetcher)["private_key"])
 
-    return FetchFile(FetchStore(wiring.gateway()), bucket(), providers.fetch, private_key, wiring.clock())
+    store = FetchStore(wiring.gateway())
+    return FetchFile(store, bucket(), providers.fetch, private_key, load_profile(config.operator), wiring.clock())

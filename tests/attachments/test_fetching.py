@@ -2,6 +2,7 @@
 
 import json
 import threading
+from typing import Any
 
 import pytest
 
@@ -9,6 +10,7 @@ from chalicelib.attachments.model import KEPT_FOR, LEASE
 from chalicelib.channels.fetching import FetchError
 from chalicelib.core.clock import SECOND
 from chalicelib.core.errors import Unavailable
+from chalicelib.dynamo.models import DeskRow
 from chalicelib.vault import encryption
 from chalicelib.vault.encryption import CannotOpen, open_json
 from tests.support.attachments.desk import NAME, PNG, FileDesk
@@ -23,7 +25,8 @@ def test_a_picture_is_announced_fetched_and_kept(desk: FileDesk) -> None:
     (job,), message = desk.jobs(), desk.message(ref)
     assert (message["file_state"], job["attempts"], job["epoch"]) == ("waiting", 0, desk.head()["epoch"])
     sealed = open_json(desk.fetcher_keys.private, encryption.fetch_job(ref), job["job"])
-    assert sealed == {"id": "1234567", "name": NAME, "type": "image/png"}
+    ticket = {"ticket": message["ticket_id"], "language": "ru"}
+    assert sealed == {"id": "1234567", "name": NAME, "type": "image/png"} | ticket
 
     assert desk.fetcher()(ref) == "ready"
 
@@ -75,6 +78,52 @@ def test_a_file_over_the_limit_is_not_fetched_and_the_customer_is_told(desk: Fil
     desk.sender()(desk.head()["conversation_id"])
     told = [one.text for one in desk.provider.sent]
     assert len(told) == 2 and "больше 20 МБ" in told[1], told
+
+
+def told(desk: FileDesk) -> list[str]:
+    """What the customer was told besides that the ticket is open."""
+    desk.sender()(desk.head()["conversation_id"])
+    return [one.text for one in desk.provider.sent][1:]
+
+
+def test_the_customer_is_told_once_when_a_file_turns_out_to_be_too_large(desk: FileDesk) -> None:
+    ref = desk.arrived()
+    desk.given = FetchError("no", code="too_big", too_big=True)
+    with pytest.raises(Unavailable):
+        desk.fetcher(Throttled(desk.dynamodb, {"transact_write_items"}, "desk"))(ref)
+    assert desk.message(ref)["file_state"] == "waiting", "all or nothing"
+    desk.now += LEASE
+
+    assert [desk.fetcher()(ref) for _ in range(2)] == ["too_big", ""]
+
+    assert desk.message(ref)["file_state"] == "too_big" and desk.jobs() == []
+    (text,) = told(desk)
+    assert "100 МБ" in text and "файл" in text.lower()
+    notice = [one for one in desk.of_pk("conversation#") if one.get("direction") == "out"][-1]
+    assert (notice["ticket_id"], notice["purpose"]) == (desk.message(ref)["ticket_id"], "status")
+    assert text.encode() not in desk.everything()
+
+
+def test_nobody_is_told_about_a_file_of_a_closed_ticket_or_of_an_older_release(
+    desk: FileDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.given = FetchError("no", code="too_big", too_big=True)
+    ref = desk.arrived()
+    (ticket,) = desk.of_pk("ticket#")
+    DeskRow(ticket["pk"], ticket["sk"]).update(actions=[DeskRow.state.set("closed")])
+    assert desk.fetcher()(ref) == "too_big" and told(desk) == []
+    DeskRow(ticket["pk"], ticket["sk"]).update(actions=[DeskRow.state.set("open")])
+
+    older = desk.arrived(desk.picture(details={"media_id": "2"}))
+    opened = encryption.open_json
+
+    def as_it_was(*about: Any) -> Any:
+        return {name: value for name, value in opened(*about).items() if name not in ("ticket", "language")}
+
+    monkeypatch.setattr(encryption, "open_json", as_it_was)
+    assert desk.fetcher()(older) == "too_big"
+    monkeypatch.undo()
+    assert told(desk) == [] and desk.message(older)["file_state"] == "too_big" and desk.jobs() == []
 
 
 @pytest.mark.parametrize(

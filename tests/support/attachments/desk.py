@@ -23,6 +23,7 @@ from chalicelib.vault.encryption import KeyPair, new_pair
 from tests.support.attachments.no_files import NO_FILES
 from tests.support.aws import Aws
 from tests.support.delivery.desk import opened
+from tests.support.intake.desk import PROFILE
 from tests.support.people import from_amina
 from tests.support.retention.desk import RetentionDesk
 
@@ -59,7 +60,7 @@ class FileDesk(RetentionDesk):
             return FetchedFile(len(self.given), hashlib.sha256(self.given).hexdigest())
 
         store = FetchStore(self.gateway(dynamodb, lambda attempt: None))
-        return FetchFile(store, self.bucket, fetch, lambda: self.fetcher_keys.private, lambda: self.now)
+        return FetchFile(store, self.bucket, fetch, lambda: self.fetcher_keys.private, PROFILE, lambda: self.now)
 
     def dropper(self) -> DropFile:
         return DropFile(self.gateway(), self.bucket)

@@ -62,6 +62,13 @@ def _(desk: RetentionDesk) -> Action:
     return lambda: made.fetcher()(ref)
 
 
+@asks("AP902", "AP903", "AP918")
+def _(desk: RetentionDesk) -> Action:
+    made, ref = waiting(desk)
+    made.given = FetchError("no", code="too_big", too_big=True)
+    return lambda: made.fetcher()(ref)
+
+
 @asks("AP908", "AP909")
 def _(desk: RetentionDesk) -> Action:
     made, ref = waiting(desk)

@@ -189,8 +189,11 @@ class DeskRow(Model):
     generation = NumberAttribute(null=True)
     # channel
     code = UnicodeAttribute(null=True)
+    business_account = UnicodeAttribute(null=True)
+    templates_code = UnicodeAttribute(null=True)
     stopped_at = NumberAttribute(null=True)
     probed_at = NumberAttribute(null=True)
+    templates_at = NumberAttribute(null=True)
     # sweep
     cursor = UnicodeAttribute(null=True)
     missed = NumberAttribute(null=True)
@@ -263,6 +266,17 @@ class IndexRow(Model):
     created_at = NumberAttribute(null=True)
     # login
     attempts = NumberAttribute(null=True)
+    # template
+    name = UnicodeAttribute(null=True)
+    category = UnicodeAttribute(null=True)
+    correct_category = UnicodeAttribute(null=True)
+    quality = UnicodeAttribute(null=True)
+    components = UnicodeAttribute(null=True)
+    correct_since = NumberAttribute(null=True)
+    synced_at = NumberAttribute(null=True)
+    status_at = NumberAttribute(null=True)
+    category_at = NumberAttribute(null=True)
+    quality_at = NumberAttribute(null=True)
     # text
     digests = BinaryAttribute(null=True, legacy_encoding=False)
     # words

@@ -107,6 +107,7 @@ class DeskRow(Model):
     last_at = NumberAttribute(null=True)
     reach_at = NumberAttribute(null=True)
     welcomed_at = NumberAttribute(null=True)
+    window_shut_at = NumberAttribute(null=True)
     # message
     content = BinaryAttribute(null=True, legacy_encoding=False)
     file = BinaryAttribute(null=True, legacy_encoding=False)
@@ -150,6 +151,7 @@ class DeskRow(Model):
     # outbox
     action = UnicodeAttribute(null=True)
     attempt_id = UnicodeAttribute(null=True)
+    template = UnicodeAttribute(null=True)
     pieces = NumberAttribute(null=True)
     doubtful = BooleanAttribute(null=True)
     queued_at = NumberAttribute(null=True)

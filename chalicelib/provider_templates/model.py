@@ -28,6 +28,13 @@ _STATUSES = {"PAUSED": "paused", "DISABLED": "disabled", "PENDING": "pending", "
 _CATEGORIES = {"MARKETING": "marketing", "AUTHENTICATION": "authentication"}
 
 
+class StoredTemplate(NamedTuple):
+    """A template as it was read, and the business account that it is of."""
+
+    business_account: str
+    template: ProviderTemplate
+
+
 class Place(NamedTuple):
     """A place to fill: its `id`, the part that it stands in, the provider's name or number of it, and an example."""
 
@@ -59,6 +66,19 @@ class Content(NamedTuple):
     def text(self) -> str:
         """All of its text, without buttons."""
         return "\n\n".join(one for one in (self.header, self.body, self.footer) if one)
+
+    def stored(self) -> dict[str, Any]:
+        """Return it as JSON."""
+        return self._asdict() | {"buttons": [one._asdict() for one in self.buttons]}
+
+
+def as_shown(stored: object) -> Content:
+    """Return what was stored of a filled template. Other shapes are skipped."""
+    given = as_dict(stored)
+    buttons = (as_dict(one) for one in as_list(given.get("buttons")))
+    made = (Button(*(str(one.get(name, "")) for name in Button._fields)) for one in buttons)
+    header, body, footer = (str(given.get(name, "")) for name in ("header", "body", "footer"))
+    return Content(header, body, footer, tuple(made))
 
 
 class BadValue(BadInput):

@@ -11,6 +11,7 @@ from chalicelib.dynamo.models import IndexRow
 from chalicelib.dynamo.rows import get_row, translated_errors
 from chalicelib.dynamo.schema import CHANNEL, TEMPLATE
 from chalicelib.dynamo.tables import Tables
+from chalicelib.provider_templates.model import StoredTemplate
 
 _DECIDING = ("status", "category", "correct_category", "components")
 """What decides whether a template may be sent, and how."""
@@ -43,15 +44,17 @@ class TemplateStore:
         with translated_errors():
             return [_template(row) for row in IndexRow.query(TEMPLATE.partition(business_account))]
 
-    def get(self, business_account: str, key: str) -> ProviderTemplate | None:
-        """Return the template of this `key` (name#language); None when there is none."""
+    def find(self, account: str, key: str) -> StoredTemplate | None:
+        """Return the template of this `key` (name#language) that a number of ours may send; None when there is none."""
+        business_account = self.linked(account).business_account
         _, pk, sk = TEMPLATE.key(business_account, *key.split("#", 1))
         with translated_errors(), suppress(IndexRow.DoesNotExist):
-            return _template(IndexRow.get(pk, sk, consistent_read=True))
+            return StoredTemplate(business_account, _template(IndexRow.get(pk, sk, consistent_read=True)))
         return None
 
-    def unchanged(self, business_account: str, template: ProviderTemplate) -> Write:
+    def unchanged(self, stored: StoredTemplate) -> Write:
         """Check that nothing has changed that decides whether, and how, a template is sent."""
+        business_account, template = stored
         values = {name: getattr(template, name) for name in _DECIDING if getattr(template, name)}
         conditions = [
             f"#{name} = :{name}" if name in values else f"attribute_not_exists(#{name})" for name in _DECIDING

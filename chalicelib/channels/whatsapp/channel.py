@@ -119,7 +119,7 @@ WHATSAPP = Channel(
                 "Field that holds a business-scoped id in an outgoing call; Meta's sources disagree.",
                 allowed=("recipient", "to")),
     ),
-    sends=frozenset({"text", "choice"}),
+    sends=frozenset({"text", "choice", "template"}),
     text_limit=4096,
     buttons=Buttons(most=3, title=20, id=256, text=1024),
     files=(

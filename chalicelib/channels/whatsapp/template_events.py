@@ -19,6 +19,10 @@ FIELDS: Mapping[str, tuple[Literal["status", "category", "quality"], str]] = {
 """By webhook field: what changed, and where its new value stands."""
 
 
+_SENDABLE_AGAIN = {"REINSTATED": "APPROVED"}
+"""Events that are named otherwise than the status that they bring."""
+
+
 def language_of(value: object) -> str:
     """Return the code of a language as Meta's calls take it: its webhooks have written "en-US" for "en_US"."""
     return text(value, 32).replace("-", "_")
@@ -35,6 +39,7 @@ def read(entry: dict[str, Any], field: str, value: object, now: int) -> Template
         return None
     what, word = FIELDS[field]
     new = text(given.get(word))
+    new = _SENDABLE_AGAIN.get(new, new)
     correct = text(given.get("correct_category")) if what == "category" else ""
     if not new:
         return None

@@ -31,6 +31,7 @@ STREAM = partial(app.on_dynamodb_record, stream_arn="PLACEHOLDER", batch_size=10
 QUEUE = partial(app.on_sqs_message, queue_arn="PLACEHOLDER", batch_size=1)
 QUEUE_BY_TEN = partial(app.on_sqs_message, queue_arn="PLACEHOLDER", batch_size=10)
 EVERY_MINUTE = partial(app.schedule, Rate(1, unit=Rate.MINUTES))
+EVERY_HOUR = partial(app.schedule, Rate(1, unit=Rate.HOURS))
 WORKFLOW = app.lambda_function
 
 
@@ -51,6 +52,7 @@ ENTRIES = (
     Entry("sweeper",           "retention_sweeper.handle",        EVERY_MINUTE),  # retry, close idle, delete expired
     Entry("privacy",           "privacy.handle",                  QUEUE),         # what people ask about their data
     Entry("fetcher",           "fetcher.handle",                  QUEUE),         # fetch files that customers sent
+    Entry("templates",         "templates.handle",                EVERY_HOUR),    # fetch templates from providers
 
     # The erasure workflow, in its order (infra/erasure.asl.json).
     Entry("soft_suppress",     "workflow.pause_outreach",         WORKFLOW),      # pause outreach, make reply mailbox

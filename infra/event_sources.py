@@ -36,6 +36,7 @@ EVENTS: dict[str, dict[str, Json]] = {
     "Privacy": {"PrivacySqsEventSource": _queue_source("PrivacyQueue", 5)},
     "Fetcher": {"FetcherSqsEventSource": _queue_source("FetchingQueue", 5)},
     "Sweeper": {"SweeperEvent": {}},
+    "Templates": {"TemplatesEvent": {}},
 }
 """Properties that replace the placeholder ARNs of app.py, by function and event."""
 RETRY_EVENT: Json = {"Type": "SQS", "Properties": {"BatchSize": 1} | _queue_source("RetryQueue", 5)}

@@ -103,6 +103,7 @@ FUNCTIONS = (
             rows("Desk", WRITES, "contact", "conversation", "ticket", "number", "unclear", "fetch"),
             keys("PutItem", "ConditionCheckItem"),
             rows("Index", ("GetItem", *WRITES), "alias", "link", "parked"),
+            rows("Index", ("UpdateItem",), "template"),
             rows("Index", ("GetItem", "ConditionCheckItem"), "fence"),
             rows("Ledger", ("GetItem",), "certificate"),
             Grant(("kms:Verify",), (arn("CertificateKey"),)),
@@ -135,6 +136,7 @@ FUNCTIONS = (
             rows("Desk", (*WRITES, "DeleteItem"), "contact", "conversation", "ticket", "channel"),
             keys("GetItem"),
             rows("Index", ("GetItem", *WRITES), "link", "parked"),
+            rows("Index", ("GetItem", "ConditionCheckItem"), "template"),
             secrets("Vault", "Outbound", "Inbound"),
             OPEN_VAULT,
             read_queue("DoorbellQueue", "RetryQueue"),
@@ -195,6 +197,16 @@ FUNCTIONS = (
         (*COMMON, *PROVIDERS, "TABLE_DESK", "SECRET_FETCHER", "SECRET_OUTBOUND", "FILES_BUCKET"),
     ),
     *erasure_grants.FUNCTIONS,
+    Function(
+        "templates",
+        "Templates",
+        (
+            rows("Desk", ("UpdateItem",), "channel"),
+            rows("Index", ("Query", "PutItem", "DeleteItem"), "template"),
+            secrets("Outbound"),
+        ),
+        (*COMMON, *PROVIDERS, "TABLE_DESK", "TABLE_INDEX", "SECRET_OUTBOUND"),
+    ),
     Function(
         "sweeper",
         "Sweeper",

@@ -36,8 +36,9 @@ from local.serving import Serving
 READY_SECONDS = 30.0
 ENFORCES_IAM_SINCE = 5
 """Minor version of ministack 1 from which AUTH=true makes it enforce IAM."""
-WARM = {"sender": b'{"Records": []}', "relay": b'{"Records": []}'}
-"""Functions that are invoked right after the start, with an event without work, so that the first reply is not slow."""
+WARM = {"templates": b"{}", "sender": b'{"Records": []}', "relay": b'{"Records": []}'}
+"""Functions that are invoked right after the start: the templates are fetched, and so that the first reply is not slow,
+some get an event without work."""
 
 Say = Callable[[str], None]
 

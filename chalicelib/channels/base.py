@@ -34,11 +34,12 @@ class FilePart(NamedTuple):
 
 
 class TemplatePart(NamedTuple):
-    """A text that the provider has approved, by its name there, with the values of its places."""
+    """A text that the provider has approved, by its name there, with the values of its places by their ids
+    (provider_templates/model.py)."""
 
     name: str
     language: str
-    values: tuple[str, ...] = ()
+    values: tuple[tuple[str, str], ...] = ()
 
 
 OutboundPart = TextPart | ChoicePart | FilePart | TemplatePart

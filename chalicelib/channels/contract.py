@@ -16,6 +16,7 @@ from chalicelib.core.addresses import Address
 if TYPE_CHECKING:
     from chalicelib.channels.base import Errors, Sender, Typed
     from chalicelib.channels.fetching import Fetcher
+    from chalicelib.channels.templates import TemplateSource
 
 Accounts = Mapping[str, Mapping[str, str]]
 """Accounts of ours (numbers, bots), each with the secret fields that it was linked with."""
@@ -39,11 +40,13 @@ class AddressKind(NamedTuple):
 
 
 class AccountField(NamedTuple):
-    """A secret field that links an account of ours. `secret` says which function needs it: intake or the sender."""
+    """A secret field that links an account of ours. `secret` says which function needs it: intake or the sender. An
+    account may go without one that is not `needed`."""
 
     name: str
     secret: Literal["inbound", "outbound"]
     says: str
+    needed: bool = True
 
 
 class Setting(NamedTuple):
@@ -134,6 +137,8 @@ class Channel(NamedTuple):
     `profile_links`  beginnings of links in which a username follows
     `fetcher`        fetches files that customers sent; None: they are not fetched
     `hands_out`      bytes of the largest file that the provider hands out; 0: no limit of its own
+    `templates`      fetches the templates that the provider has approved for an account; None: it has none
+    `templates_of`   outbound field that says where an account's templates are
     `webhook`, `sender`, `errors`  None, None and no codes: the channel is known to policies and not served yet
     """
 
@@ -165,6 +170,8 @@ class Channel(NamedTuple):
     sender: Callable[[Mapping[str, str]], "Sender"] | None = None
     fetcher: Callable[[Mapping[str, str]], "Fetcher"] | None = None
     hands_out: int = 0
+    templates: Callable[[Mapping[str, str]], "TemplateSource"] | None = None
+    templates_of: str = ""
     errors: Callable[[], "Errors"] | None = None
 
     @property

@@ -44,6 +44,7 @@ OWN_CODES: Mapping[str, Meaning] = {
         (Act.NEVER, "opted_out", "opted_out"),
         (Act.NEVER, "erased", "erased"),
         (Act.NEVER, "empty", "empty"),
+        (Act.NEVER, "template_refused", "template_refused"),
         (Act.NEVER, "invalid", "buttons"),
         (Act.NEVER, "unsupported_type", "unsupported_part"),
         (Act.NEVER, "file", "file_too_big"),

@@ -107,6 +107,7 @@ class DeskRow(Model):
     last_at = NumberAttribute(null=True)
     reach_at = NumberAttribute(null=True)
     welcomed_at = NumberAttribute(null=True)
+    window_shut_at = NumberAttribute(null=True)
     # message
     content = BinaryAttribute(null=True, legacy_encoding=False)
     file = BinaryAttribute(null=True, legacy_encoding=False)
@@ -150,6 +151,7 @@ class DeskRow(Model):
     # outbox
     action = UnicodeAttribute(null=True)
     attempt_id = UnicodeAttribute(null=True)
+    template = UnicodeAttribute(null=True)
     pieces = NumberAttribute(null=True)
     doubtful = BooleanAttribute(null=True)
     queued_at = NumberAttribute(null=True)
@@ -190,8 +192,11 @@ class DeskRow(Model):
     generation = NumberAttribute(null=True)
     # channel
     code = UnicodeAttribute(null=True)
+    business_account = UnicodeAttribute(null=True)
+    templates_code = UnicodeAttribute(null=True)
     stopped_at = NumberAttribute(null=True)
     probed_at = NumberAttribute(null=True)
+    templates_at = NumberAttribute(null=True)
     # sweep
     cursor = UnicodeAttribute(null=True)
     missed = NumberAttribute(null=True)
@@ -264,6 +269,17 @@ class IndexRow(Model):
     created_at = NumberAttribute(null=True)
     # login
     attempts = NumberAttribute(null=True)
+    # template
+    name = UnicodeAttribute(null=True)
+    category = UnicodeAttribute(null=True)
+    correct_category = UnicodeAttribute(null=True)
+    quality = UnicodeAttribute(null=True)
+    components = UnicodeAttribute(null=True)
+    correct_since = NumberAttribute(null=True)
+    synced_at = NumberAttribute(null=True)
+    status_at = NumberAttribute(null=True)
+    category_at = NumberAttribute(null=True)
+    quality_at = NumberAttribute(null=True)
     # text
     digests = BinaryAttribute(null=True, legacy_encoding=False)
     # words

@@ -1,12 +1,13 @@
 """What a message of ours holds, how it lies sealed on its row, and the parts that a channel makes messages of."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, Self
 
 from chalicelib.channels.base import ChoicePart, FilePart, OutboundPart, TemplatePart, TextPart
 from chalicelib.channels.parts import Button
 from chalicelib.channels.reading import as_dict, as_list
+from chalicelib.provider_templates import model as templates
 
 
 class SentFile(NamedTuple):
@@ -21,11 +22,18 @@ class SentFile(NamedTuple):
 
 
 class SentTemplate(NamedTuple):
-    """A template that the provider has approved, by its name there and language, with the values of its places."""
+    """A template that the provider has approved, by its name there and language, with the values of its places by their
+    ids. `shown` is what the customer sees."""
 
     name: str
     language: str
-    values: tuple[str, ...] = ()
+    values: tuple[tuple[str, str], ...] = ()
+    shown: templates.Content | None = None
+
+    @property
+    def key(self) -> str:
+        """What names it in its account, in the plain: it holds nothing of a person."""
+        return f"{self.name}#{self.language}"
 
 
 @dataclass(frozen=True)
@@ -59,14 +67,21 @@ class ReplyContent:
             "quote": self.quote,
             "buttons": [one._asdict() for one in self.choices],
             "files": [one._asdict() for one in self.files],
-            "template": self.template._asdict() if self.template else None,
+            "template": self.template and _stored_template(self.template),
         }
         return {"text": self.text} | {name: value for name, value in rest.items() if value}
+
+    def asked(self) -> Self:
+        """Return what was asked for: of a template without what the desk has made of it."""
+        if self.template is None:
+            return self
+        values = tuple(sorted(self.template.values))
+        return replace(self, text="", template=self.template._replace(values=values, shown=None))
 
     def parts(self) -> tuple[OutboundPart, ...]:
         """Return its parts in the order in which they are shown: a template is all that its message has."""
         if self.template:
-            return (TemplatePart(*self.template),)
+            return (TemplatePart(self.template.name, self.template.language, self.template.values),)
         text: tuple[OutboundPart, ...] = (TextPart(self.text),) if self.text or not self.files else ()
         choice = (ChoicePart(self.choices),) if self.choices else ()
         return (*text, *choice, *(FilePart(one.name, one.type, one.size, one.kind) for one in self.files))
@@ -80,5 +95,11 @@ def _file(given: Mapping[str, Any]) -> SentFile:
 
 
 def _template(given: Mapping[str, Any]) -> SentTemplate:
-    values = tuple(str(one) for one in as_list(given.get("values")))
-    return SentTemplate(str(given.get("name", "")), str(given.get("language", "")), values)
+    values = tuple((place, str(one)) for place, one in as_dict(given.get("values")).items())
+    shown = templates.as_shown(given["shown"]) if "shown" in given else None
+    return SentTemplate(str(given.get("name", "")), str(given.get("language", "")), values, shown)
+
+
+def _stored_template(one: SentTemplate) -> dict[str, Any]:
+    shown = {"shown": one.shown.stored()} if one.shown else {}
+    return {"name": one.name, "language": one.language, "values": dict(one.values)} | shown

@@ -9,10 +9,13 @@ from chalicelib.channels import registry
 from chalicelib.channels.base import OutboundMessage, OutboundPart, SendError, SendResult
 from chalicelib.channels.failure_meanings import reason_of
 from chalicelib.channels.render import Lacking, render
+from chalicelib.channels.templates import ProviderTemplate
 from chalicelib.core.addresses import Address, ChannelId
+from chalicelib.core.errors import BadInput
 from chalicelib.core.observability import count, log
 from chalicelib.outbox.content import ReplyContent
 from chalicelib.outbox.model import Failure, Job, OutboxEntry
+from chalicelib.provider_templates.model import fill
 from chalicelib.vault import encryption
 from chalicelib.vault.encryption import CannotOpen
 
@@ -63,12 +66,26 @@ def open_message(decryptor: "BatchDecryptor", job: Job) -> OpenedMessage | Failu
         return Failure("erased", "erased")
     if address is None:
         return Failure("no_address", "no_address")
+    sent = ReplyContent.of(content)
+    if job.template and not _fits(job.template.template, sent):
+        return Failure("template_refused", "template_refused")
     try:
-        pieces = render(registry.channel(job.entry.channel), ReplyContent.of(content).parts())
+        pieces = render(registry.channel(job.entry.channel), sent.parts())
     except Lacking as error:
         log("part_refused", channel=job.entry.channel, code=error.code, reason=error.capability)
         return Failure(error.code, reason_of(job.entry.channel, error.code))
     return OpenedMessage(pieces, address) if pieces else Failure("empty", "empty")
+
+
+def _fits(template: ProviderTemplate, sent: ReplyContent) -> bool:
+    """Whether the template as it is now is the one that was filled."""
+    if sent.template is None or sent.template.key != template.key:
+        return False
+    try:
+        fill(template, dict(sent.template.values))
+    except BadInput:
+        return False
+    return True
 
 
 def _address(decryptor: "BatchDecryptor", contact_id: str, sealed: Mapping[str, bytes]) -> Address | None:

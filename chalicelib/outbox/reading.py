@@ -72,6 +72,7 @@ class OutboxReading:
             last_at=_int(row.last_at),
             blocked=bool(row.blocked),
             ticket_id=row.ticket_id or "",
+            window_shut_at=_int(row.window_shut_at),
         )
 
     def recipient(self, contact_id: str) -> Recipient | None:
@@ -130,6 +131,7 @@ def _entry(conversation_id: str, row: DeskRow) -> OutboxEntry:
         claim_until=_int(row.claim_until),
         unconfirmed=bool(row.doubtful),
         answers=_int(row.answers),
+        template=row.template or "",
     )
 
 

@@ -13,6 +13,7 @@ from chalicelib.core.normal import shows_nothing
 from chalicelib.core.purposes import SUPPORT
 from chalicelib.outbox.content import ReplyContent
 from chalicelib.outbox.model import AnsweredTicket, FailedMessage, Head, Recipient, Reply
+from chalicelib.provider_templates.model import StoredTemplate, fill, places_of, why_not
 from chalicelib.tickets.model import State, reply_time
 from chalicelib.tickets.records import Message
 from chalicelib.vault import encryption
@@ -52,8 +53,9 @@ class ReplyToCustomer:
 
         `client_id` is made by the page once for each reply: with the same id and content again, the stored reply is
         returned as it is now, and nothing is stored. Raises BadInput for a text that shows nothing or is longer than
-        MOST_UNITS, NotFound, Unavailable, and Conflict with the code client_id_used (for another content or ticket),
-        closed, blocked, suppressed, window_closed, erasing, erased, not_allowed, key_mismatch or busy."""
+        MOST_UNITS, and for values that do not fit the places of a template; NotFound, also for a template that is not
+        known; Unavailable, and Conflict with the code client_id_used (for another content or ticket), closed, blocked,
+        suppressed, window_closed, template_refused, erasing, erased, not_allowed, key_mismatch or busy."""
         _check_id(client_id)
         return self._once(ticket_id, content, reply_id_hash(client_id), author)
 
@@ -77,17 +79,20 @@ class ReplyToCustomer:
         self, ticket_id: str, sent: ReplyContent, client_hash: str, author: str, again: FailedMessage | None = None
     ) -> Message:
         """Store a reply under the name of its id; with `again` it replaces a failed message, once."""
-        _check_text(sent.text)
+        if sent.template is None:
+            _check_text(sent.text)
         for attempt in range(TRIES):
             now = self.clock()
             ticket, recipient = self._answered(ticket_id, now)
             known = self.store.reply_of(ticket.conversation_id, client_hash, now)
             if known is not None:
                 return self._same(known, ticket, sent, now)
-            head = self._may_reply(ticket, recipient, now)
+            head = self._may_reply(ticket, recipient, now, windowed=sent.template is None)
+            template = self._template(head, sent)
+            sent = _filled(sent, template)
             at = reply_time(now, head.last_at, head.last_inbound_at)
             ref = MessageRef(ticket.conversation_id, at, secrets.token_hex(16))
-            if self.store.store(Reply(ref, ticket, head, sent, author, client_hash, now, again)):
+            if self.store.store(Reply(ref, ticket, head, sent, author, client_hash, now, again, template)):
                 return Message(
                     str(ref),
                     "out",
@@ -124,12 +129,25 @@ class ReplyToCustomer:
         except CannotOpen:
             content = None
         same = stored is not None and stored.ticket_id == ticket.ticket_id
-        if not same or not content or ReplyContent.of(content) != sent:
+        if not same or not content or (known := ReplyContent.of(content)).asked() != sent.asked():
             raise Conflict(USED, code="client_id_used")
         assert stored is not None
-        return replace(stored.message, text=sent.text)
+        return replace(stored.message, text=known.text)
 
-    def _may_reply(self, ticket: AnsweredTicket, recipient: Recipient | None, now: int) -> Head:
+    def _template(self, head: Head, sent: ReplyContent) -> StoredTemplate | None:
+        """Return the template that a reply sends, as it is now; None when it sends none."""
+        if sent.template is None:
+            return None
+        found = self.store.template(head.account, sent.template.key)
+        if found is None:
+            raise NotFound("There is no such template in this language.", code="no_template")
+        if why_not(found.template):
+            raise Conflict("This template may not be sent: look at the list for the reason.", code="template_refused")
+        return found
+
+    def _may_reply(
+        self, ticket: AnsweredTicket, recipient: Recipient | None, now: int, *, windowed: bool = True
+    ) -> Head:
         if ticket.state == State.CLOSED:
             raise Conflict("This ticket is closed. Reopen it to reply.", code="closed")
         head = self.store.head(ticket.conversation_id)
@@ -141,7 +159,7 @@ class ReplyToCustomer:
             raise Conflict(_SUPPRESSED, code="suppressed")
         if head.blocked:
             raise Conflict("The customer blocked the bot. Use another channel.", code="blocked")
-        if not registry.channel(head.channel).window_open(head.last_inbound_at, now):
+        if windowed and not head.window_open(now):
             message = "The reply window is closed: the customer last wrote more than 24 hours ago. Use a template."
             raise Conflict(message, code="window_closed")
         if self.decryptor().seal_key(ticket.contact_id, head.public_key) is None:
@@ -196,6 +214,15 @@ class ReplyToCustomer:
         if not failed.left or len(pieces) != failed.row["piece_count"]:
             return sent
         return replace(sent, text="".join(pieces[number - 1] for number in failed.left))
+
+
+def _filled(sent: ReplyContent, template: StoredTemplate | None) -> ReplyContent:
+    """Return the reply with what the customer will see of its template. Raises BadInput."""
+    if sent.template is None or template is None:
+        return sent
+    shown = fill(template.template, dict(sent.template.values))
+    values = tuple((place.id, dict(sent.template.values)[place.id]) for place in places_of(template.template))
+    return replace(sent, text=shown.text, template=sent.template._replace(values=values, shown=shown))
 
 
 def _check_text(text: str) -> None:

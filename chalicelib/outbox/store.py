@@ -12,6 +12,7 @@ from chalicelib.dynamo.tables import Tables
 from chalicelib.outbox.model import CLAIM, Claimed, Failure, Job, OutboxEntry, Outgoing
 from chalicelib.outbox.reading import OutboxReading
 from chalicelib.outbox.rows import EarlyStatus, OutboxRows
+from chalicelib.provider_templates.store import TemplateStore
 from chalicelib.tickets.model import RANK
 from chalicelib.vault.pseudonyms import AddressKey
 
@@ -26,6 +27,12 @@ class Outbox(OutboxReading):
         self._tables = tables
         self._rows = OutboxRows(tables)
         self._address_key = address_key
+        self._templates = TemplateStore(tables)
+
+    def job(self, entry: OutboxEntry, now: int) -> Job:
+        """Read all rows that decide about an entry, with the template that it names. Expired rows count as gone."""
+        job = super().job(entry, now)
+        return replace(job, template=self._templates.find(entry.account, entry.template)) if entry.template else job
 
     def claim(self, job: Job, attempt_id: str, now: int, pieces: int = 1) -> Claimed:
         """Claim the entry for CLAIM ms and show the message, to be sent in so many `pieces`, as `sending`, on the
@@ -42,7 +49,13 @@ class Outbox(OutboxReading):
         free = "attribute_exists(pk) AND (attribute_not_exists(#attempt_id) OR #claim_until <= :now)"
         place = self._rows.update_entry(entry, change, free, values)
         sending = self._rows.messages.sending(message, entry, pieces)
-        writes = [place, sending, self._rows.head_unchanged(head, now), *self._rows.still_allowed(head, entry)]
+        writes = [
+            place,
+            sending,
+            self._rows.head_unchanged(head, now, windowed=not entry.template),
+            *self._rows.still_allowed(head, entry),
+            *([self._templates.unchanged(job.template)] if job.template else []),
+        ]
         refusal = self._tables.transact(writes)
         if refusal is None:
             return Claimed.OURS
@@ -216,6 +229,8 @@ class Outbox(OutboxReading):
                 return writes
             if blocked_since and "head" not in refused:
                 writes.append(self._rows.blocked(entry.ref.conversation_id, blocked_since))
+            if attempt_id and failure.reason == "window_closed" and "shut" not in refused:
+                writes.append(self._rows.window_shut(entry.ref))
             rank = max(message.rank, RANK["sending"]) if attempt_id else message.rank
             if rank >= RANK["failed"]:
                 return writes

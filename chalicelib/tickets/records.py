@@ -172,10 +172,14 @@ class Conversation:
     epoch: int = 0
     last_inbound_at: int = 0
     blocked: bool = False
+    window_shut_at: int = 0
 
     def window_ends(self, channel: str) -> int:
-        """When the reply window closes (ms); 0 on channels that have none."""
+        """When the reply window closes (ms), or was closed by the provider's refusal of a message; 0 on channels that
+        have none."""
         window = registry.channel(channel).window
+        if window and self.last_inbound_at <= self.window_shut_at:
+            return min(self.window_shut_at, self.last_inbound_at + window)
         return self.last_inbound_at + window if window else 0
 
 

@@ -70,6 +70,7 @@ def conversation(row: DeskRow) -> Conversation:
         epoch=number(row.epoch),
         last_inbound_at=number(row.last_inbound_at),
         blocked=bool(row.blocked),
+        window_shut_at=number(row.window_shut_at),
     )
 
 

@@ -38,18 +38,20 @@ def test_a_row_of_a_list_comes_back_as_a_list_reply(phones: Phones) -> None:
 
 
 def test_a_button_of_a_template_comes_back_as_a_button(phones: Phones) -> None:
+    values = [{"type": "text", "text": one} for one in ("Амина", "481-207", "дайын")]
     parameter = {"type": "payload", "payload": "stop"}
     components = [
-        {"type": "body", "parameters": [{"type": "text", "text": "481-207"}]},
+        {"type": "body", "parameters": values},
         {"type": "button", "sub_type": "quick_reply", "index": "0", "parameters": [parameter]},
     ]
-    template = {"name": "update", "language": {"code": "kk"}, "components": components}
+    template = {"name": "answer_ready", "language": {"code": "kk"}, "components": components}
     wamid = wamid_of(phones.send(type="template", template=template))
 
     phones.post("/phones/whatsapp/press", **AMINA, message_id=wamid, key="stop")
 
-    assert phones.messages("Амина")[0]["text"] == "[update, kk] 481-207 · stop"
-    assert last_message(phones)["button"] == {"payload": "stop", "text": "stop"}
+    said = "Сәлеметсіз бе, Амина! 481-207 өтінішіңізге жауап бар: дайын. Жалғастыру үшін бізге жазыңыз."
+    assert phones.messages("Амина")[0]["text"] == said
+    assert last_message(phones)["button"] == {"payload": "stop", "text": "Жалғастыру"}
 
 
 def test_a_reaction_on_whatsapp_comes_and_is_taken_back(phones: Phones) -> None:

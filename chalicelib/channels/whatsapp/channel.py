@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from chalicelib.channels.base import Errors, Sender, Typed
     from chalicelib.channels.fetching import Fetcher
     from chalicelib.channels.parts import Part
+    from chalicelib.channels.templates import TemplateSource
 
 _BUSINESS_ID = re.compile(r"[A-Z]{2}\.[A-Za-z0-9.]{2,128}")
 _KB, _MB = 1024, 1024 * 1024
@@ -57,6 +58,12 @@ def _fetcher(settings: Mapping[str, str]) -> "Fetcher":
     from chalicelib.channels.whatsapp.fetch import WhatsAppFetcher
 
     return WhatsAppFetcher(settings["WHATSAPP_API"])
+
+
+def _templates(settings: Mapping[str, str]) -> "TemplateSource":
+    from chalicelib.channels.whatsapp.templates import WhatsAppTemplates
+
+    return WhatsAppTemplates(settings["WHATSAPP_API"])
 
 
 def _errors() -> "Errors":
@@ -102,6 +109,8 @@ WHATSAPP = Channel(
         AccountField("app_secret", "inbound", "Meta signs webhooks with it."),
         AccountField("verify_token", "inbound", "Meta shows it when it verifies the webhook's address."),
         AccountField("access_token", "outbound", "Token of the system user that sends."),
+        AccountField("business_account", "outbound", "Id of the WhatsApp Business account whose templates are sent.",
+                     needed=False),
     ),
     settings=(
         Setting("WHATSAPP_API", "https://graph.facebook.com/v23.0", "Base address of the WhatsApp Cloud API.",
@@ -110,7 +119,7 @@ WHATSAPP = Channel(
                 "Field that holds a business-scoped id in an outgoing call; Meta's sources disagree.",
                 allowed=("recipient", "to")),
     ),
-    sends=frozenset({"text", "choice"}),
+    sends=frozenset({"text", "choice", "template"}),
     text_limit=4096,
     buttons=Buttons(most=3, title=20, id=256, text=1024),
     files=(
@@ -136,5 +145,7 @@ WHATSAPP = Channel(
     sender=_sender,
     fetcher=_fetcher,
     hands_out=100 * _MB,
+    templates=_templates,
+    templates_of="business_account",
     errors=_errors,
 )  # fmt: skip

@@ -8,10 +8,11 @@ from typing import Any
 import requests
 from urllib3.exceptions import NewConnectionError
 
-from chalicelib.channels.base import OutboundMessage, SendError, SendResult, scrub
+from chalicelib.channels.base import OutboundMessage, SendError, SendResult, TemplatePart, scrub
 from chalicelib.channels.http_session import new_session
 from chalicelib.channels.reading import as_dict, as_list, ident, text
 from chalicelib.channels.whatsapp import errors
+from chalicelib.channels.whatsapp.fill_template import filled_template
 from chalicelib.core.delivery_failures import OWN_CODES, Act
 
 TIMEOUTS = (3.05, 10.0)
@@ -59,7 +60,10 @@ def _payload(message: OutboundMessage, recipient_field: str) -> dict[str, Any]:
         "recipient_type": "individual",
         field: message.address.value,
     }
-    if message.buttons:
+    template = next((one for one in message.parts if isinstance(one, TemplatePart)), None)
+    if template:
+        payload |= {"type": "template", "template": filled_template(template)}
+    elif message.buttons:
         replies = [{"type": "reply", "reply": {"id": one.id, "title": one.title}} for one in message.buttons]
         interactive = {"type": "button", "body": {"text": message.text}, "action": {"buttons": replies}}
         payload |= {"type": "interactive", "interactive": interactive}
@@ -107,7 +111,9 @@ class _Call:
         meant = OWN_CODES.get(shown) or errors.meaning(shown)
         permanent = errors.is_permanent(code, status) and error.get("is_transient") is not True
         said = text(as_dict(error.get("error_data")).get("details"), 500) or text(error.get("message"), 500)
-        said = scrub(said, (self.token, self.message.text, self.message.address.value, self.message.account))
+        message = self.message
+        values = (value for one in message.parts if isinstance(one, TemplatePart) for _, value in one.values)
+        said = scrub(said, (self.token, message.text, *values, message.address.value, message.account))
         return SendError(
             f"Meta refused the message: {said or f'HTTP {status}'}",
             code=shown,

@@ -31,10 +31,12 @@ HEAD = ItemClass(
         number="epoch",
         texts="aliases former",
         flag="blocked",
-        ms="last_inbound_at last_at reach_at welcomed_at",
+        ms="last_inbound_at last_at reach_at welcomed_at window_shut_at",
         seconds="expires_at",
     ),
 )
+"""`window_shut_at` is the time of the newest message of ours that the provider refused because the reply window was
+closed (heads for which that has not happened lack it)."""
 MESSAGE = ItemClass(
     "message",
     "desk",
@@ -126,14 +128,14 @@ OUTBOX = ItemClass(
     section="desk.conversation",
     found_by="conversation_id",
     fields=fields(
-        text="conversation_id action purpose due attempt_id channel account",
+        text="conversation_id action purpose due attempt_id channel account template",
         number="attempts pieces",
         flag="doubtful",
         ms="due_at queued_at claim_until answers",
     ),
 )
 """A message that waits to be sent. `doubtful`: a request to the provider had no answer, so the message may have been
-accepted (unconfirmed)."""
+accepted (unconfirmed). `template` names the template that it sends, as name#language."""
 CLIENT_ID = ItemClass(
     "client",
     "desk",

@@ -29,7 +29,7 @@ EXAMPLES: dict[PartKind, tuple[OutboundPart, ...]] = {
     "text": (TextPart(TEXT),),
     "choice": (TextPart(TEXT), ChoicePart((Button("yes.1", "Иә"),))),
     "file": (FilePart("receipt.pdf", "application/pdf", 1000),),
-    "template": (TemplatePart("accepted", "kk", ("418-945",)),),
+    "template": (TemplatePart("accepted", "kk", (("body.1", "418-945"),)),),
 }
 
 

@@ -35,9 +35,9 @@ def test_a_channel_can_be_shown(channel: Channel) -> None:
 
 
 @SERVED
-def test_settings_reach_the_sender_and_the_fetcher_and_no_other_function(channel: Channel) -> None:
+def test_settings_reach_what_calls_providers_and_no_other_function(channel: Channel) -> None:
     for setting in channel.settings:
-        assert [one.name for one in FUNCTIONS if setting.name in one.environment] == ["sender", "fetcher"]
+        assert [one.name for one in FUNCTIONS if setting.name in one.environment] == ["sender", "fetcher", "templates"]
         assert VARIABLES[setting.name] == {"Ref": setting.parameter}
         assert parameters()[setting.parameter]["Default"] == setting.default
 
@@ -80,7 +80,7 @@ LIES: list[tuple[str, str, Callable[[], Channel]]] = [
     ("parts_sent", "promises to send a file",
      lambda: (one := first(lambda one: one.files))._replace(sends=one.sends | {"file"})),
     ("parts_sent", "promises to send a template",
-     lambda: (one := first(lambda one: one.sends))._replace(sends=one.sends | {"template"})),
+     lambda: (one := first(lambda one: "template" not in one.sends))._replace(sends=one.sends | {"template"})),
     ("buttons", "promises as many buttons as it takes, and its provider refuses",
      lambda: first(lambda one: one.buttons)._replace(buttons=Buttons(most=4, title=20, id=64, text=1024))),
     ("buttons", "promises the longest button, and its provider refuses",

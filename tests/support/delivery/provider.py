@@ -25,6 +25,7 @@ class Sent:
     field: str = ""
     buttons: tuple[tuple[str, str], ...] = ()
     """Id and title of each."""
+    template: Any = None
 
 
 @dataclass
@@ -74,9 +75,11 @@ class Provider:
         if payload["type"] == "interactive":
             text, action = payload["interactive"]["body"]["text"], payload["interactive"]["action"]
             buttons = tuple((one["reply"]["id"], one["reply"]["title"]) for one in action["buttons"])
+        elif payload["type"] == "template":
+            text, buttons = payload["template"]["name"], ()
         else:
             text, buttons = payload["text"]["body"], ()
-        sent = Sent(payload[name], text, reference, wamid(), name, buttons)
+        sent = Sent(payload[name], text, reference, wamid(), name, buttons, payload.get("template"))
         self.sent.append(sent)
         self.accepted(sent)
         return fault or (200, {"messages": [{"id": sent.provider_id}]}, {})

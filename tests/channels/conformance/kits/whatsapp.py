@@ -67,6 +67,8 @@ class WhatsAppKit:
     def said(self, call: Call) -> tuple[str, tuple[str, ...]]:
         if "text" in call.payload:
             return call.payload["text"]["body"], ()
+        if "template" in call.payload:
+            return call.payload["template"]["name"], ()
         inside = call.payload["interactive"]
         return inside["body"]["text"], tuple(one["reply"]["id"] for one in inside["action"]["buttons"])
 

@@ -13,6 +13,7 @@ from chalicelib.core.addresses import ChannelId
 from chalicelib.core.clock import DAY, SECOND
 from chalicelib.core.ids import MessageRef
 from chalicelib.core.purposes import RIGHTS, STATUS, SUPPORT
+from chalicelib.outbox.content import ReplyContent
 from chalicelib.tickets.model import RANK, State
 from chalicelib.tickets.pieces import States, not_arrived, outstanding
 
@@ -196,7 +197,7 @@ class Reply:
     ref: MessageRef
     ticket: AnsweredTicket
     head: Head
-    text: str = field(repr=False)
+    content: ReplyContent
     author: str
     client_hash: str
     now: int

@@ -3,16 +3,15 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from chalicelib.channels import registry
-from chalicelib.channels.base import ChoicePart, OutboundMessage, OutboundPart, SendError, SendResult, TextPart
+from chalicelib.channels.base import OutboundMessage, OutboundPart, SendError, SendResult
 from chalicelib.channels.failure_meanings import reason_of
-from chalicelib.channels.parts import Button
-from chalicelib.channels.reading import as_dict, as_list
 from chalicelib.channels.render import Lacking, render
 from chalicelib.core.addresses import Address, ChannelId
 from chalicelib.core.observability import count, log
+from chalicelib.outbox.content import ReplyContent
 from chalicelib.outbox.model import Failure, Job, OutboxEntry
 from chalicelib.vault import encryption
 from chalicelib.vault.encryption import CannotOpen
@@ -65,20 +64,11 @@ def open_message(decryptor: "BatchDecryptor", job: Job) -> OpenedMessage | Failu
     if address is None:
         return Failure("no_address", "no_address")
     try:
-        pieces = render(registry.channel(job.entry.channel), parts_of(content))
+        pieces = render(registry.channel(job.entry.channel), ReplyContent.of(content).parts())
     except Lacking as error:
         log("part_refused", channel=job.entry.channel, code=error.code, reason=error.capability)
         return Failure(error.code, reason_of(job.entry.channel, error.code))
     return OpenedMessage(pieces, address) if pieces else Failure("empty", "empty")
-
-
-def parts_of(content: Mapping[str, Any]) -> tuple[OutboundPart, ...]:
-    """Return the parts of a message's stored content: `{"text", "buttons": [{"id", "title"}]}`. Other shapes are
-    skipped, because intake can seal anything."""
-    found = (as_dict(one) for one in as_list(content.get("buttons")))
-    buttons = tuple(Button(str(one.get("id", "")), str(one.get("title", ""))) for one in found)
-    text = TextPart(str(content.get("text", "")))
-    return (text, ChoicePart(buttons)) if buttons else (text,)
 
 
 def _address(decryptor: "BatchDecryptor", contact_id: str, sealed: Mapping[str, bytes]) -> Address | None:

@@ -11,6 +11,7 @@ from chalicelib.core.errors import BadInput, Conflict, NotFound
 from chalicelib.core.ids import LONGEST, MessageRef, reply_id_hash, retry_id_hash
 from chalicelib.core.normal import shows_nothing
 from chalicelib.core.purposes import SUPPORT
+from chalicelib.outbox.content import ReplyContent
 from chalicelib.outbox.model import AnsweredTicket, FailedMessage, Head, Recipient, Reply
 from chalicelib.tickets.model import State, reply_time
 from chalicelib.tickets.records import Message
@@ -46,15 +47,15 @@ class ReplyToCustomer:
     clock: Callable[[], int]
     wait: Callable[[int], None]
 
-    def __call__(self, ticket_id: str, text: str, client_id: str, author: str) -> Message:
+    def __call__(self, ticket_id: str, content: ReplyContent, client_id: str, author: str) -> Message:
         """Store a reply of the staff account `author` and return it; its id is its reference. The sender sends it.
 
-        `client_id` is made by the page once for each reply: with the same id and text again, the stored reply is
+        `client_id` is made by the page once for each reply: with the same id and content again, the stored reply is
         returned as it is now, and nothing is stored. Raises BadInput for a text that shows nothing or is longer than
-        MOST_UNITS, NotFound, Unavailable, and Conflict with the code client_id_used (for another text or ticket),
+        MOST_UNITS, NotFound, Unavailable, and Conflict with the code client_id_used (for another content or ticket),
         closed, blocked, suppressed, window_closed, erasing, erased, not_allowed, key_mismatch or busy."""
         _check_id(client_id)
-        return self._once(ticket_id, text, reply_id_hash(client_id), author)
+        return self._once(ticket_id, content, reply_id_hash(client_id), author)
 
     def find(self, ticket_id: str, client_id: str) -> Message | None:
         """Return the reply that was stored on this ticket under a client's id, as it is now; None when there is none
@@ -73,26 +74,26 @@ class ReplyToCustomer:
         return replace(stored.message, text=str(content.get("text", "")))
 
     def _once(
-        self, ticket_id: str, text: str, client_hash: str, author: str, again: FailedMessage | None = None
+        self, ticket_id: str, sent: ReplyContent, client_hash: str, author: str, again: FailedMessage | None = None
     ) -> Message:
         """Store a reply under the name of its id; with `again` it replaces a failed message, once."""
-        _check_text(text)
+        _check_text(sent.text)
         for attempt in range(TRIES):
             now = self.clock()
             ticket, recipient = self._answered(ticket_id, now)
             known = self.store.reply_of(ticket.conversation_id, client_hash, now)
             if known is not None:
-                return self._same(known, ticket, text, now)
+                return self._same(known, ticket, sent, now)
             head = self._may_reply(ticket, recipient, now)
             at = reply_time(now, head.last_at, head.last_inbound_at)
             ref = MessageRef(ticket.conversation_id, at, secrets.token_hex(16))
-            if self.store.store(Reply(ref, ticket, head, text, author, client_hash, now, again)):
+            if self.store.store(Reply(ref, ticket, head, sent, author, client_hash, now, again)):
                 return Message(
                     str(ref),
                     "out",
                     "text",
                     at,
-                    text=text,
+                    text=sent.text,
                     arrived_at=now,
                     status="queued",
                     author=author,
@@ -112,9 +113,9 @@ class ReplyToCustomer:
             raise Conflict("The customer's data is being destroyed. Nothing can be sent.", code="erasing")
         return ticket, recipient
 
-    def _same(self, ref: MessageRef, ticket: AnsweredTicket, text: str, now: int) -> Message:
-        """Return the reply that is stored under the id. Raises Conflict unless its ticket and text are these, so that
-        the answer never shows a text that is not stored."""
+    def _same(self, ref: MessageRef, ticket: AnsweredTicket, sent: ReplyContent, now: int) -> Message:
+        """Return the reply that is stored under the id. Raises Conflict unless its ticket and content are these, so
+        that the answer never shows what is not stored."""
         stored = self.store.shown(ref, now)
         try:
             content = stored and self.decryptor().json(
@@ -123,10 +124,10 @@ class ReplyToCustomer:
         except CannotOpen:
             content = None
         same = stored is not None and stored.ticket_id == ticket.ticket_id
-        if not same or not content or content.get("text", "") != text:
+        if not same or not content or ReplyContent.of(content) != sent:
             raise Conflict(USED, code="client_id_used")
         assert stored is not None
-        return replace(stored.message, text=text)
+        return replace(stored.message, text=sent.text)
 
     def _may_reply(self, ticket: AnsweredTicket, recipient: Recipient | None, now: int) -> Head:
         if ticket.state == State.CLOSED:
@@ -169,15 +170,15 @@ class ReplyToCustomer:
         content = self.decryptor().json(failed.contact_id, encryption.message_content(failed.ref), failed.content)
         if content is None:
             raise Conflict("The customer's data is being destroyed. Nothing can be sent.", code="erased")
-        text = self._rest(failed, str(content.get("text", "")))
+        sent = self._rest(failed, ReplyContent.of(content))
         if not failed.outstanding and (known := MessageRef.parse(failed.resent_as)):
             stored = self.store.shown(known, self.clock())
             if stored is None:
                 raise NotFound("There is no such message, or its retention has ended.")
-            return replace(stored.message, text=text)
+            return replace(stored.message, text=sent.text)
         # Pieces may fail one after the other, so each set of pieces has an id of its own.
         once = "-".join((client_id, *map(str, failed.left)))
-        return self._once(failed.ticket_id, text, retry_id_hash(once), author, failed)
+        return self._once(failed.ticket_id, sent, retry_id_hash(once), author, failed)
 
     def _may_resend(self, ref: MessageRef) -> FailedMessage:
         found = self.store.failed_reply(ref, self.clock())
@@ -187,14 +188,14 @@ class ReplyToCustomer:
             raise Conflict("This message has not failed. Look at its new status.", code="not_failed")
         return found
 
-    def _rest(self, failed: FailedMessage, text: str) -> str:
-        """Return the undelivered part of a text: all of it when it is in one piece, or when it would be cut differently
-        today."""
+    def _rest(self, failed: FailedMessage, sent: ReplyContent) -> ReplyContent:
+        """Return the undelivered part of a message: all of it when it is in one piece, or when it would be cut
+        differently today."""
         head = self.store.head(failed.ref.conversation_id)
-        pieces = pieces_of(text, registry.channel(head.channel)) if head else ()
+        pieces = pieces_of(sent.text, registry.channel(head.channel)) if head else ()
         if not failed.left or len(pieces) != failed.row["piece_count"]:
-            return text
-        return "".join(pieces[number - 1] for number in failed.left)
+            return sent
+        return replace(sent, text="".join(pieces[number - 1] for number in failed.left))
 
 
 def _check_text(text: str) -> None:

@@ -9,6 +9,7 @@ import pytest
 from chalicelib.core.clock import DAY
 from chalicelib.core.errors import BadInput, Conflict, DeskError, NotFound
 from chalicelib.core.ids import MessageRef
+from chalicelib.outbox.content import ReplyContent
 from chalicelib.tickets.model import RANK
 from chalicelib.vault import encryption
 from tests.support.delivery.desk import BOLAT, DeliveryDesk
@@ -47,7 +48,7 @@ def test_the_same_client_id_gives_the_same_reply_and_stores_nothing_new(desk: De
     first = desk.reply(ticket, "Рақмет", "page-1")
     before = desk.items()
 
-    again = desk.replier()(ticket["ticket_id"], "Рақмет", "page-1", BOLAT)
+    again = desk.replier()(ticket["ticket_id"], ReplyContent("Рақмет"), "page-1", BOLAT)
 
     assert (again.id, again.status) == (str(first), "queued")
     assert desk.items() == before
@@ -60,7 +61,7 @@ def test_a_client_id_that_was_used_for_another_text_stores_nothing_and_says_so(d
     before = desk.items()
 
     with pytest.raises(Conflict) as refused:
-        desk.replier()(ticket["ticket_id"], other, "page-1", BOLAT)
+        desk.replier()(ticket["ticket_id"], ReplyContent(other), "page-1", BOLAT)
 
     assert refused.value.code == "client_id_used"
     assert desk.items() == before
@@ -76,7 +77,7 @@ def test_a_client_id_of_the_ticket_before_is_no_reply_on_the_next_one(desk: Deli
     before = desk.items()
 
     with pytest.raises(Conflict) as refused:
-        desk.replier()(newer["ticket_id"], "Сәлем", "page-1", BOLAT)
+        desk.replier()(newer["ticket_id"], ReplyContent("Сәлем"), "page-1", BOLAT)
 
     assert refused.value.code == "client_id_used"
     assert desk.items() == before
@@ -89,7 +90,7 @@ def test_two_texts_at_once_under_one_client_id_store_one_and_refuse_the_other(de
     def post(n: int) -> str:
         start.wait()
         try:
-            return desk.replier()(ticket["ticket_id"], f"Мәтін {n % 2}", "page-1", BOLAT).text
+            return desk.replier()(ticket["ticket_id"], ReplyContent(f"Мәтін {n % 2}"), "page-1", BOLAT).text
         except Conflict as error:
             return error.code
 
@@ -109,7 +110,7 @@ def test_a_reply_whose_content_cannot_be_compared_is_doubted_and_not_repeated(de
     change(desk, f"conversation#{ticket['conversation_id']}", f"message#{ref.tail}", "content", b"\x01" + b"x" * 80)
 
     with pytest.raises(Conflict) as refused:
-        desk.replier()(ticket["ticket_id"], "А", "page-1", BOLAT)
+        desk.replier()(ticket["ticket_id"], ReplyContent("А"), "page-1", BOLAT)
 
     assert refused.value.code == "client_id_used"
 
@@ -126,7 +127,7 @@ def test_the_same_client_id_from_many_pages_at_once_stores_one_reply(desk: Deliv
 
     def post(_: int) -> str:
         start.wait()
-        return desk.replier()(ticket["ticket_id"], "Бір рет", "page-1", BOLAT).id
+        return desk.replier()(ticket["ticket_id"], ReplyContent("Бір рет"), "page-1", BOLAT).id
 
     with ThreadPoolExecutor(6) as pool:
         ids = set(pool.map(post, range(6)))
@@ -140,7 +141,9 @@ def test_replies_at_once_take_different_numbers_even_under_conflicts(desk: Deliv
     replier = desk.replier(Conflicting(desk.dynamodb, 4), wait=lambda attempt: None)
 
     with ThreadPoolExecutor(4) as pool:
-        ids = list(pool.map(lambda n: replier(ticket["ticket_id"], f"{n}", f"page-{n}", BOLAT).id, range(4)))
+        ids = list(
+            pool.map(lambda n: replier(ticket["ticket_id"], ReplyContent(f"{n}"), f"page-{n}", BOLAT).id, range(4))
+        )
 
     times = sorted(ref.at for ref in map(MessageRef.parse, ids) if ref)
     assert len(set(times)) == 4
@@ -161,7 +164,7 @@ def test_window_closed_a_second_ago_refuses_the_reply_and_writes_nothing(desk: D
     desk.now = desk.head()["last_inbound_at"] + DAY
 
     with pytest.raises(Conflict) as refused:
-        desk.replier()(ticket["ticket_id"], "Кеш", "page-1", BOLAT)
+        desk.replier()(ticket["ticket_id"], ReplyContent("Кеш"), "page-1", BOLAT)
 
     assert refused.value.code == "window_closed"
     assert desk.items() == before
@@ -181,7 +184,7 @@ def test_a_window_that_closes_between_reading_and_storing_refuses_the_reply(desk
     other = desk.replier(Conflicting(desk.dynamodb, 1), clock=lambda: next(moments))
 
     with pytest.raises(Conflict) as refused:
-        other(ticket["ticket_id"], "Дәл шегінде", "page-1", BOLAT)
+        other(ticket["ticket_id"], ReplyContent("Дәл шегінде"), "page-1", BOLAT)
 
     assert refused.value.code == "window_closed"
     assert replier is not None
@@ -209,7 +212,7 @@ def test_where_nothing_may_go_the_reply_is_refused_and_says_why(
     change(desk, *keys[where], name, value)
 
     with pytest.raises(Conflict) as refused:
-        desk.replier()(ticket["ticket_id"], "Жауап", "page-1", BOLAT)
+        desk.replier()(ticket["ticket_id"], ReplyContent("Жауап"), "page-1", BOLAT)
 
     assert refused.value.code == code
     assert not desk.of("outbox#")
@@ -233,18 +236,18 @@ def test_bad_input_is_named_and_changes_nothing(desk: DeliveryDesk, text: str, c
     ticket = desk.open_ticket()
     before = desk.items()
     with pytest.raises(BadInput) as refused:
-        desk.replier()(ticket["ticket_id"], text, client_id, BOLAT)
+        desk.replier()(ticket["ticket_id"], ReplyContent(text), client_id, BOLAT)
     assert refused.value.code == code
     assert desk.items() == before
 
 
 def test_there_is_no_reply_on_a_ticket_that_is_not_there_or_has_expired(desk: DeliveryDesk) -> None:
     with pytest.raises(NotFound):
-        desk.replier()("0" * 20, "Жауап", "page-1", BOLAT)
+        desk.replier()("0" * 20, ReplyContent("Жауап"), "page-1", BOLAT)
     ticket = desk.open_ticket()
     change(desk, ticket["pk"], "ticket", "expires_at", desk.seconds)
     with pytest.raises(NotFound):
-        desk.replier()(ticket["ticket_id"], "Жауап", "page-1", BOLAT)
+        desk.replier()(ticket["ticket_id"], ReplyContent("Жауап"), "page-1", BOLAT)
 
 
 def test_a_solved_ticket_stays_solved_after_a_closing_word(desk: DeliveryDesk) -> None:
@@ -257,7 +260,7 @@ def test_a_solved_ticket_stays_solved_after_a_closing_word(desk: DeliveryDesk) -
 def test_a_conversation_that_never_rests_ends_in_a_clear_conflict(desk: DeliveryDesk) -> None:
     ticket = desk.open_ticket()
     with pytest.raises(DeskError) as refused:
-        desk.replier(Conflicting(desk.dynamodb, 99))(ticket["ticket_id"], "Жауап", "page-1", BOLAT)
+        desk.replier(Conflicting(desk.dynamodb, 99))(ticket["ticket_id"], ReplyContent("Жауап"), "page-1", BOLAT)
     assert refused.value.code == "busy"
 
 

@@ -9,6 +9,7 @@ from chalicelib.entrypoints import expiry_stamper as dater
 from chalicelib.entrypoints import indexer, sender
 from chalicelib.entrypoints import retention_sweeper as sweeper
 from chalicelib.entrypoints import stream_router as relay
+from chalicelib.outbox.content import ReplyContent
 from chalicelib.profile.load import load_profile
 from chalicelib.profile.model import Profile, Retention
 from chalicelib.retention.end_contact import EndContact
@@ -81,7 +82,7 @@ def test_replies_are_wired_for_the_dashboard(desk: DeliveryDesk, queues: dict[st
     desk.now = wiring.clock()()
     desk.receive(from_amina(sent_at=desk.seconds))
     (ticket,) = desk.of_pk("ticket#")
-    stored = wiring_delivery.reply_to_customer()(ticket["ticket_id"], "Жауап", "page-1", "staff")
+    stored = wiring_delivery.reply_to_customer()(ticket["ticket_id"], ReplyContent("Жауап"), "page-1", "staff")
     assert stored.status == "queued"
 
 

@@ -15,6 +15,7 @@ from chalicelib.core.errors import Conflict
 from chalicelib.core.ids import new_id
 from chalicelib.dynamo.builder import attribute_value
 from chalicelib.dynamo.schema import CONTACT, HEAD
+from chalicelib.outbox.content import ReplyContent
 from chalicelib.outbox.model import CLAIM, Claimed
 from chalicelib.retention.stamp_expiry_store import StampExpiryStore
 from tests.support.delivery.desk import BOLAT, DeliveryDesk
@@ -164,7 +165,7 @@ def test_of_many_colleagues_who_answer_one_question_at_once_one_does(desk: Deliv
     def reply(number: int) -> str:
         try:
             return desk.replier(wait=sleep_with_jitter)(
-                ticket["ticket_id"], f"Ответ {number}", f"page-{number}", BOLAT
+                ticket["ticket_id"], ReplyContent(f"Ответ {number}"), f"page-{number}", BOLAT
             ).status
         except Conflict as error:
             return error.code

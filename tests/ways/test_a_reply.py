@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from chalicelib.entrypoints import sender
+from chalicelib.outbox.content import ReplyContent
 from chalicelib.wiring import base as wiring
 from chalicelib.wiring import delivery as wiring_delivery
 from tests.support.delivery.desk import DeliveryDesk, desk  # noqa: F401
@@ -27,7 +28,7 @@ def test_a_reply(desk: DeliveryDesk, queues: Any) -> None:  # noqa: F811
     def walked(client_id: str) -> tuple[Way, Way]:
         stored, delivered = Way(), Way()
         reply, body = wiring_delivery.reply_to_customer(), {"conversation_id": ticket["conversation_id"]}
-        stored.walked(lambda: reply(ticket["ticket_id"], "Жауап", client_id, "staff"))
+        stored.walked(lambda: reply(ticket["ticket_id"], ReplyContent("Жауап"), client_id, "staff"))
         assert delivered.walked(lambda: sender.handle(batch(body))) == {"batchItemFailures": []}
         return stored, delivered
 

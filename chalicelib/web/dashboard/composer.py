@@ -10,6 +10,7 @@ from chalice.app import Response
 from chalicelib.core.errors import BadInput, Conflict, DeskError, NotFound
 from chalicelib.core.ids import MessageRef, new_id
 from chalicelib.core.observability import audit
+from chalicelib.outbox.content import ReplyContent
 from chalicelib.tickets.drafts import KINDS, DraftKind
 from chalicelib.tickets.erasure_guard import refuse_if_erasing
 from chalicelib.web.dashboard import rendering as pages
@@ -33,7 +34,7 @@ def reply(request: HttpRequest) -> Response:
     ticket_id = validators.path_id(request.path)
     try:
         text = validators.text(form, "text", validators.MAX_REPLY)
-        wiring_web.reply()(ticket_id, text, validators.client_id(form), request.staff.id)
+        wiring_web.reply()(ticket_id, ReplyContent(text), validators.client_id(form), request.staff.id)
     except (BadInput, Conflict) as error:
         return render_refused(request, form, error, "reply")
     return _sent(request, form, "comment")

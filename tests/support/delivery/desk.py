@@ -14,6 +14,7 @@ from chalicelib.core.ids import MessageRef
 from chalicelib.dynamo.clients import client
 from chalicelib.dynamo.rows import bind
 from chalicelib.dynamo.schema import HEAD
+from chalicelib.outbox.content import ReplyContent
 from chalicelib.outbox.deliver import Deliver
 from chalicelib.outbox.providers import ChannelProviders
 from chalicelib.outbox.reply import ReplyToCustomer
@@ -104,10 +105,12 @@ class DeliveryDesk(Desk):
         self.provider.calls = 0
         return ticket
 
-    def reply(self, ticket: Mapping[str, Any], text: str, client_id: str = "") -> MessageRef:
+    def reply(self, ticket: Mapping[str, Any], said: str | ReplyContent, client_id: str = "") -> MessageRef:
         """Bolat's reply, as stored."""
         self.now += 10
-        ref = MessageRef.parse(self.replier()(ticket["ticket_id"], text, client_id or f"page-{text[:50]}", BOLAT).id)
+        content = ReplyContent(said) if isinstance(said, str) else said
+        client_id = client_id or f"page-{content.text[:50]}"
+        ref = MessageRef.parse(self.replier()(ticket["ticket_id"], content, client_id, BOLAT).id)
         assert ref is not None
         return ref
 

@@ -9,6 +9,7 @@ from chalicelib.core.ids import MessageRef
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.dynamo.rows import lists_ready
 from chalicelib.messages.customer_deletion import TakeBack, TakeBackStore
+from chalicelib.outbox.content import ReplyContent
 from chalicelib.outbox.model import Reply
 from chalicelib.retention.model import Entry, Expired, Misplaced, OldTicket
 from chalicelib.retention.sweep_store import SweepStore
@@ -86,7 +87,7 @@ def _(desk: RetentionDesk) -> Action:
     ticket, head = store.ticket(message["ticket_id"], desk.now), store.head(ref.conversation_id)
     assert failure is not None and ticket is not None and head is not None
     new = MessageRef(ref.conversation_id, desk.now + 9_000, "f" * 32)
-    return lambda: store.store(Reply(new, ticket, head, "Жауап", BOLAT, "h" * 64, desk.now, failure))
+    return lambda: store.store(Reply(new, ticket, head, ReplyContent("Жауап"), BOLAT, "h" * 64, desk.now, failure))
 
 
 def take_back(desk: RetentionDesk, *kinds: str) -> Action:

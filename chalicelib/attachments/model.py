@@ -27,8 +27,8 @@ def wait(attempts: int) -> int:
 
 
 class FileType(NamedTuple):
-    """A type that a browser shows or plays and cannot run: MIME type, ending of a name, and how it is shown, "" for one
-    that no browser plays."""
+    """A type that a browser shows or plays and cannot run: MIME type, ending of a name, and how it is shown: "file" for
+    one that no browser plays."""
 
     type: str
     ending: str
@@ -49,7 +49,7 @@ _KNOWN = (
     (re.compile(rb"ID3|\xff[\xfb\xf3\xf2]"), FileType("audio/mpeg", "mp3", "audio")),
     (re.compile(rb"\xff[\xf1\xf9]"), FileType("audio/aac", "aac", "audio")),
     (re.compile(rb"RIFF....WAVE", re.DOTALL), FileType("audio/wave", "wav", "audio")),
-    (re.compile(rb"#!AMR"), FileType("audio/amr", "amr", "")),
+    (re.compile(rb"#!AMR"), FileType("audio/amr", "amr", "file")),
 )
 """Signatures at the beginning of a file. Source: WHATWG, MIME Sniffing, section 6. A list of what is allowed: HTML,
 SVG, XML, PDF and every other type are only downloaded, whatever their sender calls them."""

@@ -152,7 +152,7 @@ class FileBody:
             raise
         self._at += len(chunk)
         if self._at > self.size or (not chunk and self._at < self.size):
-            self.error = broken()
+            self.error = file_not_read()
             raise self.error
         return chunk
 
@@ -176,7 +176,7 @@ class FileBody:
             self._close()
 
 
-def broken() -> SendError:
+def file_not_read() -> SendError:
     """Return the error of a file that could not be read to its end. The provider has not accepted what it did not get
     whole, so nothing is ambiguous."""
     return SendError("The file could not be read to its end.", code="file_not_read")

@@ -130,6 +130,7 @@ def _entry(conversation_id: str, row: DeskRow) -> OutboxEntry:
         claim_until=_int(row.claim_until),
         unconfirmed=bool(row.doubtful),
         answers=_int(row.answers),
+        files=bool(row.files),
     )
 
 

@@ -4,6 +4,7 @@ draft."""
 from dataclasses import dataclass, field
 from typing import Any
 
+from chalicelib.attachments.uploads import use_upload
 from chalicelib.channels import registry
 from chalicelib.core.ids import MessageRef
 from chalicelib.core.purposes import SUPPORT
@@ -97,6 +98,7 @@ class ReplyStore(OutboxReading):
             self._head(reply),
             self._ticket(reply),
             *([self._name_successor(reply, reply.again)] if reply.again else []),
+            *(use_upload(self._tables, reply.uploads, one.object, reply.now) for one in reply.content.files),
             delete_sent_draft(self._tables, _draft(reply), reply.client_hash, reply.now),
         ]
 
@@ -115,6 +117,7 @@ class ReplyStore(OutboxReading):
             "author": reply.author,
             "purpose": SUPPORT,
             "answers": reply.ticket.question_at or None,
+            "file_objects": [one.object for one in reply.content.files] or None,
         }
 
     def _name_successor(self, reply: Reply, failed: FailedMessage) -> Write:
@@ -151,7 +154,7 @@ class ReplyStore(OutboxReading):
             "now": reply.now,
             "at": reply.ref.at,
             "last": encryption.seal_json(reply.head.public_key, context, {"text": reply.content.text[:PREVIEW]}),
-            "kind": "text",
+            "kind": reply.content.kind,
             "out": "out",
             "read": reply.ticket.state,
             "none": 0,
@@ -185,4 +188,5 @@ def _outbox_entry(reply: Reply) -> dict[str, Any]:
         "channel": reply.head.channel,
         "account": reply.head.account,
         "answers": reply.ticket.question_at or None,
+        "files": bool(reply.content.files) or None,
     }

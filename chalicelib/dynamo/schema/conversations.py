@@ -129,12 +129,12 @@ OUTBOX = ItemClass(
     fields=fields(
         text="conversation_id action purpose due attempt_id channel account",
         number="attempts pieces",
-        flag="doubtful",
+        flag="doubtful files",
         ms="due_at queued_at claim_until answers",
     ),
 )
 """A message that waits to be sent. `doubtful`: a request to the provider had no answer, so the message may have been
-accepted (unconfirmed)."""
+accepted (unconfirmed). `files`: it has some, so the uploader sends it."""
 CLIENT_ID = ItemClass(
     "client",
     "desk",

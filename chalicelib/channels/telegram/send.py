@@ -166,7 +166,7 @@ async def _sent(message: OutboundMessage, api: str, token: str, file: FileBody |
 async def _send_file(bot: telegram.Bot, chat: int, file: FilePart, body: FileBody, **more: Any) -> telegram.Message:
     """Send a file as its kind. One that goes as a document stays one, whatever Telegram would make of it."""
     given = telegram.InputFile(cast("IO[bytes]", body), filename=file.name or file.kind, read_file_handle=False)
-    given.mimetype = file.type
+    setattr(given, "mimetype", file.type)  # noqa: B010 the library guesses it by the name
     more["read_timeout"] = UPLOAD_READ_TIMEOUT
     match file.kind:
         case "image":

@@ -121,11 +121,15 @@ class NewReply(Model, kw_only=True):
 
     def __post_init__(self) -> None:
         if not self.text and not self.attachments:
-            raise BadInput("There is nothing to send. Write something, or attach a file.", code="empty")
+            raise BadInput("The field text is wanted as a text, or attachments.", code="empty")
 
 
 class NewAttachment(Model):
-    ticket_id: Annotated[Id, says("The ticket that will be answered.")]
+    ticket_id: Annotated[
+        str,
+        read_by(lambda given, name: validators.path_id({name: str(given.get(name))}, name), pattern="^[0-9a-z]{20}$"),
+        says("The ticket that will be answered."),
+    ]
     name: Annotated[str, line(validators.MAX_FILE_NAME), says("Name of the file, as the customer will see it.")]
     type: Annotated[str, line(100), says("MIME type.")]
     size: Annotated[int, Meta(ge=1, le=MOST_BYTES), wanted("The field size is wanted: the bytes of the file.")]

@@ -47,6 +47,7 @@ class Entry(NamedTuple):
 ENTRIES = (
     Entry("relay",             "stream_router.handle",            STREAM),        # changed rows: wake-up messages
     Entry("sender",            "sender.handle",                   QUEUE),         # send what waits in a conversation
+    Entry("uploader",          "uploader.handle",                 QUEUE),         # the same for messages with files
     Entry("dater",             "expiry_stamper.handle",           QUEUE),         # stamp rows of closed tickets
     Entry("indexer",           "indexer.handle",                  QUEUE_BY_TEN),  # make contacts findable
     Entry("sweeper",           "retention_sweeper.handle",        EVERY_MINUTE),  # retry, close idle, delete expired

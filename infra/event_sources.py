@@ -31,6 +31,7 @@ EVENTS: dict[str, dict[str, Json]] = {
         }
     },
     "Sender": {"SenderSqsEventSource": _queue_source("DoorbellQueue", 15)},
+    "Uploader": {"UploaderSqsEventSource": _queue_source("UploadingQueue", 5)},
     "Dater": {"DaterSqsEventSource": _queue_source("DatingQueue", 5)},
     "Indexer": {"IndexerSqsEventSource": _queue_source("IndexingQueue", 10)},
     "Privacy": {"PrivacySqsEventSource": _queue_source("PrivacyQueue", 5)},

@@ -56,6 +56,21 @@ SIGN_IN = Grant(
     (arn("UserPool"),),
 )
 
+_DELIVERY = (
+    desk("Query", "GetItem", indexes=("unsent",)),
+    rows("Desk", (*WRITES, "DeleteItem"), "contact", "conversation", "ticket", "channel"),
+    keys("GetItem"),
+    rows("Index", ("GetItem", *WRITES), "link", "parked"),
+    rows("Index", ("GetItem", "ConditionCheckItem"), "template"),
+    secrets("Vault", "Outbound", "Inbound"),
+    OPEN_VAULT,
+)
+_DELIVERS = (
+    *(*COMMON, *VAULT, *PROVIDERS),
+    *("TABLE_DESK", "TABLE_KEYS", "TABLE_INDEX", "SECRET_OUTBOUND", "SECRET_INBOUND", "QUEUE_RETRY"),
+)
+"""What sender and uploader need."""
+
 SWEPT = ("contact", "conversation", "ticket", "number", "unclear", "sweep", "request", "ended")
 
 FUNCTIONS = (
@@ -86,8 +101,10 @@ FUNCTIONS = (
             secrets("Vault", "TextKey", "Inbound"),
             OPEN_VAULT,
             SIGN_IN,
-            files("GetObject"),
+            # It makes forms for single files of staff, and looks at them or copies them when they are sent.
+            files("GetObject", "PutObject"),
             files_key("Decrypt"),
+            files_key("GenerateDataKey"),
         ),
         (
             *COMMON,
@@ -132,22 +149,24 @@ FUNCTIONS = (
         "sender",
         "Sender",
         (
-            desk("Query", "GetItem", indexes=("unsent",)),
-            rows("Desk", (*WRITES, "DeleteItem"), "contact", "conversation", "ticket", "channel"),
-            keys("GetItem"),
-            rows("Index", ("GetItem", *WRITES), "link", "parked"),
-            rows("Index", ("GetItem", "ConditionCheckItem"), "template"),
-            secrets("Vault", "Outbound", "Inbound"),
-            OPEN_VAULT,
+            *_DELIVERY,
             read_queue("DoorbellQueue", "RetryQueue"),
+            send("RetryQueue", "UploadingQueue"),
+        ),
+        (*_DELIVERS, "QUEUE_UPLOADING"),
+    ),
+    Function(
+        "uploader",
+        "Uploader",
+        (
+            # What the sender may, and the files.
+            *_DELIVERY,
+            files("GetObject"),
+            files_key("Decrypt"),
+            read_queue("UploadingQueue"),
             send("RetryQueue"),
         ),
-        (
-            *COMMON,
-            *VAULT,
-            *PROVIDERS,
-            *("TABLE_DESK", "TABLE_KEYS", "TABLE_INDEX", "SECRET_OUTBOUND", "SECRET_INBOUND", "QUEUE_RETRY"),
-        ),
+        (*_DELIVERS, "FILES_BUCKET"),
     ),
     Function(
         "dater",
@@ -255,6 +274,7 @@ VARIABLES: dict[str, Json] = {
     "QUEUE_INDEXING": {"Ref": "IndexingQueue"},
     "QUEUE_PRIVACY": {"Ref": "PrivacyQueue"},
     "QUEUE_FETCHING": {"Ref": "FetchingQueue"},
+    "QUEUE_UPLOADING": {"Ref": "UploadingQueue"},
     "ERASURE_MACHINE_ARN": {"Ref": "ErasureMachine"},
     "CERTIFICATE_KEY_ARN": arn("CertificateKey"),
     "USER_POOL_ID": {"Ref": "UserPool"},

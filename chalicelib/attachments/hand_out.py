@@ -31,16 +31,17 @@ class HandOut:
     tickets: "TicketQueries"
     bucket: Bucket
 
-    def __call__(self, ref: MessageRef, by: Staff, ticket_id: str = "", *, save: bool = False) -> str:
-        """Return a link of 60 s to the file of a message, which lies on this ticket if one is named. What a browser
-        could run is only downloaded, and everything is with `save`. Raises NotFound, ErasureInProgress and
-        Unavailable."""
-        ticket, message = file_message(self.tickets, ref, ticket_id)
-        if message.file_state != READY:
+    def __call__(self, ref: MessageRef, by: Staff, ticket_id: str = "", *, number: int = 0, save: bool = False) -> str:
+        """Return a link of 60 s to the file of a message, which lies on this ticket if one is named; `number`, from 1,
+        names one of those that staff sent. What a browser could run is only downloaded, and everything is with `save`.
+        Raises NotFound, ErasureInProgress and Unavailable."""
+        ticket, message = _message(self.tickets, ref, ticket_id)
+        sent = message.files[number - 1 : number] if number else ()
+        if not sent and (number or message.kind not in FILES or message.file_state != READY):
             raise NotFound(_NO_FILE)
-        found = message.file
+        found = sent[0] if sent else message.file
         kind = BY_TYPE.get(found.type)
-        name = neutral_name(message.kind, found.name, found.type)
+        name = neutral_name(found.kind or message.kind, found.name, found.type)
         how = "inline" if kind and not save else "attachment"
         audit("file_read", ticket_id=ticket.id, message_ref=str(ref), staff_id=by.id)
         return self.bucket.link(
@@ -90,12 +91,19 @@ class FetchAgain:
 def file_message(tickets: "TicketQueries", ref: MessageRef, wanted: str = "") -> tuple[Ticket, Message]:
     """Return a message that has a file, and its ticket, which is the `wanted` one if an id is given. Raises NotFound,
     ErasureInProgress and Unavailable."""
+    ticket, message = _message(tickets, ref, wanted)
+    if message.kind not in FILES:
+        raise NotFound(_NO_FILE)
+    return ticket, message
+
+
+def _message(tickets: "TicketQueries", ref: MessageRef, wanted: str) -> tuple[Ticket, Message]:
     ticket_id = tickets.ticket_id_of_message(ref)
     ticket = tickets.ticket(ticket_id) if ticket_id and wanted in ("", ticket_id) else None
     if ticket is None:
         raise NotFound(_NO_FILE)
     refuse_if_erasing(tickets, ticket)
     message = tickets.message(ticket, ref)
-    if message is None or message.kind not in FILES or message.deleted or message.erased:
+    if message is None or message.deleted or message.erased:
         raise NotFound(_NO_FILE)
     return ticket, message

@@ -1,4 +1,5 @@
-"""Rules of files that customers send: what becomes of one, what it is by its bytes, when it is tried again. Pure."""
+"""Rules of files: what becomes of one that a customer sends, what a file is by its bytes, when it is tried again.
+Pure."""
 
 import re
 from typing import NamedTuple
@@ -26,7 +27,8 @@ def wait(attempts: int) -> int:
 
 
 class FileType(NamedTuple):
-    """A type that a browser shows or plays and cannot run: MIME type, ending of a name, and how it is shown."""
+    """A type that a browser shows or plays and cannot run: MIME type, ending of a name, and how it is shown: "file" for
+    one that no browser plays."""
 
     type: str
     ending: str
@@ -47,6 +49,7 @@ _KNOWN = (
     (re.compile(rb"ID3|\xff[\xfb\xf3\xf2]"), FileType("audio/mpeg", "mp3", "audio")),
     (re.compile(rb"\xff[\xf1\xf9]"), FileType("audio/aac", "aac", "audio")),
     (re.compile(rb"RIFF....WAVE", re.DOTALL), FileType("audio/wave", "wav", "audio")),
+    (re.compile(rb"#!AMR"), FileType("audio/amr", "amr", "file")),
 )
 """Signatures at the beginning of a file. Source: WHATWG, MIME Sniffing, section 6. A list of what is allowed: HTML,
 SVG, XML, PDF and every other type are only downloaded, whatever their sender calls them."""
@@ -60,6 +63,39 @@ BY_TYPE = {one.type: one for _, one in _KNOWN}
 def sniff(head: bytes) -> str:
     """Return the MIME type of a file by its first bytes, of those that may be shown; else BYTES."""
     return next((one.type for signature, one in _KNOWN if signature.match(head)), BYTES)
+
+
+_SAME = {
+    "image/jpg": "image/jpeg",
+    "audio/mp3": "audio/mpeg",
+    "audio/x-m4a": "audio/mp4",
+    "audio/m4a": "audio/mp4",
+    "audio/opus": "audio/ogg",
+    "audio/wav": "audio/wave",
+    "audio/x-wav": "audio/wave",
+    "video/3gp": "video/3gpp",
+}
+"""Other names of types, as browsers and people write them."""
+_MEDIA = ("image", "audio", "video")
+
+
+def plain_type(told: str) -> str:
+    """Return a MIME type as it is told, without parameters and by its usual name; BYTES for none."""
+    name = told.partition(";")[0].strip().lower()
+    return _SAME.get(name, name) or BYTES
+
+
+def true_type(told: str, head: bytes) -> str:
+    """Return the type of a file that staff brings, which is `told`, by its first bytes. Pictures, sound and video must
+    be what they are called, and nothing else may be one of them in disguise: else it is BYTES."""
+    seen, family = sniff(head), told.partition("/")[0]
+    if told in (BYTES, seen):
+        return seen
+    if seen == BYTES:
+        return BYTES if family in _MEDIA else told
+    if family in ("audio", "video") and seen.startswith("video/"):
+        return told if told.partition("/")[2] == seen.partition("/")[2] else BYTES  # one container, sound alone
+    return seen if seen.startswith(f"{family}/") else BYTES
 
 
 _ENDING = re.compile(r"\.([A-Za-z0-9]{1,5})$")

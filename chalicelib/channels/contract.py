@@ -91,11 +91,12 @@ class Buttons(NamedTuple):
 
 
 class FileLimit(NamedTuple):
-    """Types of files of one kind that the provider takes, and their bytes."""
+    """Types of files of one kind that the provider takes, their bytes, and whether a caption may go with one."""
 
     kind: str
     types: tuple[str, ...]
     size: int
+    caption: bool = True
 
 
 class Rate(NamedTuple):
@@ -124,7 +125,9 @@ class Channel(NamedTuple):
     `text_limit`     UTF-16 units of one message; longer texts are cut into several
     `formatting`     how a text is written; "plain": no character of it can be taken for markup
     `buttons`        None: it has none
-    `files`          what the provider would take; sent only where `sends` has "file"
+    `files`          files that the provider takes, in the order in which their kinds are preferred; sent only where
+                     `sends` has "file"
+    `caption`        UTF-16 units of a text that goes out with a file; a longer one goes out by itself
     `window`         ms after the person's last message in which free text may go out; 0: always
     `late_notices`   what becomes of a notice outside the window: "kept" and shown as not sent, or "template"
     `statuses`       what the provider reports of our messages by itself
@@ -156,6 +159,7 @@ class Channel(NamedTuple):
     formatting: Literal["plain"] = "plain"
     buttons: Buttons | None = None
     files: tuple[FileLimit, ...] = ()
+    caption: int = 0
     window: int = 0
     late_notices: Literal["kept", "template"] = "kept"
     statuses: frozenset[DeliveryStatus] = frozenset()

@@ -130,6 +130,7 @@ class DeskRow(Model):
     piece_count = NumberAttribute(null=True)
     attempts = NumberAttribute(null=True)
     links: ListAttribute[str] = ListAttribute(null=True)
+    file_objects: ListAttribute[str] = ListAttribute(null=True)
     failure: MapAttribute[str, object] = MapAttribute(null=True)
     piece_states: MapAttribute[str, object] = MapAttribute(null=True)
     params: MapAttribute[str, object] = MapAttribute(null=True)
@@ -154,10 +155,13 @@ class DeskRow(Model):
     template = UnicodeAttribute(null=True)
     pieces = NumberAttribute(null=True)
     doubtful = BooleanAttribute(null=True)
+    files = BooleanAttribute(null=True)
     queued_at = NumberAttribute(null=True)
     claim_until = NumberAttribute(null=True)
     # draft
     client_hash = UnicodeAttribute(null=True)
+    # upload
+    removed = BooleanAttribute(null=True)
     # ticket
     who = BinaryAttribute(null=True, legacy_encoding=False)
     last = BinaryAttribute(null=True, legacy_encoding=False)

@@ -11,14 +11,16 @@ from chalicelib.provider_templates import model as templates
 
 
 class SentFile(NamedTuple):
-    """A file of ours: its name in the bucket behind the contact's prefix, its name for people, MIME type, bytes and
-    kind (channels/contract.FileLimit)."""
+    """A file of ours: its name in the bucket behind the contact's prefix, its name for people, MIME type, bytes, kind
+    (channels/contract.FileLimit), and the version of the object that was looked at. What somebody has just brought is
+    only named, until it is looked at (attachments/uploads.py)."""
 
     object: str
-    name: str
-    type: str
-    size: int
-    kind: str
+    name: str = ""
+    type: str = ""
+    size: int = 0
+    kind: str = ""
+    etag: str = ""
 
 
 class SentTemplate(NamedTuple):
@@ -61,6 +63,11 @@ class ReplyContent:
             template=_template(template) if template else None,
         )
 
+    @property
+    def kind(self) -> str:
+        """What a list shows of it: the kind of its first file, when it has no text."""
+        return "text" if self.text or not self.files else self.files[0].kind
+
     def stored(self) -> dict[str, Any]:
         """Return it as JSON; what is empty is left out, but for the text."""
         rest = {
@@ -84,14 +91,14 @@ class ReplyContent:
             return (TemplatePart(self.template.name, self.template.language, self.template.values),)
         text: tuple[OutboundPart, ...] = (TextPart(self.text),) if self.text or not self.files else ()
         choice = (ChoicePart(self.choices),) if self.choices else ()
-        return (*text, *choice, *(FilePart(one.name, one.type, one.size, one.kind) for one in self.files))
+        files = (FilePart(one.name, one.type, one.size, one.kind, one.object, one.etag) for one in self.files)
+        return (*text, *choice, *files)
 
 
 def _file(given: Mapping[str, Any]) -> SentFile:
-    words = (str(given.get(name, "")) for name in ("object", "name", "type", "kind"))
-    name_there, name, file_type, kind = words
+    words = {name: str(given.get(name, "")) for name in ("object", "name", "type", "kind", "etag")}
     size = given.get("size")
-    return SentFile(name_there, name, file_type, size if isinstance(size, int) else 0, kind)
+    return SentFile(**words, size=size if isinstance(size, int) else 0)
 
 
 def _template(given: Mapping[str, Any]) -> SentTemplate:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from chalicelib.channels import registry
-from chalicelib.channels.base import OutboundMessage, SendError, SendResult
+from chalicelib.channels.base import FileBody, FilePart, OutboundMessage, OutboundPart, SendError, SendResult
 from chalicelib.channels.failure_meanings import reason_of
 from chalicelib.core.clock import SECOND
 from chalicelib.core.delivery_failures import GAVE_UP
@@ -45,6 +45,10 @@ TRIES = 10
 """How often a message is read anew because its conversation changed before it was claimed."""
 BUDGET = 9.0
 """Seconds after which no message or piece is begun: a call may take 19, and the function's time limit is 30."""
+UPLOAD_BUDGET = 120.0
+"""The same for the uploader, whose time limit is 300 s: a file of 100 MB may take minutes."""
+UPLOAD_LEASE = 6 * 60 * SECOND
+"""How long (ms) a claim of the uploader holds: longer than it may run, so than any of its calls."""
 SOON = 2 * SECOND
 """A wake-up message that comes at most this early (ms) is enqueued again; a longer wait has a message of its own."""
 
@@ -64,7 +68,11 @@ class _Ready:
 @dataclass(frozen=True)
 class Deliver:
     """Delivers outboxes. `enqueue` starts another delivery after so many ms; `decryptor` makes a new one for each
-    run."""
+    run.
+
+    Messages with files are sent by the uploader, the same delivery with more time: `open_file` opens a contact's file.
+    Where that is None, `hand_over` wakes the uploader for a conversation whose oldest message has files. `budget` (s)
+    is how long messages and pieces are begun, `lease` (ms) how long a claim holds."""
 
     store: "Outbox"
     providers: Providers
@@ -73,6 +81,10 @@ class Deliver:
     enqueue: Callable[[str, int], None]
     clock: Callable[[], int]
     wait: Callable[[int], None]
+    hand_over: Callable[[str], None] = lambda _: None
+    open_file: Callable[[str, FilePart], FileBody] | None = None
+    budget: float = BUDGET
+    lease: int = CLAIM
     draw: Callable[[float], float] = field(default=lambda limit: random.uniform(0, limit))
     stopwatch: Callable[[], float] = field(default=time.monotonic)
 
@@ -80,7 +92,7 @@ class Deliver:
         """Send until nothing is left, the next entry must wait, or another sender holds its claim; return how many
         messages were sent. Raises Unavailable; the queue then repeats the wake-up message.
         """
-        run = _Run(self, conversation_id, self.decryptor(), self.stopwatch() + BUDGET)
+        run = _Run(self, conversation_id, self.decryptor(), self.stopwatch() + self.budget)
         return run()
 
 
@@ -127,7 +139,12 @@ class _Run:
             if entry.due_at - now <= SOON:
                 self._parts.enqueue(self._conversation_id, entry.due_at - now)
             return False
-        if entry.held(now) or not self._channel_open(entry, now):
+        if entry.held(now):
+            return False
+        if entry.files and self._parts.open_file is None:
+            self._parts.hand_over(self._conversation_id)
+            return False
+        if not self._channel_open(entry, now):
             return False
         ready = self._ready(self._store.job(entry, now), now)
         return self._send(ready) if isinstance(ready, _Ready) else ready
@@ -160,7 +177,7 @@ class _Run:
         if isinstance(opened, Failure):
             return self._refuse(job, opened, now)
         job, apart, attempt_id = with_confirmed_pieces(job, left[0]), by_piece(job, pieces), new_id()
-        claimed = self._store.claim(job, attempt_id, now, pieces if apart else 1)
+        claimed = self._store.claim(job, attempt_id, now, pieces if apart else 1, self._parts.lease)
         if claimed is Claimed.OURS:
             if job.entry.uncertain:
                 count("DeliveryUncertain")
@@ -197,7 +214,13 @@ class _Run:
             if number == last:
                 self._store.sent(job, result.provider_id, now, piece=number if ready.by_piece else 0)
             elif not self._store.sent_piece(
-                job, ready.attempt_id, result.provider_id, now, piece=number, states=ready.by_piece
+                job,
+                ready.attempt_id,
+                result.provider_id,
+                now,
+                piece=number,
+                states=ready.by_piece,
+                lease=self._parts.lease,
             ):
                 return False
         self._sent += 1
@@ -209,7 +232,9 @@ class _Run:
         entry, opened = ready.job.entry, ready.opened
         parts, ref = opened.pieces[number - 1], entry.ref
         reference = ref.of_piece(number) if ready.by_piece else str(ref)
-        message = OutboundMessage(entry.account, opened.address, parts, reference=reference)
+        message = OutboundMessage(
+            entry.account, opened.address, parts, reference=reference, open_file=self._opening(ready.job, parts)
+        )
         try:
             return self._providers.send(entry.channel, message)
         except SendError as error:
@@ -219,6 +244,12 @@ class _Run:
             return self._providers.send(entry.channel, message)
         except SendError as error:
             return error
+
+    def _opening(self, job: Job, parts: tuple[OutboundPart, ...]) -> Callable[[], FileBody] | None:
+        """Return what opens the file among these parts."""
+        file = next((one for one in parts if isinstance(one, FilePart)), None)
+        opens, head = self._parts.open_file, job.head
+        return (lambda: opens(head.contact_id, file)) if file and opens and head else None
 
     # -- what went wrong
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
+from chalicelib.attachments.uploads import UploadPlace
 from chalicelib.channels import registry
 from chalicelib.core.addresses import ChannelId
 from chalicelib.core.clock import DAY, SECOND
@@ -45,7 +46,8 @@ class OutboxEntry:
     """One action that waits in the outbox. The first `pieces` of a long text are sent already. `attempt_id` names the
     sender that holds the claim until `claim_until`. `unconfirmed` (stored as `doubtful`): an earlier try may have been
     accepted although no answer came. `answers` is the time (ms) of the customer's question that a reply answers, 0 when
-    none was open. `template` is the key (name#language) of the template that it sends, "" when it sends none."""
+    none was open. `template` is the key (name#language) of the template that it sends, "" when it sends none. `files`:
+    the message has some, which only the uploader may read."""
 
     ref: MessageRef
     action: str
@@ -61,6 +63,7 @@ class OutboxEntry:
     unconfirmed: bool = False
     answers: int = 0
     template: str = ""
+    files: bool = False
 
     @property
     def held_by_eraser(self) -> bool:
@@ -216,6 +219,11 @@ class Reply:
     now: int
     again: FailedMessage | None = None
     template: StoredTemplate | None = None
+
+    @property
+    def uploads(self) -> UploadPlace:
+        """Where the files that it takes over wait."""
+        return UploadPlace(self.ref.conversation_id, self.ticket.ticket_id, self.author)
 
     @property
     def state(self) -> str:

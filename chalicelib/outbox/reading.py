@@ -132,6 +132,7 @@ def _entry(conversation_id: str, row: DeskRow) -> OutboxEntry:
         unconfirmed=bool(row.doubtful),
         answers=_int(row.answers),
         template=row.template or "",
+        files=bool(row.files),
     )
 
 

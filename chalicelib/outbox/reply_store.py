@@ -4,6 +4,7 @@ draft."""
 from dataclasses import dataclass, field
 from typing import Any
 
+from chalicelib.attachments.uploads import use_upload
 from chalicelib.core.ids import MessageRef
 from chalicelib.core.purposes import SUPPORT
 from chalicelib.dynamo.builder import Write
@@ -105,6 +106,7 @@ class ReplyStore(OutboxReading):
             self._ticket(reply),
             *([self._templates.unchanged(reply.template)] if reply.template else []),
             *([self._name_successor(reply, reply.again)] if reply.again else []),
+            *(use_upload(self._tables, reply.uploads, one.object, reply.now) for one in reply.content.files),
             delete_sent_draft(self._tables, _draft(reply), reply.client_hash, reply.now),
         ]
 
@@ -123,6 +125,7 @@ class ReplyStore(OutboxReading):
             "author": reply.author,
             "purpose": SUPPORT,
             "answers": reply.ticket.question_at or None,
+            "file_objects": [one.object for one in reply.content.files] or None,
         }
 
     def _name_successor(self, reply: Reply, failed: FailedMessage) -> Write:
@@ -158,7 +161,7 @@ class ReplyStore(OutboxReading):
             "now": reply.now,
             "at": reply.ref.at,
             "last": encryption.seal_json(reply.head.public_key, context, {"text": reply.content.text[:PREVIEW]}),
-            "kind": "text",
+            "kind": reply.content.kind,
             "out": "out",
             "read": reply.ticket.state,
             "none": 0,
@@ -193,4 +196,5 @@ def _outbox_entry(reply: Reply) -> dict[str, Any]:
         "account": reply.head.account,
         "answers": reply.ticket.question_at or None,
         "template": reply.template.template.key if reply.template else None,
+        "files": bool(reply.content.files) or None,
     }

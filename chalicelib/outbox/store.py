@@ -34,14 +34,14 @@ class Outbox(OutboxReading):
         job = super().job(entry, now)
         return replace(job, template=self._templates.find(entry.account, entry.template)) if entry.template else job
 
-    def claim(self, job: Job, attempt_id: str, now: int, pieces: int = 1) -> Claimed:
-        """Claim the entry for CLAIM ms and show the message, to be sent in so many `pieces`, as `sending`, on the
+    def claim(self, job: Job, attempt_id: str, now: int, pieces: int = 1, lease: int = CLAIM) -> Claimed:
+        """Claim the entry for `lease` ms and show the message, to be sent in so many `pieces`, as `sending`, on the
         condition that all rows are as they were read.
 
         A message that an earlier try may have sent is marked `uncertain`, before it is sent again."""
         entry, head, message = job.entry, job.head, job.message
         assert head is not None and message is not None
-        values = {"attempt": attempt_id, "until": now + CLAIM, "now": now, "attempts": entry.attempts + 1}
+        values = {"attempt": attempt_id, "until": now + lease, "now": now, "attempts": entry.attempts + 1}
         change = "SET #attempt_id = :attempt, #claim_until = :until, #attempts = :attempts"
         if pieces > 1:  # statuses may have proved more pieces than the last sender recorded
             change += ", #pieces = :pieces, #doubtful = :doubtful"
@@ -61,9 +61,11 @@ class Outbox(OutboxReading):
             return Claimed.OURS
         return Claimed.TAKEN if "outbox" in refusal.roles else Claimed.CHANGED
 
-    def sent_piece(self, job: Job, attempt_id: str, provider_id: str, now: int, *, piece: int, states: bool) -> bool:
-        """Record one sent piece of a longer text and keep the claim for the next; with `states` the piece gets a state
-        of its own. False: another sender has the claim, or the message is gone."""
+    def sent_piece(
+        self, job: Job, attempt_id: str, provider_id: str, now: int, *, piece: int, states: bool, lease: int = CLAIM
+    ) -> bool:
+        """Record one sent piece of a longer message and keep the claim for the next, `lease` ms; with `states` the
+        piece gets a state of its own. False: another sender has the claim, or the message is gone."""
         entry, head = job.entry, job.head
         assert head is not None
         name = self._name(entry, provider_id)
@@ -72,7 +74,7 @@ class Outbox(OutboxReading):
             message, early = self._as_now(job, name, now, refused)
             if "outbox" in refused or message is None:
                 return None
-            values = {"piece": piece, "until": now + CLAIM, "attempt": attempt_id}
+            values = {"piece": piece, "until": now + lease, "attempt": attempt_id}
             number = piece if states else 0
             return [
                 self._rows.update_entry(

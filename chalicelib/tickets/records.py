@@ -91,12 +91,16 @@ class Quote:
 @dataclass(frozen=True)
 class MessageFile:
     """What is known of a file that lies in the bucket: its name there (`object`), and its name, type by its bytes and
-    size."""
+    size. Of one that staff sent also the kind as which it went, and how far it has come: `status`, and `failure` when
+    that is "failed"."""
 
     object: str = ""
     name: str = ""
     type: str = ""
     size: int = 0
+    kind: str = ""
+    status: str = ""
+    failure: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -110,6 +114,7 @@ class Message:
     `uncertain`   an earlier attempt may have been accepted, so the customer may have received it twice
     `quote_gone`  the customer deleted the message that this one quotes
     `file_state`  what became of its file (attachments/model.py)
+    `files`       files that staff sent with it
     """
 
     id: str
@@ -144,6 +149,7 @@ class Message:
     quote_gone: bool = False
     file_state: str = ""
     file: MessageFile = MessageFile()
+    files: tuple[MessageFile, ...] = ()
 
     @property
     def position(self) -> tuple[int, int, int, str]:

@@ -19,7 +19,7 @@ from chalicelib.tickets.apply_edits import apply_edits
 from chalicelib.tickets.model import CHANGES
 from chalicelib.tickets.pieces import outstanding
 from chalicelib.tickets.records import Message, MessageFile, Thread, Ticket
-from chalicelib.tickets.records_from_rows import mapping, number, outcome, outgoing, resent_as, size_of
+from chalicelib.tickets.records_from_rows import mapping, number, outcome, outgoing, resent_as, sent_files, size_of
 from chalicelib.vault import encryption
 from chalicelib.vault.encryption import EncryptionContext
 
@@ -175,6 +175,7 @@ class Threads:
             quote_gone=bool(row.quote_gone),
             file_state=row.file_state or "",
             file=self._file(ticket, ref, row) if row.file_object else MessageFile(),
+            files=sent_files(opened, outgoing(row)) if row.file_objects else (),
         )
 
     def _file(self, ticket: Ticket, ref: MessageRef, row: DeskRow) -> MessageFile:

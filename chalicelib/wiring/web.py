@@ -27,6 +27,7 @@ from chalicelib.wiring import base as wiring
 if TYPE_CHECKING:
     from chalicelib.attachments.hand_out import FetchAgain, HandOut
     from chalicelib.certificates.ledger import Ledger
+    from chalicelib.outbox.bring_file import BringFile
     from chalicelib.outbox.reply import ReplyToCustomer
     from chalicelib.privacy.decide import DecideRequest
     from chalicelib.privacy.erasure_pause import PauseErasures
@@ -137,6 +138,13 @@ def reply() -> "ReplyToCustomer":
     from chalicelib.wiring import delivery as wiring_delivery
 
     return wiring_delivery.reply_to_customer()
+
+
+def bring_file() -> "BringFile":
+    """Bring files for replies."""
+    from chalicelib.wiring import delivery as wiring_delivery
+
+    return wiring_delivery.bring_file()
 
 
 def search(reader: TicketQueries) -> Search:

@@ -53,6 +53,7 @@ def generated() -> Json:
             ),
             "Dater": function("app.dater", {"DaterSqsEventSource": event("SQS", Queue="PLACEHOLDER")}),
             "Indexer": function("app.indexer", {"IndexerSqsEventSource": event("SQS", Queue="PLACEHOLDER")}),
+            "Uploader": function("app.uploader", {"UploaderSqsEventSource": event("SQS", Queue="PLACEHOLDER")}),
             "Fetcher": function("app.fetcher", {"FetcherSqsEventSource": event("SQS", Queue="PLACEHOLDER")}),
             "Privacy": function("app.privacy", {"PrivacySqsEventSource": event("SQS", Queue="PLACEHOLDER")}),
             "Sweeper": function("app.sweeper", {"SweeperEvent": event("Schedule", Schedule="rate(1 minute)")}),

@@ -32,6 +32,9 @@ REFUSALS = {
     "wrong file identifier": "bad_file",
     "file is too big": "bad_file",
     "file must be non-empty": "bad_file",
+    "photo_invalid_dimensions": "bad_file",
+    "image_process_failed": "bad_file",
+    "photo_ext_invalid": "bad_file",
 }
 """Parts of descriptions of a 400 that have a code of their own; any other is OTHER."""
 

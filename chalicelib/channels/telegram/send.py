@@ -11,7 +11,7 @@ import re
 import threading
 import warnings
 from collections.abc import Coroutine, Sequence
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar, cast
 
 import httpx
 import telegram
@@ -19,7 +19,7 @@ from telegram.error import ChatMigrated, Forbidden, InvalidToken, RetryAfter, Te
 from telegram.request import HTTPXRequest
 from telegram.warnings import PTBDeprecationWarning
 
-from chalicelib.channels.base import OutboundMessage, SendError, SendResult, scrub
+from chalicelib.channels.base import FileBody, FilePart, OutboundMessage, SendError, SendResult, scrub
 from chalicelib.channels.parts import Button
 from chalicelib.channels.reading import BAD_DATA
 from chalicelib.channels.telegram import errors
@@ -28,7 +28,9 @@ CONNECT_TIMEOUT = 3.05
 WRITE_TIMEOUT = 5.0
 READ_TIMEOUT = 10.0
 POOL_TIMEOUT = 1.0
-"""Seconds; the sender's own time limit is well above their sum."""
+UPLOAD_READ_TIMEOUT = 60.0
+"""Seconds; the sender's own time limit is well above their sum. Telegram answers to a file when it has looked at all of
+it; only the uploader, with its longer time limit, waits so long."""
 
 T = TypeVar("T")
 
@@ -135,16 +137,48 @@ _container = _Container()
 
 
 async def _send(message: OutboundMessage, api: str, token: str) -> SendResult | SendError:
+    if message.open_file is None:
+        return await _sent(message, api, token, None)
+    with message.open_file() as file:
+        outcome = await _sent(message, api, token, file)
+    return file.error or outcome
+
+
+async def _sent(message: OutboundMessage, api: str, token: str, file: FileBody | None) -> SendResult | SendError:
     request = None
     try:
         bot, request = await _container.bot(message.account, api, token)
         quote, keyboard = _quoted(message), _keyboard(message.buttons)
         reply = telegram.ReplyParameters(quote, allow_sending_without_reply=True) if quote else None
+        more: dict[str, Any] = {"reply_parameters": reply, "reply_markup": keyboard}
         chat = int(message.address.value)
-        accepted = await bot.send_message(chat, message.text, reply_parameters=reply, reply_markup=keyboard)
+        if file is None or message.file is None:
+            accepted = await bot.send_message(chat, message.text, **more)
+        else:
+            accepted = await _send_file(bot, chat, message.file, file, caption=message.text or None, **more)
         return SendResult(f"{accepted.chat.id}:{accepted.message_id}", int(accepted.date.timestamp()))
     except (TelegramError, *BAD_DATA) as error:
-        return _failure(error, request.status if request else 0, (token, message.text, message.address.value))
+        named = message.file.name if message.file else ""
+        secrets = (token, message.text, message.address.value, named)
+        return _failure(error, request.status if request else 0, secrets)
+
+
+async def _send_file(bot: telegram.Bot, chat: int, file: FilePart, body: FileBody, **more: Any) -> telegram.Message:
+    """Send a file as its kind. One that goes as a document stays one, whatever Telegram would make of it."""
+    given = telegram.InputFile(cast("IO[bytes]", body), filename=file.name or file.kind, read_file_handle=False)
+    setattr(given, "mimetype", file.type)  # noqa: B010 the library guesses it by the name
+    more["read_timeout"] = UPLOAD_READ_TIMEOUT
+    match file.kind:
+        case "image":
+            return await bot.send_photo(chat, given, **more)
+        case "video":
+            return await bot.send_video(chat, given, **more)
+        case "audio":
+            return await bot.send_audio(chat, given, **more)
+        case "voice":
+            return await bot.send_voice(chat, given, **more)
+        case _:
+            return await bot.send_document(chat, given, disable_content_type_detection=True, **more)
 
 
 async def _answer(account: str, api: str, token: str, callback_id: str) -> SendError | None:

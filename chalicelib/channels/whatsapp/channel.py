@@ -26,7 +26,15 @@ if TYPE_CHECKING:
     from chalicelib.channels.templates import TemplateSource
 
 _BUSINESS_ID = re.compile(r"[A-Z]{2}\.[A-Za-z0-9.]{2,128}")
-_KB, _MB = 1024, 1024 * 1024
+_MB = 1024 * 1024
+_OFFICE = (
+    "application/msword",
+    "application/vnd.ms-excel",
+    "application/vnd.ms-powerpoint",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+)
 
 
 def _verify(accounts: Accounts, body: bytes, headers: Mapping[str, str]) -> Collection[str]:
@@ -119,16 +127,16 @@ WHATSAPP = Channel(
                 "Field that holds a business-scoped id in an outgoing call; Meta's sources disagree.",
                 allowed=("recipient", "to")),
     ),
-    sends=frozenset({"text", "choice", "template"}),
+    sends=frozenset({"text", "choice", "file", "template"}),
     text_limit=4096,
     buttons=Buttons(most=3, title=20, id=256, text=1024),
     files=(
         FileLimit("image", ("image/jpeg", "image/png"), 5 * _MB),
-        FileLimit("video", ("video/mp4", "video/3gp"), 16 * _MB),
-        FileLimit("audio", ("audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg"), 16 * _MB),
-        FileLimit("sticker", ("image/webp",), 500 * _KB),
-        FileLimit("document", ("application/pdf", "text/plain"), 100 * _MB),
+        FileLimit("video", ("video/mp4", "video/3gpp"), 16 * _MB),
+        FileLimit("audio", ("audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg"), 16 * _MB, caption=False),
+        FileLimit("document", ("application/pdf", "text/plain", *_OFFICE), 100 * _MB),
     ),
+    caption=1024,
     window=DAY,
     statuses=frozenset({"sent", "delivered", "read", "failed"}),
     echoes=True,

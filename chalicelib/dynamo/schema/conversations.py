@@ -55,7 +55,7 @@ MESSAGE = ItemClass(
         text="direction kind ticket_id contact_id provider_hash status author purpose raw_type quote_hash target_hash"
         " resent_as request_id due file_state file_object",
         number="order rank piece_count attempts",
-        texts="links",
+        texts="links file_objects",
         map="failure piece_states params",
         flag="uncertain edited policy flagged deleted quote_gone",
         ms="sent_at arrived_at due_at answers",
@@ -67,7 +67,8 @@ expires at `linked_until`; `piece_states` are the states of the pieces of a long
 is the sort key without prefix of the message by which this failed one was sent again; `answers` is when the question
 arrived that a reply answers. `deleted`: the customer deleted it, its content is gone; `quote_gone`: they deleted what
 it quotes; `flagged`: the ticket shows that it was not delivered. `file_state` is what became of its file, `file_object`
-its name in the bucket, behind the contact's prefix, `file` its name, type, size and hash (attachments/model.py)."""
+its name in the bucket, behind the contact's prefix, `file` its name, type, size and hash (attachments/model.py);
+`file_objects` are the names in the bucket of the files that a message of ours brings."""
 FETCH = ItemClass(
     "fetch",
     "desk",
@@ -130,12 +131,13 @@ OUTBOX = ItemClass(
     fields=fields(
         text="conversation_id action purpose due attempt_id channel account template",
         number="attempts pieces",
-        flag="doubtful",
+        flag="doubtful files",
         ms="due_at queued_at claim_until answers",
     ),
 )
 """A message that waits to be sent. `doubtful`: a request to the provider had no answer, so the message may have been
-accepted (unconfirmed). `template` names the template that it sends, as name#language."""
+accepted (unconfirmed). `template` names the template that it sends, as name#language; `files`: it has some, so the
+uploader sends it."""
 CLIENT_ID = ItemClass(
     "client",
     "desk",
@@ -169,6 +171,28 @@ DRAFT = ItemClass(
     ),
 )
 """What staff typed and did not send. `client_hash` is the hash of the client id under which it will be sent."""
+UPLOAD = ItemClass(
+    "upload",
+    "desk",
+    pk="conversation#{conversation_id}",
+    sk="upload#{ticket_id}#{staff_id}#{id}",
+    owner="contact",
+    categories=("message_text",),
+    purpose="support",
+    retention="ticket",
+    expiry=Expiry(
+        "date",
+        "a day after it was begun, never later than its ticket; an hour after it was removed; at once when it is sent",
+        found="own",
+    ),
+    section="desk.conversation",
+    found_by="conversation_id",
+    fields=fields(
+        sealed="content", text="contact_id file_object file_state", flag="removed", seconds="expires_at gone_at"
+    ),
+)
+"""A file that staff brings for a reply and has not sent. `content` is its name, type, size and kind, `file_object` its
+name in the bucket. `removed`: its author does not want it any more, and the form for its bytes may still be valid."""
 TAGGED = ItemClass(
     "tagged",
     "desk",

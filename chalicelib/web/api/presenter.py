@@ -85,7 +85,7 @@ def message(one: records.Message, channel: str = "") -> Message:
         resent_as=one.resent_as or None,
         author=one.author or None,
         details=details_of(one),
-        attachments=[] if one.deleted else _attachments(one),
+        attachments=[] if one.deleted else [*_attachments(one), *_sent_files(one, channel)],
         reactions=list(one.reactions),
         edited=bool(one.edited_at),
         edited_at=when(one.edited_at),
@@ -127,7 +127,31 @@ def _attachments(one: records.Message) -> list[Attachment]:
             duration=about.get("duration") or None,
             width=about.get("width") or None,
             height=about.get("height") or None,
+            status=None,
+            failure=None,
         )
+    ]
+
+
+def _sent_files(one: records.Message, channel: str) -> list[Attachment]:
+    """Present the files that staff sent with a message."""
+    return [
+        Attachment(
+            id=f"{one.id}.{number}",
+            kind=file.kind,
+            state=READY,
+            reason=None,
+            url=f"{settings().public_url}/api/v1/attachments/{one.id}.{number}",
+            name=file.name or None,
+            type=file.type or None,
+            size=file.size or None,
+            duration=None,
+            width=None,
+            height=None,
+            status=file.status or None,
+            failure=_why(channel, file.failure) if file.status == "failed" else None,
+        )
+        for number, file in enumerate(one.files, start=1)
     ]
 
 

@@ -5,6 +5,8 @@ from typing import Annotated, Any, ClassVar
 
 from msgspec import UNSET, Meta, UnsetType
 
+from chalicelib.attachments.model import MOST_BYTES
+from chalicelib.attachments.uploads import MOST_FILES
 from chalicelib.channels import registry
 from chalicelib.core.errors import BadInput
 from chalicelib.tickets.model import PRIORITIES
@@ -12,6 +14,7 @@ from chalicelib.tickets.records import STATES
 from chalicelib.web.api.fields import (
     ClientId,
     Cursor,
+    Id,
     IdPath,
     Limit,
     Model,
@@ -97,13 +100,54 @@ class Change(Model):
             raise BadInput("Nothing to change. Give state, assignee, priority or tags.")
 
 
-class NewReply(Model):
-    text: Annotated[str, text(validators.MAX_REPLY)]
+class NewReply(Model, kw_only=True):
+    text: Annotated[
+        str, read_by(validators.reply_text, maxLength=validators.MAX_REPLY), says("May be left out beside attachments.")
+    ] = ""
     client_id: Annotated[
         ClientId,
         says(
             "Drawn by you once per reply. The same one with the same text again returns the same reply and sends"
             " nothing; with another text, or on another ticket, it is refused with the code client_id_used."
+        ),
+    ]
+    attachments: Annotated[
+        list[Id],
+        read_by(validators.upload_ids, maxItems=MOST_FILES),
+        says(
+            "Ids of attachments that you have begun and whose bytes you have posted, in the order in which they go out."
+        ),
+    ] = []  # noqa: RUF012 - nobody writes into it
+
+    def __post_init__(self) -> None:
+        if not self.text and not self.attachments:
+            raise BadInput("The field text is wanted as a text, or attachments.", code="empty")
+
+
+class NewAttachment(Model):
+    ticket_id: Annotated[
+        str,
+        read_by(lambda given, name: validators.path_id({name: str(given.get(name))}, name), pattern="^[0-9a-z]{20}$"),
+        says("The ticket that will be answered."),
+    ]
+    name: Annotated[str, line(validators.MAX_FILE_NAME), says("Name of the file, as the customer will see it.")]
+    type: Annotated[str, line(100), says("MIME type.")]
+    size: Annotated[int, Meta(ge=1, le=MOST_BYTES), wanted("The field size is wanted: the bytes of the file.")]
+
+
+class BytesForm(Part):
+    url: str
+    fields: dict[str, str]
+
+
+class BegunAttachment(Model):
+    id: Annotated[Id, says("Name it in `attachments` of the reply. It is kept for a day.")]
+    kind: Annotated[str, says("As what it goes out: image, video, audio, voice or document.")]
+    upload: Annotated[
+        BytesForm,
+        says(
+            "POST the bytes to `url` within five minutes, as multipart/form-data: these fields, and last the field"
+            " `file`."
         ),
     ]
 
@@ -175,7 +219,7 @@ class Tickets(Model):
 class FilePath(Model):
     id: Annotated[
         str,
-        read_by(lambda given, name: str(validators.message_ref(given, name)), pattern=r"^[0-9a-z.]{1,100}$"),
+        read_by(validators.file_id, pattern=r"^[0-9a-z.]{1,100}$"),
         says("The id of the attachment."),
     ]
 
@@ -200,6 +244,8 @@ class Attachment(Model):
     type: str | None
     size: Annotated[int | None, says("Bytes.")]
     duration: Annotated[int | None, says("Seconds.")]
+    status: Annotated[str | None, says("Of a file that staff sent: how far it has come, as a message.")]
+    failure: Annotated[Failure | None, says("Why it was not delivered.")]
 
 
 class Quote(Model):

@@ -65,6 +65,7 @@ API: tuple[Route, ...] = (
     Route("GET", "/api/v1/tickets/{id}/replies/{client_id}", "api.tickets:sent_reply", EVERYBODY),
     Route("POST", "/api/v1/tickets/{id}/comments", "api.tickets:comment", EVERYBODY),
     Route("POST", "/api/v1/tickets/{id}/privacy-requests", "api.privacy:recognise", EVERYBODY),
+    Route("POST", "/api/v1/attachments", "api.tickets:begin_attachment", EVERYBODY),
     Route("GET", "/api/v1/attachments/{id}", "api.tickets:attachment", EVERYBODY),
     Route("GET", "/api/v1/contacts/{id}", "api.tickets:contact", EVERYBODY),
     Route("GET", "/api/v1/privacy-requests", "api.privacy:list_requests", PRIVACY),

@@ -8,21 +8,27 @@ from dataclasses import dataclass, field
 from typing import IO, Any
 
 import pytest
+import requests
 
-from chalicelib.attachments.bucket import Bucket
+from chalicelib.attachments.bucket import Bucket, FormPost
 from chalicelib.attachments.drop_file import DropFile
 from chalicelib.attachments.fetch_file import FetchFile
 from chalicelib.attachments.fetch_store import FetchStore
+from chalicelib.attachments.open_file import open_from
 from chalicelib.channels.fetching import FetchedFile, FetchError
 from chalicelib.channels.parts import InboundMessage
 from chalicelib.core.ids import MessageRef
 from chalicelib.dynamo.clients import client
 from chalicelib.messages.store import IntakeStore
+from chalicelib.outbox.bring_file import BringFile
+from chalicelib.outbox.content import SentFile
+from chalicelib.outbox.deliver import UPLOAD_BUDGET, UPLOAD_LEASE, Deliver
 from chalicelib.vault import encryption
+from chalicelib.vault.decryptor import BatchDecryptor
 from chalicelib.vault.encryption import KeyPair, new_pair
 from tests.support.attachments.no_files import NO_FILES
 from tests.support.aws import Aws
-from tests.support.delivery.desk import opened
+from tests.support.delivery.desk import BOLAT, opened
 from tests.support.intake.desk import PROFILE
 from tests.support.people import from_amina
 from tests.support.retention.desk import RetentionDesk
@@ -80,6 +86,27 @@ class FileDesk(RetentionDesk):
     def jobs(self) -> list[dict[str, Any]]:
         return self.of_pk("fetch#")
 
+    def bringer(self, dynamodb: Any = None) -> BringFile:
+        """What begins uploads of staff."""
+        decryptor = lambda: BatchDecryptor(lambda: self.vault)  # noqa: E731
+        return BringFile(self.replier(dynamodb), self.brought(dynamodb), decryptor, lambda: self.now)
+
+    def bring(
+        self, ticket: Mapping[str, Any], name: str = NAME, data: bytes = PNG, told: str = "image/png", by: str = BOLAT
+    ) -> SentFile:
+        """A file that a colleague has brought for a reply, as a reply names it."""
+        begun = self.bringer()(ticket["ticket_id"], name, told, len(data), by)
+        answer = post(begun.form, data)
+        assert answer.status_code == 204, answer.text
+        return SentFile(begun.upload.id)
+
+    def uploader(self, **more: Any) -> Deliver:
+        """The sender with more time, which reads files."""
+        return self.sender(open_file=open_from(self.bucket), budget=UPLOAD_BUDGET, lease=UPLOAD_LEASE, **more)
+
+    def uploads(self) -> list[dict[str, Any]]:
+        return self.of("upload#")
+
     def objects(self) -> dict[str, bytes]:
         """Everything that lies in the bucket."""
         s3 = client("s3")
@@ -89,6 +116,11 @@ class FileDesk(RetentionDesk):
     def facts(self, ref: MessageRef) -> dict[str, Any]:
         """What is sealed of the file of a message."""
         return self.open(self.message(ref), "file", encryption.message_file(ref))
+
+
+def post(form: FormPost, data: bytes, **fields: str) -> requests.Response:
+    """Post the bytes of a file as a browser does."""
+    return requests.post(form.url, data={**form.fields, **fields}, files={"file": ("blob", data)}, timeout=30)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs
 
+from tests.support.forms import File, read_form
 from tests.support.people import wamid
 
 BREAK = "the provider accepts, and the connection breaks before its answer"
@@ -26,6 +27,7 @@ class Sent:
     buttons: tuple[tuple[str, str], ...] = ()
     """Id and title of each."""
     template: Any = None
+    file: File | None = None
 
 
 @dataclass
@@ -37,6 +39,8 @@ class Provider:
     token: str = "token-1"
     sent: list[Sent] = field(default_factory=list)
     calls: int = 0
+    media: dict[str, File] = field(default_factory=dict)
+    """What was uploaded to Meta, by its id."""
     callbacks: list[str] = field(default_factory=list)
     faults: list[Any] = field(default_factory=list)
     accepted: Callable[[Sent], None] = lambda sent: None
@@ -59,10 +63,20 @@ class Provider:
             self.calls += 1
             if path.startswith("/bot"):
                 return self._telegram(path, payload)
-            return self._meta(headers, payload)
+            return self._upload(headers, payload) if path.endswith("/media") else self._meta(headers, payload)
 
     def _fault(self) -> Any:
         return self.faults.pop(0) if self.faults else None
+
+    def _upload(self, headers: dict[str, str], payload: dict[str, Any]) -> Any:
+        if headers.get("Authorization") != f"Bearer {self.token}":
+            return self.meta_error(190, 401)
+        fault = self._fault()
+        if fault not in (None, BREAK):
+            return fault
+        number = str(9000 + len(self.media))
+        self.media[number] = payload["file"]._replace(type=payload["type"])
+        return fault or (200, {"id": number}, {})
 
     def _meta(self, headers: dict[str, str], payload: dict[str, Any]) -> Any:
         if headers.get("Authorization") != f"Bearer {self.token}":
@@ -71,15 +85,19 @@ class Provider:
         if fault not in (None, BREAK):
             return fault
         name = "to" if "to" in payload else "recipient"
-        reference = payload.get("biz_opaque_callback_data", "")
+        reference, kind, file = payload.get("biz_opaque_callback_data", ""), payload["type"], None
         if payload["type"] == "interactive":
             text, action = payload["interactive"]["body"]["text"], payload["interactive"]["action"]
             buttons = tuple((one["reply"]["id"], one["reply"]["title"]) for one in action["buttons"])
-        elif payload["type"] == "template":
+        elif kind == "template":
             text, buttons = payload["template"]["name"], ()
+        elif kind in payload and kind != "text":
+            media = payload[kind]
+            text, buttons = media.get("caption", ""), ()
+            file = self.media[media["id"]]._replace(kind=kind, name=media.get("filename", ""))
         else:
             text, buttons = payload["text"]["body"], ()
-        sent = Sent(payload[name], text, reference, wamid(), name, buttons, payload.get("template"))
+        sent = Sent(payload[name], text, reference, wamid(), name, buttons, payload.get("template"), file)
         self.sent.append(sent)
         self.accepted(sent)
         return fault or (200, {"messages": [{"id": sent.provider_id}]}, {})
@@ -96,7 +114,9 @@ class Provider:
         chat, number = str(payload["chat_id"]), 1000 + len(self.sent)
         rows = json.loads(payload.get("reply_markup", "{}")).get("inline_keyboard", [])
         buttons = tuple((one["callback_data"], one["text"]) for row in rows for one in row)
-        sent = Sent(chat, payload["text"], "", f"{chat}:{number}", buttons=buttons)
+        text = payload.get("text", payload.get("caption", ""))
+        file = next((one._replace(kind=kind) for kind, one in payload.items() if isinstance(one, File)), None)
+        sent = Sent(chat, text, "", f"{chat}:{number}", buttons=buttons, file=file)
         self.sent.append(sent)
         self.accepted(sent)
         result = {"message_id": number, "date": 1_795_000_000, "chat": {"id": int(chat), "type": "private"}}
@@ -115,6 +135,8 @@ def serve() -> Iterator[Provider]:
             raw = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             if self.headers.get("Content-Type", "").startswith("application/json"):
                 payload = json.loads(raw)
+            elif self.headers.get("Content-Type", "").startswith("multipart/"):
+                payload = read_form(self.headers["Content-Type"], raw)
             else:
                 payload = {name: values[0] for name, values in parse_qs(raw.decode()).items()}
             answer = provider.take(self.path, dict(self.headers), payload)

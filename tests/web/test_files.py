@@ -58,7 +58,7 @@ def test_what_a_browser_could_run_is_only_downloaded(web: Web) -> None:
 
 
 def test_a_recording_and_a_video_have_players(web: Web) -> None:
-    sent(web, "voice", b"OggS\x00\x02", "", duration=3)
+    sent(web, "voice", b"OggS\x00\x02" + b"\x00" * 20 + b"\x01\x13OpusHead\x01\x01", "", duration=3)
     assert re.search(r'<audio class="media" controls preload="none" src="[^"]+" aria-label="Voice', page_of(web)[0])
     sent(web, "video", b"\x00\x00\x00\x20ftypisom", "")
     assert "<video" in page_of(web)[0]

@@ -31,9 +31,10 @@ from tests.support.aws import Aws
 from tests.support.delivery.desk import BOLAT, opened
 from tests.support.intake.desk import PROFILE
 from tests.support.people import from_amina
+from tests.support.pictures import png
 from tests.support.retention.desk import RetentionDesk
 
-PNG = b"\x89PNG\r\n\x1a\n" + b"qupia-bytes" * 40
+PNG = png() + b"qupia-bytes" * 40
 NAME = "құпия-чек.png"
 
 

@@ -73,7 +73,8 @@ class ReplyToCustomer:
         content = self.decryptor().json(stored.contact_id, encryption.message_content(ref), stored.content)
         if content is None:
             raise Conflict("The customer's data is being destroyed. Nothing can be sent.", code="erased")
-        return replace(stored.message, text=str(content.get("text", "")))
+        known = ReplyContent.of(content)
+        return replace(stored.message, text=known.text, template=known.template and known.template.shown)
 
     def _once(
         self, ticket_id: str, sent: ReplyContent, client_hash: str, author: str, again: FailedMessage | None = None
@@ -103,6 +104,7 @@ class ReplyToCustomer:
                     status="queued",
                     author=author,
                     purpose=SUPPORT,
+                    template=sent.template and sent.template.shown,
                 )
             self.wait(attempt)
             if again is not None and self._may_resend(again.ref) != again:
@@ -132,7 +134,7 @@ class ReplyToCustomer:
         if not same or not content or (known := ReplyContent.of(content)).asked() != sent.asked():
             raise Conflict(USED, code="client_id_used")
         assert stored is not None
-        return replace(stored.message, text=known.text)
+        return replace(stored.message, text=known.text, template=known.template and known.template.shown)
 
     def _template(self, head: Head, sent: ReplyContent) -> StoredTemplate | None:
         """Return the template that a reply sends, as it is now; None when it sends none."""

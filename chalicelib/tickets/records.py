@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib.channels import registry
+from chalicelib.provider_templates.model import Content
 from chalicelib.tickets.model import State
 
 STATES: tuple[str, ...] = tuple(State)
@@ -108,6 +109,7 @@ class Message:
     `uncertain`   an earlier attempt may have been accepted, so the customer may have received it twice
     `quote_gone`  the customer deleted the message that this one quotes
     `file_state`  what became of its file (attachments/model.py)
+    `template`    the template that it sends, as the customer sees it
     """
 
     id: str
@@ -142,6 +144,7 @@ class Message:
     quote_gone: bool = False
     file_state: str = ""
     file: MessageFile = MessageFile()
+    template: Content | None = None
 
     @property
     def position(self) -> tuple[int, int, int, str]:

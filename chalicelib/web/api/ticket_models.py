@@ -24,6 +24,7 @@ from chalicelib.web.api.fields import (
     wanted,
     words,
 )
+from chalicelib.web.api.template_models import NewTemplate, ShownTemplate
 from chalicelib.web.http import validators
 from chalicelib.web.labels import failure_reasons
 
@@ -44,6 +45,7 @@ NewAssignee = Annotated[
 _UNREADABLE = says("Something of it is there and cannot be opened; it is not destroyed.")
 
 
+_REPLY_TEXT = text(validators.MAX_REPLY)
 ATTACHMENT_STATES = ("waiting", "ready", "failed", "expired", "blocked")
 
 
@@ -98,7 +100,6 @@ class Change(Model):
 
 
 class NewReply(Model):
-    text: Annotated[str, text(validators.MAX_REPLY)]
     client_id: Annotated[
         ClientId,
         says(
@@ -106,6 +107,18 @@ class NewReply(Model):
             " nothing; with another text, or on another ticket, it is refused with the code client_id_used."
         ),
     ]
+    text: Annotated[str | UnsetType, _REPLY_TEXT, says("Left out when a template is sent.")] = UNSET
+    template: Annotated[
+        NewTemplate | UnsetType,
+        says("A template in place of a text: the only thing that goes out outside the reply window."),
+        wanted("The field template has a name, a language, and values: texts by the ids of the places."),
+    ] = UNSET
+
+    def __post_init__(self) -> None:
+        if self.text is UNSET and self.template is UNSET:
+            raise BadInput("The field text is wanted as a text.")
+        if self.text is not UNSET and self.template is not UNSET:
+            raise BadInput("A reply has a text or a template, not both.")
 
 
 class NewComment(Model):
@@ -231,6 +244,7 @@ class Message(Model):
     edited_at: Time | None
     deleted: Annotated[bool, says("The customer took it back; its text is not shown.")]
     quote: Quote | None
+    template: Annotated[ShownTemplate | None, says("The template that it sends, as the customer sees it.")]
     erased: bool
     unreadable: Annotated[bool, _UNREADABLE]
 

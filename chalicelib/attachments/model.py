@@ -54,8 +54,8 @@ _SHOWN = (
     FileType("audio/wave", "wav", "audio"),
     FileType("audio/amr", "amr", "file"),
 )
-"""All that is handed out as what it is. HTML, SVG, XML, PDF and every other type are only downloaded, whatever their sender
-calls them."""
+"""All that is handed out as what it is. HTML, SVG, XML, PDF and every other type are only downloaded, whatever their
+sender calls them."""
 BY_TYPE = {one.type: one for one in _SHOWN}
 _ALSO_CALLED = {
     "audio/mp4": "video/mp4",  # the library's name for a brand of MP4 with a picture

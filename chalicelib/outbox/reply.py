@@ -261,7 +261,8 @@ def _as_sent(message: Message, sent: ReplyContent) -> Message:
     """Return the record of a reply with what it holds."""
     status, failure = message.status, message.failure
     files = (MessageFile(one.object, one.name, one.type, one.size, one.kind, status, failure) for one in sent.files)
-    return replace(message, text=sent.text, files=tuple(files))
+    shown = sent.template and sent.template.shown
+    return replace(message, text=sent.text, files=tuple(files), template=shown)
 
 
 def _pieces(sent: ReplyContent, channel: str) -> tuple[tuple[OutboundPart, ...], ...]:

@@ -15,8 +15,8 @@ from chalicelib.core.errors import BadInput
 from chalicelib.core.normal import shows_nothing
 
 _PLACE = re.compile(r"\{\{\s*(\w{1,60})\s*\}\}")
-_NO_VALUE = re.compile(r"[\n\r\t]| {5,}")
-"""What Meta takes in no value: line breaks, tabs, more than four spaces in a row."""
+_NO_VALUE = re.compile(r"[\x00-\x1f\x7f\u2028\u2029\ud800-\udfff]| {5,}")
+"""What Meta takes in no value: line breaks, tabs, more than four spaces in a row; and what cannot be sent."""
 _LIMITS = {"header": 60, "body": 1024, "footer": 60}
 """Characters of a filled part."""
 _ADDRESS, _CODE = 2000, 15

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib.channels import registry
+from chalicelib.provider_templates.model import Content
 from chalicelib.tickets.model import State
 
 STATES: tuple[str, ...] = tuple(State)
@@ -115,6 +116,7 @@ class Message:
     `quote_gone`  the customer deleted the message that this one quotes
     `file_state`  what became of its file (attachments/model.py)
     `files`       files that staff sent with it
+    `template`    the template that it sends, as the customer sees it
     """
 
     id: str
@@ -150,6 +152,7 @@ class Message:
     file_state: str = ""
     file: MessageFile = MessageFile()
     files: tuple[MessageFile, ...] = ()
+    template: Content | None = None
 
     @property
     def position(self) -> tuple[int, int, int, str]:

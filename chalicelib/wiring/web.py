@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from chalicelib.privacy.sealed_on_requests import RequestSecret
     from chalicelib.privacy.telling.announce_again import AnnounceAgain
     from chalicelib.privacy.telling.statuses import MessageStatuses
+    from chalicelib.provider_templates.store import TemplateStore
     from chalicelib.staff.authenticator import Authenticator
     from chalicelib.staff.challenges import Challenges
     from chalicelib.staff.cognito import CognitoAccounts
@@ -145,6 +146,13 @@ def bring_file() -> "BringFile":
     from chalicelib.wiring import delivery as wiring_delivery
 
     return wiring_delivery.bring_file()
+
+
+def templates() -> "TemplateStore":
+    """Templates of the providers."""
+    from chalicelib.wiring import templates as wiring_templates
+
+    return wiring_templates.template_store()
 
 
 def search(reader: TicketQueries) -> Search:

@@ -9,9 +9,11 @@ from chalicelib.channels.failure_meanings import shown_reason
 from chalicelib.channels.parts import FILES
 from chalicelib.core.ids import speak
 from chalicelib.core.settings import settings
+from chalicelib.provider_templates.model import Content
 from chalicelib.staff.model import Staff
 from chalicelib.tickets import records
 from chalicelib.web.api.account_models import Me
+from chalicelib.web.api.template_models import ShownTemplate, TemplateButton
 from chalicelib.web.api.ticket_models import (
     Attachment,
     Contact,
@@ -91,8 +93,19 @@ def message(one: records.Message, channel: str = "") -> Message:
         edited_at=when(one.edited_at),
         deleted=one.deleted,
         quote=_quote(one.quote) if one.quote else None,
+        template=shown_template(one.template) if one.template and not one.deleted else None,
         erased=one.erased,
         unreadable=one.unreadable,
+    )
+
+
+def shown_template(content: Content) -> ShownTemplate:
+    """Present what a template says."""
+    return ShownTemplate(
+        header=content.header,
+        body=content.body,
+        footer=content.footer,
+        buttons=[TemplateButton(kind=one.kind, title=one.title, target=one.target or None) for one in content.buttons],
     )
 
 

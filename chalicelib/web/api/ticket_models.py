@@ -27,6 +27,7 @@ from chalicelib.web.api.fields import (
     wanted,
     words,
 )
+from chalicelib.web.api.template_models import NewTemplate, ShownTemplate
 from chalicelib.web.http import validators
 from chalicelib.web.labels import failure_reasons
 
@@ -102,7 +103,9 @@ class Change(Model):
 
 class NewReply(Model, kw_only=True):
     text: Annotated[
-        str, read_by(validators.reply_text, maxLength=validators.MAX_REPLY), says("May be left out beside attachments.")
+        str,
+        read_by(validators.reply_text, maxLength=validators.MAX_REPLY),
+        says("May be left out beside attachments; left out when a template is sent."),
     ] = ""
     client_id: Annotated[
         ClientId,
@@ -118,10 +121,17 @@ class NewReply(Model, kw_only=True):
             "Ids of attachments that you have begun and whose bytes you have posted, in the order in which they go out."
         ),
     ] = []  # noqa: RUF012 - nobody writes into it
+    template: Annotated[
+        NewTemplate | UnsetType,
+        says("A template in place of a text: the only thing that goes out outside the reply window."),
+        wanted("The field template has a name, a language, and values: texts by the ids of the places."),
+    ] = UNSET
 
     def __post_init__(self) -> None:
-        if not self.text and not self.attachments:
-            raise BadInput("The field text is wanted as a text, or attachments.", code="empty")
+        if self.template is UNSET and not self.text and not self.attachments:
+            raise BadInput("The field text is wanted as a text, or attachments, or template.", code="empty")
+        if self.template is not UNSET and (self.text or self.attachments):
+            raise BadInput("A reply has a template, or a text and attachments, not both.")
 
 
 class NewAttachment(Model):
@@ -277,6 +287,7 @@ class Message(Model):
     edited_at: Time | None
     deleted: Annotated[bool, says("The customer took it back; its text is not shown.")]
     quote: Quote | None
+    template: Annotated[ShownTemplate | None, says("The template that it sends, as the customer sees it.")]
     erased: bool
     unreadable: Annotated[bool, _UNREADABLE]
 

@@ -7,7 +7,7 @@ from msgspec.structs import asdict
 
 from chalicelib.core.errors import BadInput, Conflict, NotFound
 from chalicelib.core.observability import audit
-from chalicelib.outbox.content import ReplyContent, SentFile
+from chalicelib.outbox.content import ReplyContent, SentFile, SentTemplate
 from chalicelib.staff.model import Staff
 from chalicelib.tickets.change import TicketChanges
 from chalicelib.tickets.listing import page
@@ -118,8 +118,14 @@ def _new_assignee(value: str | UnsetType | None, staff: Staff) -> str | None:
 @operation("reply", {201: "The reply, queued"}, refuses=(404, 409))
 def reply(request: HttpRequest, path: IdPath, body: NewReply) -> Message:
     """Reply to the customer"""
-    content = ReplyContent(body.text, files=tuple(map(SentFile, body.attachments)))
-    return presenter.message(wiring_web.reply()(path.id, content, body.client_id, request.staff.id))
+    return presenter.message(wiring_web.reply()(path.id, _content(body), body.client_id, request.staff.id))
+
+
+def _content(body: NewReply) -> ReplyContent:
+    """Return what a body wants to be sent."""
+    template = body.template or None
+    sent = template and SentTemplate(template.name, template.language, tuple(template.values.items()))
+    return ReplyContent(body.text, files=tuple(map(SentFile, body.attachments)), template=sent)
 
 
 @operation("sent_reply", {200: "The reply, as it is by now"}, refuses=(404, 409))

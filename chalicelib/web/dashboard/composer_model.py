@@ -30,12 +30,30 @@ PROBLEMS: Mapping[str, str] = {
     "not_failed": desk_msg("This message has not failed. Look at its new status."),
     "key_mismatch": desk_msg("Not stored. The conversation names a key that is not the customer's: tell on-call."),
     "too_long": desk_msg("Not sent. The text is too long: cut it in two."),
+    "template_refused": desk_msg("Not sent. This template may not be sent any more. Choose another one."),
+    "no_template": desk_msg("Not sent. There is no such template any more. Choose another one."),
+    "template_value": desk_msg(
+        "Not sent. Fill every place with one line, without tabs and without more than four spaces in a row."
+    ),
+    "template_too_long": desk_msg("Not sent. With these values the template is too long. Shorten them."),
     "client_id_used": desk_msg(
         "Not sent. What was written here before is sent already, and this is another text. Look at the conversation:"
         " press once more if this is to go out too."
     ),
 }
 """What is said beside the composer, by the code of the refusal; "" for any other code."""
+
+
+@dataclass(frozen=True)
+class TypedTemplate:
+    """A template that was not sent: its key, the values by place, why, and the place that is wrong, "" for none.
+    `found`: it still stands in the list."""
+
+    key: str
+    values: Mapping[str, str]
+    problem: str
+    place: str = ""
+    found: bool = True
 
 
 @dataclass(frozen=True)

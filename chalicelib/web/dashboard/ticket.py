@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from chalice.app import Response
 
+from chalicelib.channels import registry
 from chalicelib.core.beside import beside
 from chalicelib.core.observability import audit
 from chalicelib.privacy.recognise_request import may_be_request
@@ -18,15 +19,17 @@ from chalicelib.tickets.model import PRIORITIES
 from chalicelib.tickets.queries import TicketQueries
 from chalicelib.tickets.records import Contact, Ticket
 from chalicelib.web.dashboard import rendering as pages
-from chalicelib.web.dashboard.composer_model import Typed, composer_box, composer_state
+from chalicelib.web.dashboard.composer_model import Typed, TypedTemplate, composer_box, composer_state
 from chalicelib.web.dashboard.list_query import LIST_FIELDS, ListQuery
 from chalicelib.web.dashboard.queue import PER_PAGE, undelivered_first
 from chalicelib.web.dashboard.request_presenter.request_words import RequestWords
 from chalicelib.web.dashboard.search import find_tickets, search_words, without_search
 from chalicelib.web.dashboard.seen import first_new, group_by_day, has_scripts, seconds_to_read
 from chalicelib.web.dashboard.sidebar import badges, sidebar
+from chalicelib.web.dashboard.template_picker import ICONS, PickerWords, as_typed, version_of
 from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
+from chalicelib.web.offered_templates import offer
 from chalicelib.web.questions import with_questions, with_request
 from chalicelib.wiring import web as wiring_web
 from chalicelib.wiring.files import origin
@@ -99,11 +102,15 @@ def render_ticket(
     typed: Typed,
     status: int = 200,
     refused: RefusedChange = RefusedChange(),
+    *,
+    picking: bool = False,
+    template: TypedTemplate | None = None,
 ) -> Response:
     """Render the page of a ticket. Raises NotFound, ErasureInProgress and Unavailable.
 
     `given` holds the fields of the list (LIST_FIELDS), `typed` what stays in the composer, `refused` a change that was
-    not made.
+    not made. Templates are shown outside the reply window, and when somebody is `picking` one; `template` is one that
+    was not sent.
     """
     list_query = ListQuery.of(given)
     wiring_web.vault()  # opened once, before two threads need it
@@ -127,6 +134,10 @@ def render_ticket(
         "reply": composer_box(typed.reply, typed.reply_id, kept.get("reply")),
         "comment": composer_box(typed.comment, typed.comment_id, kept.get("comment")),
     }
+    state = composer_state(ticket, head.blocked, head.window_ends(ticket.channel), request.now)
+    picker = None
+    if state == "window" or (picking and state == "open"):
+        picker = offer(wiring_web.templates(), ticket)
     # When only the comment has a draft, the page opens on the comment; nothing changes the mode afterwards.
     mode = typed.mode or ("comment" if boxes["comment"].text and not boxes["reply"].text else "reply")
     return pages.page(
@@ -151,7 +162,12 @@ def render_ticket(
             with_request(messages, asked), first_new(messages, waiting, request.headers.get("x-fresh", "")), words
         ),
         seconds_to_read=seconds_to_read(ticket) if waiting != Unread() else 0,
-        composer_state=composer_state(ticket, head.blocked, head.window_ends(ticket.channel), request.now),
+        composer_state=state,
+        offered=picker,
+        offered_version=version_of(picker, template),
+        picker=PickerWords(words.say, as_typed(template, picker)),
+        template_icons=ICONS,
+        has_templates=registry.channel(ticket.channel).templates is not None,
         window_ends=head.window_ends(ticket.channel),
         window_soon=head.window_ends(ticket.channel) - request.now < SOON,
         earlier=desk.earlier_tickets(ticket, EARLIER),

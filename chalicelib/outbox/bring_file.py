@@ -68,6 +68,11 @@ class BringFile:
         now = self.clock()
         return self.files.store.waiting(self._place(ticket_id, by, now), self.decryptor(), now)
 
+    def arrived(self, ticket_id: str, by: str) -> list[Upload]:
+        """Return those of them whose bytes have arrived, whatever they are. Raises as `waiting`."""
+        found = self.waiting(ticket_id, by)
+        return [one for one in found if self.files.bucket.look(one.contact_id, one.id)]
+
     def remove(self, ticket_id: str, upload_id: str, by: str) -> bool:
         """Take an upload away; False when there is none. Raises NotFound, Conflict and Unavailable."""
         now = self.clock()

@@ -1,8 +1,10 @@
-"""Forms with files, as providers get them."""
+"""Forms with files, as providers get them and browsers post them."""
 
+from collections.abc import Mapping
 from io import BytesIO
 from typing import Any, NamedTuple
 
+import requests
 from multipart import MultipartParser
 
 
@@ -23,3 +25,8 @@ def read_form(content_type: str, raw: bytes) -> dict[str, Any]:
         one.name: File("", one.filename, one.content_type or "", one.raw) if one.filename else one.value
         for one in parts
     }
+
+
+def posted(url: str, fields: Mapping[str, str], data: bytes) -> requests.Response:
+    """What a bucket answers to the bytes of a file, posted as a browser does."""
+    return requests.post(url, data=dict(fields), files={"file": ("blob", data)}, timeout=30)

@@ -7,10 +7,11 @@ from contextlib import suppress
 
 from chalice.app import Response
 
+from chalicelib.attachments.uploads import FileRefused
 from chalicelib.core.errors import BadInput, Conflict, DeskError, NotFound
 from chalicelib.core.ids import MessageRef, new_id
 from chalicelib.core.observability import audit
-from chalicelib.outbox.content import ReplyContent
+from chalicelib.outbox.content import ReplyContent, SentFile
 from chalicelib.tickets.drafts import KINDS, DraftKind
 from chalicelib.tickets.erasure_guard import refuse_if_erasing
 from chalicelib.web.dashboard import rendering as pages
@@ -33,8 +34,11 @@ def reply(request: HttpRequest) -> Response:
     form = form_fields(request, *COMPOSER_FIELDS)
     ticket_id = validators.path_id(request.path)
     try:
-        text = validators.text(form, "text", validators.MAX_REPLY)
-        wiring_web.reply()(ticket_id, ReplyContent(text), validators.client_id(form), request.staff.id)
+        ids = validators.upload_ids({"attachments": form.get("attachments", "").split()}, "attachments")
+        typed = {"text": "" if ids and not form.get("text", "").strip() else form.get("text")}
+        text = validators.reply_text(typed, "text") if ids else validators.text(typed, "text", validators.MAX_REPLY)
+        content = ReplyContent(text, files=tuple(map(SentFile, ids)))
+        wiring_web.reply()(ticket_id, content, validators.client_id(form), request.staff.id)
     except (BadInput, Conflict) as error:
         return render_refused(request, form, error, "reply")
     return _sent(request, form, "comment")
@@ -132,9 +136,9 @@ def render_refused(request: HttpRequest, form: dict[str, str], error: DeskError,
     said = pages.words_for(request, request.now).say(PROBLEMS.get(error.code, PROBLEMS[""]))
     fresh = new_id() if error.code == "client_id_used" else ""
     if request.wants_json:
-        return json_response(
-            {"code": error.code, "message": said, **({"client_id": fresh} if fresh else {})}, error.status
-        )
+        file = {"file": error.upload_id} if isinstance(error, FileRefused) else {}
+        again = {"client_id": fresh} if fresh else {}
+        return json_response({"code": error.code, "message": said, **again, **file}, error.status)
     ids = {"reply": form.get("client_id", ""), "comment": form.get("note_id", "")}
     if fresh:
         ids |= {kind: fresh if mode in ("", kind) else ids[kind] for kind in KINDS}

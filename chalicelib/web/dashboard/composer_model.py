@@ -14,8 +14,9 @@ BOX_FIELDS: Mapping[DraftKind, str] = {"reply": "text", "comment": "note"}
 """The form field that holds the text of each box."""
 ID_FIELDS: Mapping[DraftKind, str] = {"reply": "client_id", "comment": "note_id"}
 """The form field that holds the id under which the text of each box will be sent."""
-COMPOSER_FIELDS = ("text", "note", "mode", "client_id", "note_id")
-"""All fields of the composer: the texts and ids of both boxes, and `mode`, the box that is open."""
+COMPOSER_FIELDS = ("text", "note", "mode", "client_id", "note_id", "attachments")
+"""All fields of the composer: the texts and ids of both boxes, `mode`, the box that is open, and `attachments`, ids of
+files that are brought for the reply."""
 PROBLEMS: Mapping[str, str] = {
     "": desk_msg("Not sent. Check the text and try again."),
     "empty": desk_msg("Nothing to send: the text shows nothing. Write something."),
@@ -36,6 +37,13 @@ PROBLEMS: Mapping[str, str] = {
         "Not sent. Fill every place with one line, without tabs and without more than four spaces in a row."
     ),
     "template_too_long": desk_msg("Not sent. With these values the template is too long. Shorten them."),
+    "file_type": desk_msg("The channel does not carry files of this type."),
+    "file_too_big": desk_msg("The file is larger than the channel carries."),
+    "file_name": desk_msg("The file has no name. Give it one."),
+    "file_missing": desk_msg("Not sent. The file is not there, or was sent already: remove it and bring it again."),
+    "file_size": desk_msg("Not sent. The file did not arrive whole: remove it and bring it again."),
+    "file_disguised": desk_msg("Not sent. The file is not what its name says, and the channel does not carry it."),
+    "too_many_files": desk_msg("A reply has ten files at most. Send or remove some."),
     "client_id_used": desk_msg(
         "Not sent. What was written here before is sent already, and this is another text. Look at the conversation:"
         " press once more if this is to go out too."

@@ -29,8 +29,8 @@ def save(request: HttpRequest) -> Response:
 def _link(request: HttpRequest, *, save: bool) -> Response:
     """Redirect to a link that is valid for a minute and that nobody keeps."""
     validators.only(request.query, (), "parameter")
-    ref, ticket_id = validators.message_ref(request.path, "message"), validators.path_id(request.path)
-    link = wiring_web.hand_out()(ref, request.staff, ticket_id, save=save)
+    (ref, number), ticket_id = validators.file_ref(request.path, "message"), validators.path_id(request.path)
+    link = wiring_web.hand_out()(ref, request.staff, ticket_id, number=number, save=save)
     return Response("", status_code=302, headers={**SECURITY_HEADERS, "Location": link, "Cache-Control": "no-store"})
 
 

@@ -12,7 +12,7 @@ from chalicelib.channels.parts import FILES
 from chalicelib.core.delivery_failures import GAVE_UP, UNLISTED
 from chalicelib.core.ids import speak
 from chalicelib.core.texts import desk_msg
-from chalicelib.tickets.records import Contact, Message, Quote, Ticket
+from chalicelib.tickets.records import Contact, Message, MessageFile, Quote, Ticket
 from chalicelib.web import labels
 from chalicelib.web.dashboard.dates import Dates
 
@@ -152,10 +152,16 @@ class Words(Dates):
     def shown(self, message: Message) -> str:
         """Return how the message's file is shown: image, audio, video, or "file" for one that is only downloaded; empty
         when it is not there."""
-        if message.file_state != READY:
-            return ""
-        kind = BY_TYPE.get(message.file.type)
+        return self.shown_file(message.file) if message.file_state == READY else ""
+
+    def shown_file(self, file: MessageFile) -> str:
+        """Return how a file is shown, by its type: image, audio, video or file."""
+        kind = BY_TYPE.get(file.type)
         return kind.shown if kind else "file"
+
+    def sent_file(self, file: MessageFile) -> str:
+        """Return name and size of a file that staff sent."""
+        return ", ".join(filter(None, (file.name, self._size(file.size))))
 
     def gap(self, message: Message) -> str:
         """Return why the message's file is not there; empty when it is, or when it has none."""

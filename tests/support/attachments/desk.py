@@ -29,6 +29,7 @@ from chalicelib.vault.encryption import KeyPair, new_pair
 from tests.support.attachments.no_files import NO_FILES
 from tests.support.aws import Aws
 from tests.support.delivery.desk import BOLAT, opened
+from tests.support.forms import posted
 from tests.support.intake.desk import PROFILE
 from tests.support.people import from_amina
 from tests.support.pictures import png
@@ -121,7 +122,7 @@ class FileDesk(RetentionDesk):
 
 def post(form: FormPost, data: bytes, **fields: str) -> requests.Response:
     """Post the bytes of a file as a browser does."""
-    return requests.post(form.url, data={**form.fields, **fields}, files={"file": ("blob", data)}, timeout=30)
+    return posted(form.url, {**form.fields, **fields}, data)
 
 
 @pytest.fixture

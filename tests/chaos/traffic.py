@@ -267,8 +267,8 @@ class Traffic:
 
     def _settle(self) -> None:
         """Let time pass until nothing waits any more."""
-        for _ in range(60):
-            walk(self.play, MINUTE)
+        for tried in range(40):
+            walk(self.play, MINUTE * (1 if tried < 5 else 20))
             if not any(row["sk"]["S"].startswith(("outbox#", "fetch#")) for row in self.rows()):
                 time.sleep(2)  # a phone's marks of delivery and reading come one by one
                 walk(self.play, MINUTE)

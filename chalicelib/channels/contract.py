@@ -133,6 +133,7 @@ class Channel(NamedTuple):
     `find`           addresses that a typed text may be
     `profile_links`  beginnings of links in which a username follows
     `fetcher`        fetches files that customers sent; None: they are not fetched
+    `failed_fetches` failed fetches within an hour after which the provider hands out nothing for a while; 0: no limit
     `hands_out`      bytes of the largest file that the provider hands out; 0: no limit of its own
     `webhook`, `sender`, `errors`  None, None and no codes: the channel is known to policies and not served yet
     """
@@ -164,6 +165,7 @@ class Channel(NamedTuple):
     webhook: Webhook | None = None
     sender: Callable[[Mapping[str, str]], "Sender"] | None = None
     fetcher: Callable[[Mapping[str, str]], "Fetcher"] | None = None
+    failed_fetches: int = 0
     hands_out: int = 0
     errors: Callable[[], "Errors"] | None = None
 

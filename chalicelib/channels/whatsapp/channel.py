@@ -135,6 +135,7 @@ WHATSAPP = Channel(
     ),
     sender=_sender,
     fetcher=_fetcher,
+    failed_fetches=20,
     hands_out=100 * _MB,
     errors=_errors,
 )  # fmt: skip

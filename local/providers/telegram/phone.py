@@ -46,7 +46,8 @@ class TelegramPhone:
             return await self._album(bot, chat, text, body, raw or {})
         file = file_of(self.context.store, body) or own_file(self.context.store, name)
         content, kind = _content(text, file, sample, kind)
-        shown = text or str(content.get("text", "")) or (_LIVE if sample == "live" else f"[{sample or kind}]")
+        otherwise = "" if file else _LIVE if sample == "live" else f"[{sample or kind}]"
+        shown = text or str(content.get("text", "")) or otherwise
         return await self._send(bot, chat, content | (raw or {}), (kind, shown, file), body)
 
     async def _album(self, bot: Bot, chat: Chat, text: str, body: Body, raw: Result) -> Result:

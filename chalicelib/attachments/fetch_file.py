@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import IO, Any
 
+from chalicelib.attachments.breaker import Breaker
 from chalicelib.attachments.bucket import Bucket
 from chalicelib.attachments.fetch_store import FetchJob, FetchStore
 from chalicelib.attachments.model import DAMAGED, GONE, HEAD, KEPT_FOR, LEASE, MOST_BYTES, TOO_BIG, sniff, wait
@@ -29,6 +30,7 @@ class FetchFile:
     has its job to itself for LEASE."""
 
     store: FetchStore
+    breaker: Breaker
     bucket: Bucket
     fetch: Fetch
     private_key: Callable[[], bytes]
@@ -45,17 +47,24 @@ class FetchFile:
         now, job = self.clock(), self.store.job(ref)
         if job is None or job.due_at > now or not self.store.claim(job, now + LEASE):
             return ""
+        if until := self.breaker.take(job.channel, job.account, now):
+            self.store.put_off(job, until) if job.held else self.store.hold(job, until)
+            count("FilesFetched", channel=job.channel, outcome="held")
+            return "held"
+        if job.held:
+            self.store.resume(job, now + LEASE)
         about = encryption.open_json(self.private_key(), encryption.fetch_job(ref), job.sealed)
         with tempfile.TemporaryFile() as file:
             try:
-                outcome = self._kept(job, about, file)
+                found = self.fetch(job.channel, job.account, str(about["id"]), file, MOST_BYTES)
+                self.breaker.give_back(job.channel, job.account, now)
+                outcome = self._kept(job, about, file, found)
             except FetchError as error:
                 outcome = self._failed(job, error, about)
         count("FilesFetched", channel=job.channel, outcome=outcome)
         return outcome
 
-    def _kept(self, job: FetchJob, about: Mapping[str, Any], file: IO[bytes]) -> str:
-        found = self.fetch(job.channel, job.account, str(about["id"]), file, MOST_BYTES)
+    def _kept(self, job: FetchJob, about: Mapping[str, Any], file: IO[bytes], found: FetchedFile) -> str:
         _check(found, about)
         file.seek(0)
         file_type = sniff(file.read(HEAD))

@@ -28,6 +28,7 @@ class FetchJob(NamedTuple):
     attempts: int
     arrived_at: int
     due_at: int
+    held: bool = False
 
 
 class FetchStore:
@@ -53,6 +54,23 @@ class FetchStore:
     def put_off(self, job: FetchJob, until: int) -> None:
         """Try again at `until` (ms)."""
         self._tables.write(self._update(job, "SET #due_at = :until", "attribute_exists(pk)", {"until": until}))
+
+    def hold(self, job: FetchJob, until: int) -> None:
+        """Try again at `until` (ms), because too many fetches have failed, and say so on the message."""
+        self._hold(job, until, "waiting", "held")
+
+    def resume(self, job: FetchJob, until: int) -> None:
+        """Say on the message that its file is being fetched again; this attempt has it until then (ms)."""
+        self._hold(job, until, "held", "waiting")
+
+    def _hold(self, job: FetchJob, until: int, before: str, after: str) -> None:
+        values = {"until": until, "held": after == "held"}
+        due = self._update(job, "SET #due_at = :until, #held = :held", "attribute_exists(pk)", values)
+        words = {"before": before, "after": after}
+        told = self._tables.update(
+            "message", MESSAGE.key(*job.ref), "SET #file_state = :after", "#file_state = :before", words
+        )
+        self._tables.transact([due, told])
 
     def ready(self, job: FetchJob, facts: dict[str, Any]) -> bool:
         """Write that the file lies in the bucket, and end the job: all or nothing. False: the person is being erased,

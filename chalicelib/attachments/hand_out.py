@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.attachments.bucket import Bucket
-from chalicelib.attachments.model import BY_TYPE, BYTES, FETCHED_AGAIN, KEPT_FOR, READY, WAITING, neutral_name
+from chalicelib.attachments.model import BY_TYPE, BYTES, FETCHED_AGAIN, HELD, KEPT_FOR, READY, WAITING, neutral_name
 from chalicelib.channels.parts import FILES
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.ids import MessageRef
@@ -65,7 +65,7 @@ class FetchAgain:
         """
         ticket, message = file_message(self.tickets, ref, ticket_id)
         now = self.clock()
-        if message.file_state in (WAITING, READY):
+        if message.file_state in (WAITING, HELD, READY):
             return
         old = now > message.arrived_at + KEPT_FOR
         if old or message.file_state not in FETCHED_AGAIN or not (self.fetcher_key and message.details.get("media_id")):

@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from pure_magic_rs import MagicDb
 
 WAITING, READY, GONE, TOO_BIG, DAMAGED, ENDED = "waiting", "ready", "gone", "too_big", "damaged", "ended"
-"""What became of a message's file (its `file_state`): it is to be fetched; it lies in the bucket; its provider does not
+HELD = "held"
+"""What became of a message's file (its `file_state`): it is to be fetched, or would be if not so many fetches of its
+account had failed (HELD); it lies in the bucket; its provider does not
 have it any more; it is larger than the provider hands out or we take; it never arrived as the provider described it;
 the message's retention is over and the file goes first."""
 FETCHED_AGAIN = frozenset({GONE, DAMAGED, ""})
@@ -26,7 +28,7 @@ LEASE = 5 * MINUTE
 
 def wait(attempts: int) -> int:
     """Return how long (ms) to wait after so many failed attempts: one minute, then twice as long each time, six hours
-    at most. Meta blocks a number for half an hour after twenty failed calls in an hour."""
+    at most."""
     return int(min(6 * HOUR, MINUTE * 2 ** min(attempts, 12)))
 
 

@@ -139,6 +139,7 @@ class Channel(NamedTuple):
     `find`           addresses that a typed text may be
     `profile_links`  beginnings of links in which a username follows
     `fetcher`        fetches files that customers sent; None: they are not fetched
+    `failed_fetches` failed fetches within an hour after which the provider hands out nothing for a while; 0: no limit
     `hands_out`      bytes of the largest file that the provider hands out; 0: no limit of its own
     `templates`      fetches the templates that the provider has approved for an account; None: it has none
     `templates_of`   outbound field that says where an account's templates are
@@ -173,6 +174,7 @@ class Channel(NamedTuple):
     webhook: Webhook | None = None
     sender: Callable[[Mapping[str, str]], "Sender"] | None = None
     fetcher: Callable[[Mapping[str, str]], "Fetcher"] | None = None
+    failed_fetches: int = 0
     hands_out: int = 0
     templates: Callable[[Mapping[str, str]], "TemplateSource"] | None = None
     templates_of: str = ""

@@ -147,6 +147,7 @@ class DeskRow(Model):
     linked_until = NumberAttribute(null=True)
     # fetch
     job = BinaryAttribute(null=True, legacy_encoding=False)
+    held = BooleanAttribute(null=True)
     # raw
     raw = BinaryAttribute(null=True, legacy_encoding=False)
     # outbox
@@ -240,6 +241,9 @@ class IndexRow(Model):
 
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
+    # fetches
+    attempts = NumberAttribute(null=True)
+    expires_at = NumberAttribute(null=True)
     # alias
     contact_id = UnicodeAttribute(null=True)
     conversation_id = UnicodeAttribute(null=True)
@@ -255,7 +259,6 @@ class IndexRow(Model):
     born_at = NumberAttribute(null=True)
     former_at = NumberAttribute(null=True)
     fenced = BooleanAttribute(null=True)
-    expires_at = NumberAttribute(null=True)
     # link
     message_ref = UnicodeAttribute(null=True)
     piece = NumberAttribute(null=True)
@@ -271,8 +274,6 @@ class IndexRow(Model):
     kind = UnicodeAttribute(null=True)
     generation = NumberAttribute(null=True)
     created_at = NumberAttribute(null=True)
-    # login
-    attempts = NumberAttribute(null=True)
     # template
     name = UnicodeAttribute(null=True)
     category = UnicodeAttribute(null=True)

@@ -32,6 +32,7 @@ def origin() -> str:
 @cache
 def fetch_file() -> "FetchFile":
     """Fetches files, for the file fetcher."""
+    from chalicelib.attachments.breaker import Breaker
     from chalicelib.attachments.fetch_file import FetchFile
     from chalicelib.attachments.fetch_store import FetchStore
     from chalicelib.outbox.providers import ChannelProviders
@@ -43,5 +44,8 @@ def fetch_file() -> "FetchFile":
     def private_key() -> bytes:
         return decode_key(wiring.secrets().read(config.secret_fetcher)["private_key"])
 
-    store = FetchStore(wiring.gateway())
-    return FetchFile(store, bucket(), providers.fetch, private_key, load_profile(config.operator), wiring.clock())
+    tables = wiring.gateway()
+    store, breaker = FetchStore(tables), Breaker(tables)
+    return FetchFile(
+        store, breaker, bucket(), providers.fetch, private_key, load_profile(config.operator), wiring.clock()
+    )

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from chalicelib.attachments.breaker import Breaker
 from chalicelib.attachments.model import KEPT_FOR, LEASE
 from chalicelib.channels.fetching import FetchError
-from chalicelib.core.clock import SECOND
+from chalicelib.core.clock import HOUR, MINUTE, SECOND
 from chalicelib.core.errors import Unavailable
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.vault import encryption
@@ -153,6 +154,55 @@ def test_trouble_is_tried_again_ever_more_rarely_for_as_long_as_the_provider_kee
     assert waits[:3] == [60 * SECOND, 120 * SECOND, 240 * SECOND] and len(waits) < 50
     assert desk.now > began + KEPT_FOR
     assert desk.message(ref)["file_state"] == "gone"
+
+
+def test_before_the_provider_blocks_an_account_its_files_wait_and_the_page_says_so(desk: FileDesk) -> None:
+    """Meta hands out nothing for half an hour after 20 fetches of a number failed within 60 minutes."""
+    desk.now -= desk.now % HOUR - MINUTE
+    refs = [desk.arrived(desk.picture(details={"media_id": str(number)})) for number in range(12)]
+    desk.given = TROUBLE
+    assert [desk.fetcher()(ref) for ref in refs] == ["again"] * 9 + ["held"] * 3
+    assert len(desk.fetched) == 9
+    held = desk.message(refs[-1])
+    job = next(one for one in desk.jobs() if one["sk"].endswith(refs[-1].tail))
+    assert (held["file_state"], job["due_at"], job["held"]) == ("held", desk.now - desk.now % HOUR + HOUR, True)
+
+    desk.now += 2 * MINUTE
+    assert [desk.fetcher()(ref) for ref in refs[:9]] == ["held"] * 9, "what was tried once waits, too"
+    desk.now += HOUR
+    assert [desk.fetcher()(ref) for ref in refs] == ["again"] * 9 + ["held"] * 3
+    assert len(desk.fetched) == 18, "never 20 within 60 minutes"
+
+    desk.now += HOUR
+    desk.given = PNG
+    assert [desk.fetcher()(ref) for ref in refs] == ["ready"] * 12, "a fetch that succeeds counts for nothing"
+    assert desk.message(refs[-1])["file_state"] == "ready"
+
+
+def test_another_account_and_a_channel_without_such_a_limit_go_on(desk: FileDesk) -> None:
+    desk.given = TROUBLE
+    for number in range(9):
+        desk.fetcher()(desk.arrived(desk.picture(details={"media_id": str(number)})))
+    desk.given = PNG
+    for number in range(11):
+        details = {"media_id": f"t{number}"}
+        photo = from_daniyar("", sent_at=desk.seconds, message_id=number + 1, kind="image", details=details)
+        assert desk.fetcher()(desk.arrived(photo)) == "ready"
+    assert desk.fetcher()(desk.arrived(desk.picture()._replace(account="100000000000002"))) == "ready"
+
+
+def test_a_breaker_lets_as_many_pass_as_it_may_when_all_come_at_once(desk: FileDesk) -> None:
+    breaker, passed = Breaker(desk.gateway()), []
+
+    def take() -> None:
+        passed.append(breaker.take("whatsapp", "100000000000001", desk.now))
+
+    threads = [threading.Thread(target=take) for _ in range(30)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert passed.count(0) == 9 and set(passed) - {0} == {desk.now - desk.now % HOUR + HOUR}
 
 
 def test_a_file_of_another_size_or_hash_is_not_kept(desk: FileDesk) -> None:

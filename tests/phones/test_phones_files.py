@@ -10,6 +10,8 @@ import httpx
 import pytest
 import telegram
 
+from chalicelib.attachments.model import type_of
+from local.phones.files import KINDS, content
 from local.providers.pictures import frame_of
 from tests.support.phones.phones import SECRETS, Phones, until
 from tests.support.pictures import png
@@ -222,3 +224,36 @@ def test_an_id_of_a_webhook_lives_seven_days_and_may_tell_a_wrong_hash(phones: P
 )
 def test_the_size_of_a_picture_is_read_from_its_bytes(data: bytes, frame: tuple[int, int] | None) -> None:
     assert frame_of(data) == frame
+
+
+@pytest.mark.parametrize(("channel", "person"), [("whatsapp", "77000000107"), ("telegram", str(CHAT))])
+def test_the_phones_send_files_of_every_kind_of_their_own(phones: Phones, channel: str, person: str) -> None:
+    who = {"phone": person} if channel == "whatsapp" else {"user_id": person}
+    kinds = {name: kind for name, one in KINDS.items() if (kind := getattr(one, channel)) and name != "album"}
+    for name in kinds:
+        phones.post(f"/phones/{channel}/messages", **who, kind=name, text="Мынау")
+
+    shown = phones.messages("Амина" if channel == "whatsapp" else "Данияр")
+    assert [one["kind"] for one in shown] == list(kinds.values())
+    for name, one in zip(kinds, shown, strict=True):
+        assert type_of(content(name)) == KINDS[name].type.partition(";")[0], "the content is honest"
+        assert one["file"]["size"] == len(content(name)) and one["state"] == "sent"
+        had = phones.http.get(f"/phones/files/{one['file']['id']}")
+        assert had.content == content(name)
+    page = phones.http.get("/").text
+    assert page.count("<audio") == 2 and page.count("<video") >= 2 and 'value="voice"' in page
+    refused = phones.http.post(f"/phones/{channel}/messages", json={**who, "kind": "smell"})
+    assert refused.status_code == 400 and "kind must be one of" in refused.json()["message"]
+
+
+def test_the_phones_send_an_album_of_three(phones: Phones) -> None:
+    sent = phones.post("/phones/telegram/messages", user_id=str(CHAT), kind="album", text="Үш сурет")
+    phones.post("/phones/whatsapp/messages", phone="77000000107", kind="album", text="Үш сурет")
+
+    updates = [hook.json["message"] for hook in phones.desk.got if "telegram" in hook.path]
+    assert [update["message_id"] for update in updates] == sent["message_ids"]
+    assert len({update["media_group_id"] for update in updates}) == 1
+    assert [update.get("caption") for update in updates] == ["Үш сурет", None, None]
+    for name in ("Данияр", "Амина"):
+        assert [one["text"] for one in phones.messages(name)] == ["Үш сурет", "", ""]
+    assert phones.http.get("/").text.count(" next") == 2

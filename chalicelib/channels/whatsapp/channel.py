@@ -152,6 +152,7 @@ WHATSAPP = Channel(
     ),
     sender=_sender,
     fetcher=_fetcher,
+    failed_fetches=20,
     hands_out=100 * _MB,
     templates=_templates,
     templates_of="business_account",

@@ -86,12 +86,23 @@ FETCH = ItemClass(
         bytes="public_key",
         text="conversation_id contact_id channel account file_object due",
         number="epoch attempts",
+        flag="held",
         ms="arrived_at due_at",
     ),
 )
-"""A file to be fetched. `job` is sealed to the file fetcher's own key: the provider's id, name, type, size and hash. It
-has a partition of its own, because the fetcher may read nothing else of a conversation. `file_object` is the name that
-the file will have in the bucket, `public_key` and `epoch` are the contact's."""
+"""A file to be fetched. `held`: its message says that it waits for the breaker (attachments/breaker.py). `job` is
+sealed to the file fetcher's own key: the provider's id, name, type, size and hash, and the ticket and language of a
+notice. It has a partition of its own, because the fetcher may read nothing else of a conversation. `file_object` is the
+name that the file will have in the bucket, `public_key` and `epoch` are the contact's."""
+FETCHES = ItemClass(
+    "fetches",
+    "index",
+    pk="fetches#{account}",
+    sk="{hour}",
+    expiry=Expiry("date", "after the hour that follows", found="ttl"),
+    fields=fields(number="attempts", seconds="expires_at"),
+)
+"""How many fetches of an account of ours began in an hour (since the epoch) and run or have failed."""
 GUARD = ItemClass(
     "guard",
     "desk",

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.attachments.model import BY_TYPE, DAMAGED, FETCHED_AGAIN, GONE, KEPT_FOR, READY, TOO_BIG, WAITING
+from chalicelib.attachments.model import BY_TYPE, DAMAGED, FETCHED_AGAIN, GONE, HELD, KEPT_FOR, READY, TOO_BIG, WAITING
 from chalicelib.channels import registry
 from chalicelib.channels.contract import AddressKind
 from chalicelib.channels.failure_meanings import shown_reason
@@ -41,6 +41,7 @@ EVENT_ICONS = {
 }  # fmt: skip
 GAPS: Mapping[str, str] = {
     WAITING: desk_msg("The file is being fetched"),
+    HELD: desk_msg("Too many files could not be fetched: this one is fetched within an hour"),
     GONE: desk_msg("The provider does not have this file any more"),
     DAMAGED: desk_msg("The file did not arrive whole"),
     TOO_BIG: desk_msg("Too large to be received"),

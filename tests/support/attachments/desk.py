@@ -10,6 +10,7 @@ from typing import IO, Any
 import pytest
 import requests
 
+from chalicelib.attachments.breaker import Breaker
 from chalicelib.attachments.bucket import Bucket, FormPost
 from chalicelib.attachments.drop_file import DropFile
 from chalicelib.attachments.fetch_file import FetchFile
@@ -67,8 +68,11 @@ class FileDesk(RetentionDesk):
             into.write(self.given)
             return FetchedFile(len(self.given), hashlib.sha256(self.given).hexdigest())
 
-        store = FetchStore(self.gateway(dynamodb, lambda attempt: None))
-        return FetchFile(store, self.bucket, fetch, lambda: self.fetcher_keys.private, PROFILE, lambda: self.now)
+        tables = self.gateway(dynamodb, lambda attempt: None)
+        store, breaker = FetchStore(tables), Breaker(tables)
+        return FetchFile(
+            store, breaker, self.bucket, fetch, lambda: self.fetcher_keys.private, PROFILE, lambda: self.now
+        )
 
     def dropper(self) -> DropFile:
         return DropFile(self.gateway(), self.bucket)

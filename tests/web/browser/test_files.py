@@ -39,7 +39,7 @@ def opened(chromium: Any, web: Web, address: str, **context: Any) -> Any:
 
 def test_pictures_recordings_and_documents_in_every_language_and_width(chromium: Any, web: Web, address: str) -> None:
     sent(web, "image", picture(), "a.png")
-    sent(web, "voice", b"OggS\0\2", "", duration=3)
+    sent(web, "voice", b"OggS\0\2" + bytes(20) + b"\1\x13OpusHead\1\1", "", duration=3)
     sent(web, "document", b"%PDF-1.7", "Өте ұзақ атауы бар шарт, екі жақтың қолы қойылған.pdf")
     for size, (width, height) in SIZES.items():
         page = opened(chromium, web, address, viewport={"width": width, "height": height})
@@ -53,7 +53,7 @@ def test_pictures_recordings_and_documents_in_every_language_and_width(chromium:
 
 
 def test_what_plays_is_left_alone_when_something_new_arrives(chromium: Any, web: Web, address: str) -> None:
-    sent(web, "voice", b"OggS\0\2", "", duration=3)
+    sent(web, "voice", b"OggS\0\2" + bytes(20) + b"\1\x13OpusHead\1\1", "", duration=3)
     page = opened(chromium, web, address)
     page.evaluate("document.querySelector('audio').dataset.mine = 'yes'")
     say(web, AMINA, "Тағы бір сөз")

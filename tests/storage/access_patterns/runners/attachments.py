@@ -1,5 +1,6 @@
 """What files ask."""
 
+from chalicelib.attachments.breaker import Breaker
 from chalicelib.attachments.hand_out import FetchAgain
 from chalicelib.attachments.uploads import Upload, UploadPlace, UploadStore
 from chalicelib.channels.fetching import FetchError
@@ -16,7 +17,7 @@ from tests.support.attachments.desk import NAME, PNG, FileDesk
 from tests.support.attachments.no_files import NO_FILES, holding
 from tests.support.delivery.desk import BOLAT
 from tests.support.erasure.desk import OPERATOR
-from tests.support.people import from_amina, from_daniyar
+from tests.support.people import WHATSAPP_ACCOUNT, from_amina, from_daniyar
 from tests.support.retention.desk import RetentionDesk
 
 
@@ -44,20 +45,20 @@ def _(desk: RetentionDesk) -> Action:
     return lambda: made.receive(large)
 
 
-@asks("AP902", "AP903", "AP904")
+@asks("AP902", "AP903", "AP919", "AP920", "AP904")
 def _(desk: RetentionDesk) -> Action:
     made, ref = waiting(desk)
     return lambda: made.fetcher()(ref)
 
 
-@asks("AP902", "AP903", "AP905")
+@asks("AP902", "AP903", "AP919", "AP905")
 def _(desk: RetentionDesk) -> Action:
     made, ref = waiting(desk)
     made.given = FetchError("no", code="network")
     return lambda: made.fetcher()(ref)
 
 
-@asks("AP902", "AP903", "AP906", "AP907")
+@asks("AP902", "AP903", "AP919", "AP906", "AP907")
 def _(desk: RetentionDesk) -> Action:
     made, ref = waiting(desk)
     made.given = FetchError("no", code="gone", gone=True)
@@ -66,10 +67,33 @@ def _(desk: RetentionDesk) -> Action:
     return lambda: made.fetcher()(ref)
 
 
-@asks("AP902", "AP903", "AP918")
+@asks("AP902", "AP903", "AP919", "AP918")
 def _(desk: RetentionDesk) -> Action:
     made, ref = waiting(desk)
     made.given = FetchError("no", code="too_big", too_big=True)
+    return lambda: made.fetcher()(ref)
+
+
+def broken(made: FileDesk) -> None:
+    """Let as many fetches fail as may."""
+    breaker = Breaker(made.gateway())
+    while not breaker.take("whatsapp", WHATSAPP_ACCOUNT, made.now):
+        pass
+
+
+@asks("AP902", "AP903", "AP919", "AP921")
+def _(desk: RetentionDesk) -> Action:
+    made, ref = waiting(desk)
+    broken(made)
+    return lambda: made.fetcher()(ref)
+
+
+@asks("AP902", "AP903", "AP919", "AP922", "AP920", "AP904")
+def _(desk: RetentionDesk) -> Action:
+    made, ref = waiting(desk)
+    broken(made)
+    made.fetcher()(ref)
+    made.later(2 * 3600)
     return lambda: made.fetcher()(ref)
 
 

@@ -24,7 +24,8 @@ def template_store() -> TemplateStore:
 def _source(channel: str) -> "TemplateSource":
     declared = registry.channel(channel)
     assert declared.templates is not None  # only such channels are fetched from
-    return declared.templates({one.name: variable(one.name, one.default) for one in declared.settings})
+    made: TemplateSource = declared.templates({one.name: variable(one.name, one.default) for one in declared.settings})
+    return made
 
 
 @cache

@@ -21,7 +21,7 @@ from starlette.applications import Starlette
 from chalicelib.channels import registry
 from infra.definitions import Json
 from local import seed
-from local.aws.clock import DeskClock
+from local.aws.clock import SCHEDULED, DeskClock
 from local.aws.fork_server import ADDRESS, ForkServer
 from local.aws.ministack import CannotStart, MiniStack, client, is_taken
 from local.aws.stack import Stack, code_zip, deploy, function_name
@@ -36,7 +36,7 @@ from local.serving import Serving
 READY_SECONDS = 30.0
 ENFORCES_IAM_SINCE = 5
 """Minor version of ministack 1 from which AUTH=true makes it enforce IAM."""
-WARM = {"templates": b"{}", "sender": b'{"Records": []}', "relay": b'{"Records": []}'}
+WARM = {"templates": SCHEDULED, "sender": b'{"Records": []}', "relay": b'{"Records": []}'}
 """Functions that are invoked right after the start: the templates are fetched, and so that the first reply is not slow,
 some get an event without work."""
 

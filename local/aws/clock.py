@@ -29,7 +29,7 @@ _SETTLED_AT_END = 1.3
 """The same for the last step: an idle stream is polled once a second, so work may begin after a second of quiet."""
 
 
-_SCHEDULED = json.dumps(
+SCHEDULED = json.dumps(
     {
         "version": "0",
         "id": "00000000-0000-0000-0000-000000000000",
@@ -101,7 +101,7 @@ class DeskClock:
         """Run a function of the schedule: the sweeper at each step, what runs every hour once a move."""
         while True:
             try:
-                answer = self._lambda.invoke(FunctionName=function_name(name), Payload=_SCHEDULED)
+                answer = self._lambda.invoke(FunctionName=function_name(name), Payload=SCHEDULED)
                 break
             except self._lambda.exceptions.TooManyRequestsException:
                 # It runs already by its own schedule, perhaps with the time before the move, so it must run again.

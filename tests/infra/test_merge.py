@@ -56,6 +56,7 @@ def generated() -> Json:
             "Uploader": function("app.uploader", {"UploaderSqsEventSource": event("SQS", Queue="PLACEHOLDER")}),
             "Fetcher": function("app.fetcher", {"FetcherSqsEventSource": event("SQS", Queue="PLACEHOLDER")}),
             "Privacy": function("app.privacy", {"PrivacySqsEventSource": event("SQS", Queue="PLACEHOLDER")}),
+            "Templates": function("app.templates", {"TemplatesEvent": event("Schedule", Schedule="rate(1 hour)")}),
             "Sweeper": function("app.sweeper", {"SweeperEvent": event("Schedule", Schedule="rate(1 minute)")}),
             **{task.logical_id: function(f"app.{task.name}") for task in erasure_grants.TASKS},
         },

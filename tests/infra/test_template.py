@@ -161,7 +161,7 @@ def test_intake_writes_what_arrives_looks_at_fences_and_deletes_nothing(template
     arrived, names = {"contact", "conversation", "ticket", "number", "unclear", "fetch"}, {"alias", "link", "parked"}
     assert bound(template, "Intake", "Desk") == dict.fromkeys(("PutItem", "UpdateItem", "ConditionCheckItem"), arrived)
     assert bound(template, "Intake", "Index") == {
-        "PutItem": names, "UpdateItem": names,
+        "PutItem": names, "UpdateItem": {*names, "template"},
         "GetItem": {*names, "fence"}, "ConditionCheckItem": {*names, "fence"},
     }  # fmt: skip
     # Not `chain`, whose numbers can be counted and lead to every certificate, and no tombstones.

@@ -18,7 +18,7 @@ _VALUE = "value."
 MOST_VALUES = 50
 
 
-def picker_page(request: HttpRequest) -> Response:
+def page(request: HttpRequest) -> Response:
     """GET a ticket with the templates to choose from, also while free text may go out"""
     validators.only(request.query, LIST_FIELDS, "parameter")
     return render_ticket(request, request.query, Typed(), picking=True)

@@ -33,8 +33,7 @@ def wait(attempts: int) -> int:
 
 
 class FileType(NamedTuple):
-    """A type that a browser shows or plays and cannot run: MIME type, ending of a name, and how it is shown: "file" for
-    one that no browser plays."""
+    """A type that a browser shows or plays and cannot run: MIME type, ending of a name, and how it is shown."""
 
     type: str
     ending: str
@@ -54,10 +53,9 @@ _SHOWN = (
     FileType("audio/mpeg", "mp3", "audio"),
     FileType("audio/aac", "aac", "audio"),
     FileType("audio/wave", "wav", "audio"),
-    FileType("audio/amr", "amr", "file"),
 )
-"""All that is handed out as what it is. HTML, SVG, XML, PDF and every other type are only downloaded, whatever their
-sender calls them."""
+"""All that a browser is shown. HTML, SVG, XML, PDF and every other type are only downloaded, whatever their sender
+calls them."""
 BY_TYPE = {one.type: one for one in _SHOWN}
 _ALSO_CALLED = {
     "audio/mp4": "video/mp4",  # the library's name for a brand of MP4 with a picture
@@ -124,6 +122,8 @@ def true_type(told: str, head: bytes) -> str:
     seen, family = sniff(head), told.partition("/")[0]
     if told in (BYTES, seen):
         return seen
+    if told == type_of(head):
+        return told
     if seen == BYTES:
         return BYTES if family in _MEDIA else told
     if family in ("audio", "video") and seen.startswith("video/"):

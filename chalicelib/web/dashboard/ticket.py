@@ -21,12 +21,12 @@ from chalicelib.tickets.records import Contact, Ticket
 from chalicelib.web.dashboard import rendering as pages
 from chalicelib.web.dashboard.composer_model import Typed, TypedTemplate, composer_box, composer_state
 from chalicelib.web.dashboard.list_query import LIST_FIELDS, ListQuery
-from chalicelib.web.dashboard.picker.words import ICONS, PickerWords, as_typed, version_of
 from chalicelib.web.dashboard.queue import PER_PAGE, undelivered_first
 from chalicelib.web.dashboard.request_presenter.request_words import RequestWords
 from chalicelib.web.dashboard.search import find_tickets, search_words, without_search
 from chalicelib.web.dashboard.seen import first_new, group_by_day, has_scripts, seconds_to_read
 from chalicelib.web.dashboard.sidebar import badges, sidebar
+from chalicelib.web.dashboard.template_picker import ICONS, PickerWords, as_typed, version_of
 from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.web.offered_templates import offer

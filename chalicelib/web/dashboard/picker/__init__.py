@@ -1,1 +1,0 @@
-"""Choosing a template on the ticket page: its views, and its words."""

@@ -27,8 +27,7 @@ def wait(attempts: int) -> int:
 
 
 class FileType(NamedTuple):
-    """A type that a browser shows or plays and cannot run: MIME type, ending of a name, and how it is shown: "file" for
-    one that no browser plays."""
+    """A type that a browser shows or plays and cannot run: MIME type, ending of a name, and how it is shown."""
 
     type: str
     ending: str
@@ -49,7 +48,6 @@ _KNOWN = (
     (re.compile(rb"ID3|\xff[\xfb\xf3\xf2]"), FileType("audio/mpeg", "mp3", "audio")),
     (re.compile(rb"\xff[\xf1\xf9]"), FileType("audio/aac", "aac", "audio")),
     (re.compile(rb"RIFF....WAVE", re.DOTALL), FileType("audio/wave", "wav", "audio")),
-    (re.compile(rb"#!AMR"), FileType("audio/amr", "amr", "file")),
 )
 """Signatures at the beginning of a file. Source: WHATWG, MIME Sniffing, section 6. A list of what is allowed: HTML,
 SVG, XML, PDF and every other type are only downloaded, whatever their sender calls them."""
@@ -77,6 +75,8 @@ _SAME = {
 }
 """Other names of types, as browsers and people write them."""
 _MEDIA = ("image", "audio", "video")
+_AMR = "audio/amr"
+"""Sound that providers carry and no browser plays."""
 
 
 def plain_type(told: str) -> str:
@@ -88,7 +88,7 @@ def plain_type(told: str) -> str:
 def true_type(told: str, head: bytes) -> str:
     """Return the type of a file that staff brings, which is `told`, by its first bytes. Pictures, sound and video must
     be what they are called, and nothing else may be one of them in disguise: else it is BYTES."""
-    seen, family = sniff(head), told.partition("/")[0]
+    seen, family = _AMR if head.startswith(b"#!AMR") else sniff(head), told.partition("/")[0]
     if told in (BYTES, seen):
         return seen
     if seen == BYTES:

@@ -29,6 +29,7 @@
     const at = place();
     if (!at) return;
     said = { ...$('[data-file-says]', at).dataset };
+    $('[data-scripted]', at).hidden = false;
     $('[name=attachments]', at).value = files.filter((one) => one.state === 'there').map((one) => one.id).join(' ');
     const list = $('[data-chips]', at);
     while (list.children.length > files.length) list.lastChild.remove();

@@ -76,7 +76,7 @@ def retry(request: HttpRequest) -> Response:
     try:
         # One id per failed message: pressing the button twice sends once.
         wiring_web.reply().retry_failed(str(ref), f"retry-{ref.at}-{ref.pseudonym}", request.staff.id)
-    except Conflict as error:
+    except (BadInput, Conflict) as error:
         return render_refused(request, form, error, "reply")
     return back_to_ticket(request, form)
 

@@ -21,6 +21,7 @@ from chalicelib.web.webhooks import webhook_routes
 from chalicelib.wiring import base as wiring
 
 app = Chalice(app_name="spoint-helpdesk")
+app.api.binary_types.append("multipart/form-data")  # forms with files; API Gateway passes them as base64
 app.register_blueprint(webhook_routes(wiring.intake))
 app.register_blueprint(public_routes())
 app.register_blueprint(api_routes())

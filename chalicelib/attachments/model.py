@@ -108,6 +108,8 @@ _SAME = {
 }
 """Other names of types, as browsers and people write them."""
 _MEDIA = ("image", "audio", "video")
+_AMR = "audio/amr"
+"""Sound that providers carry and no browser plays."""
 
 
 def plain_type(told: str) -> str:
@@ -119,7 +121,7 @@ def plain_type(told: str) -> str:
 def true_type(told: str, head: bytes) -> str:
     """Return the type of a file that staff brings, which is `told`, by its first bytes. Pictures, sound and video must
     be what they are called, and nothing else may be one of them in disguise: else it is BYTES."""
-    seen, family = sniff(head), told.partition("/")[0]
+    seen, family = _AMR if head.startswith(b"#!AMR") else sniff(head), told.partition("/")[0]
     if told in (BYTES, seen):
         return seen
     if told == type_of(head):

@@ -1,8 +1,10 @@
 """Staff brings a file for a reply: it is begun, waits until the reply names it, or is removed."""
 
+import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from io import BytesIO
 from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.attachments.bucket import FormPost
@@ -61,6 +63,13 @@ class BringFile:
         form = self.files.begin(place, head, upload)
         audit("upload_begun", ticket_id=ticket_id, staff_id=by)
         return BegunUpload(upload, form)
+
+    def hold(self, ticket_id: str, name: str, file_type: str, data: bytes, by: str) -> str:
+        """Take a file whose bytes came with the form, and return the id of its upload. Raises as beginning one does."""
+        begun = self(ticket_id, name, file_type, len(data), by).upload
+        digest = hashlib.sha256(data).hexdigest()
+        self.files.bucket.put(begun.contact_id, begun.id, BytesIO(data), len(data), digest, begun.type)
+        return begun.id
 
     def waiting(self, ticket_id: str, by: str) -> list[Upload]:
         """Return the uploads that wait on a ticket for a reply of this account, whether their bytes have arrived or

@@ -8,6 +8,7 @@ from chalicelib.attachments.uploads import MOST_FILES, REMOVED_LIVES, UPLOAD_LIV
 from chalicelib.core.clock import DAY
 from chalicelib.core.errors import BadInput, Conflict, Unavailable
 from chalicelib.core.ids import MessageRef
+from chalicelib.erasure.eraser import Eraser
 from chalicelib.outbox.content import ReplyContent, SentFile
 from chalicelib.outbox.deliver import UPLOAD_LEASE
 from chalicelib.tickets.pieces import shown
@@ -16,6 +17,7 @@ from tests.support.delivery.desk import BOLAT
 from tests.support.delivery.provider import BREAK
 from tests.support.forms import File
 from tests.support.people import from_daniyar
+from tests.support.retention.desk import KEPT_DAYS
 
 PDF = b"%PDF-1.7\n" + b"kelisim " * 100
 OGG = b"OggS\x00\x02" + b"\x00" * 20 + b"\x01\x13OpusHead\x01\x01"
@@ -310,6 +312,29 @@ def test_a_send_without_an_answer_is_doubtful_and_an_upload_without_one_is_not(
     deliver(desk, ticket)
     assert files_of(desk)[-1].data == PNG
     assert desk.message(ref).get("uncertain", False) == (open_ticket is telegram)
+
+
+def test_sent_files_go_with_their_message(desk: FileDesk) -> None:
+    ticket = whatsapp(desk)
+    desk.reply(ticket, ReplyContent(files=(desk.bring(ticket), desk.bring(ticket))))
+    deliver(desk, ticket)
+    assert len(desk.objects()) == 2
+    desk.closed(desk.ticket(ticket))
+    desk.now += (KEPT_DAYS + 1) * DAY
+    for _ in range(4):
+        desk.sweep()
+    assert desk.objects() == {} and desk.messages() == []
+
+
+def test_a_form_that_is_used_after_the_destruction_began_leaves_nothing(desk: FileDesk) -> None:
+    ticket = whatsapp(desk)
+    begun = desk.bringer()(ticket["ticket_id"], NAME, "image/png", len(PNG), BOLAT)
+    eraser, noted = Eraser(desk.gateway(), desk.bucket), list[str]()
+    about = ticket["contact_id"], ticket["conversation_id"]
+    assert eraser.files(*about, lambda store, rows: noted.extend(rows)) == 0
+    assert post(begun.form, PNG).status_code == 204
+    assert eraser.files(*about, lambda store, rows: noted.extend(rows)) == 1
+    assert desk.objects() == {} and noted == [begun.upload.id]
 
 
 # -- sending again

@@ -119,3 +119,47 @@ def test_the_page_may_post_to_the_bucket_and_says_what_the_channel_carries(web: 
     assert "JPEG, PNG up to 5 MB" in answer.text and "10 files at most" in answer.text
     assert 'accept="image/jpeg,image/png,' in answer.text
     assert "connect-src 'self';" in web.signed_in("bolat").get("/dashboard").headers["content-security-policy"]
+
+
+def form_of(fields: dict[str, str], files: list[tuple[str, str, bytes]]) -> tuple[str, bytes]:
+    """A form as a browser without scripts posts it: its content type and body."""
+    given = [("files", one) for one in ((name, data, kind) for name, kind, data in files)]
+    made = requests.Request("POST", "http://x", data=fields, files=given or {"files": ("", b"")}).prepare()
+    assert isinstance(made.body, bytes)
+    return made.headers["Content-Type"], made.body
+
+
+def submit(web: Web, ticket_id: str, fields: dict[str, str], files: list[tuple[str, str, bytes]]) -> Any:
+    browser = web.signed_in("bolat")
+    content_type, body = form_of({"csrf": browser.token, "mode": "reply", **fields}, files)
+    headers = browser._headers({"Content-Type": content_type})
+    return web.http("POST", f"/dashboard/tickets/{ticket_id}/reply", headers=headers, body=body)
+
+
+def test_files_go_with_the_form_where_there_are_no_scripts(web: Web) -> None:
+    ticket_id = ticket_of(web)
+    page = page_of(web, ticket_id)
+    assert '<input id="files-here" type="file" name="files" multiple>' in page
+    assert 'formenctype="multipart/form-data"' in page
+    fields = {"text": "Мынау", "client_id": "one", "note": "", "note_id": "two"}
+    assert submit(web, ticket_id, fields, [(NAME, "image/png", PNG), ("b.png", "image/png", PNG)]).status == 303
+    shown = web.ticket(ticket_id)["messages"][-1]
+    assert (shown["text"], [one["name"] for one in shown["attachments"]]) == ("Мынау", [NAME, "b.png"])
+    assert submit(web, ticket_id, fields | {"text": "Тағы", "client_id": "three"}, []).status == 303
+    assert web.ticket(ticket_id)["messages"][-1]["attachments"] == []
+
+
+def test_a_form_that_is_too_large_or_broken_or_brings_a_wrong_file_changes_nothing(web: Web) -> None:
+    ticket_id = ticket_of(web)
+    fields = {"text": "Мынау", "client_id": "one"}
+    large = submit(web, ticket_id, fields, [(NAME, "image/png", PNG + bytes(4_400_000))])
+    assert large.status == 413
+    wrong = submit(web, ticket_id, fields, [("a.zip", "application/zip", b"PK")])
+    assert wrong.status == 400 and "does not carry files of this type" in wrong.text and "Мынау" in wrong.text
+    browser = web.signed_in("bolat")
+    headers = browser._headers({"Content-Type": "multipart/form-data; boundary=x"})
+    broken = web.http("POST", f"/dashboard/tickets/{ticket_id}/reply", headers=headers, body=b"--x\r\nwhat")
+    assert broken.status in (400, 403)
+    elsewhere = web.http("POST", f"/dashboard/tickets/{ticket_id}/draft", headers=headers, body=b"--x--")
+    assert elsewhere.status == 415
+    assert [one["text"] for one in web.ticket(ticket_id)["messages"] if one["author"] not in (None, "desk")] == []

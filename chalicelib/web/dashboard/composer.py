@@ -34,7 +34,7 @@ def reply(request: HttpRequest) -> Response:
     form = form_fields(request, *COMPOSER_FIELDS)
     ticket_id = validators.path_id(request.path)
     try:
-        ids = validators.upload_ids({"attachments": form.get("attachments", "").split()}, "attachments")
+        ids = _brought(request, ticket_id, form)
         typed = {"text": "" if ids and not form.get("text", "").strip() else form.get("text")}
         text = validators.reply_text(typed, "text") if ids else validators.text(typed, "text", validators.MAX_REPLY)
         content = ReplyContent(text, files=tuple(map(SentFile, ids)))
@@ -42,6 +42,13 @@ def reply(request: HttpRequest) -> Response:
     except (BadInput, Conflict) as error:
         return render_refused(request, form, error, "reply")
     return _sent(request, form, "comment")
+
+
+def _brought(request: HttpRequest, ticket_id: str, form: Mapping[str, str]) -> list[str]:
+    """Return the ids of the files of a reply: those that the script has uploaded, and those that came with the form."""
+    ids = validators.upload_ids({"attachments": form.get("attachments", "").split()}, "attachments")
+    hold = wiring_web.bring_file().hold
+    return ids + [hold(ticket_id, one.name, one.type, one.data, request.staff.id) for one in request.files if one.data]
 
 
 def comment(request: HttpRequest) -> Response:
@@ -69,7 +76,7 @@ def retry(request: HttpRequest) -> Response:
     try:
         # One id per failed message: pressing the button twice sends once.
         wiring_web.reply().retry_failed(str(ref), f"retry-{ref.at}-{ref.pseudonym}", request.staff.id)
-    except Conflict as error:
+    except (BadInput, Conflict) as error:
         return render_refused(request, form, error, "reply")
     return back_to_ticket(request, form)
 

@@ -15,7 +15,8 @@ from chalicelib.core.texts import LANGUAGE_NAMES, desk_text
 from chalicelib.profile.load import load_profile
 from chalicelib.staff.model import Role
 from chalicelib.staff.sessions import csrf_token
-from chalicelib.web.dashboard import file_words, presenter, static
+from chalicelib.web import file_words
+from chalicelib.web.dashboard import presenter, static
 from chalicelib.web.dashboard.parts import CUT, TOKEN, Parts
 from chalicelib.web.dashboard.presenter import Words
 from chalicelib.web.details import detail_lines

@@ -26,7 +26,7 @@ class Route:
 
     `view` is "module:function" below chalicelib.web and is imported at its first call. `form` demands the session's
     form token, `undertaking` a signed undertaking of confidentiality. `watches` names the kinds of change that a page
-    asks for while it is open.
+    asks for while it is open. `files`: its form may bring files.
     """
 
     method: str
@@ -36,6 +36,7 @@ class Route:
     form: bool = False
     undertaking: bool = True
     watches: frozenset[str] = frozenset()
+    files: bool = False
 
     @property
     def api(self) -> bool:
@@ -106,16 +107,16 @@ PAGES: tuple[Route, ...] = (
     Route("POST", "/dashboard/tickets/{id}/seen", "dashboard.seen:seen", EVERYBODY, form=True),
     Route("POST", "/dashboard/tickets/{id}/draft", "dashboard.composer:draft", EVERYBODY, form=True),
     Route("GET", "/dashboard/tickets/{id}/sent/{client_id}", "dashboard.composer:sent", EVERYBODY),
-    Route("POST", "/dashboard/tickets/{id}/reply", "dashboard.composer:reply", EVERYBODY, form=True),
+    Route("POST", "/dashboard/tickets/{id}/reply", "dashboard.composer:reply", EVERYBODY, form=True, files=True),
     Route("GET", "/dashboard/tickets/{id}/templates", "dashboard.templates:page", EVERYBODY, watches=OF_TICKET),
     Route("POST", "/dashboard/tickets/{id}/template", "dashboard.templates:send", EVERYBODY, form=True),
     Route("POST", "/dashboard/tickets/{id}/retry", "dashboard.composer:retry", EVERYBODY, form=True),
     Route("POST", "/dashboard/tickets/{id}/comment", "dashboard.composer:comment", EVERYBODY, form=True),
     Route("GET", "/dashboard/tickets/{id}/files/{message}", "dashboard.files:show", EVERYBODY),
     Route("GET", "/dashboard/tickets/{id}/files/{message}/saved", "dashboard.files:save", EVERYBODY),
-    Route("GET", "/dashboard/tickets/{id}/uploads", "dashboard.uploads:waiting", EVERYBODY),
-    Route("POST", "/dashboard/tickets/{id}/uploads", "dashboard.uploads:begin", EVERYBODY, form=True),
-    Route("POST", "/dashboard/tickets/{id}/uploads/remove", "dashboard.uploads:remove", EVERYBODY, form=True),
+    Route("GET", "/dashboard/tickets/{id}/uploads", "dashboard.files:waiting_uploads", EVERYBODY),
+    Route("POST", "/dashboard/tickets/{id}/uploads", "dashboard.files:begin_upload", EVERYBODY, form=True),
+    Route("POST", "/dashboard/tickets/{id}/uploads/remove", "dashboard.files:remove_upload", EVERYBODY, form=True),
     Route("POST", "/dashboard/tickets/{id}/fetch", "dashboard.files:fetch_again", EVERYBODY, form=True),
     Route("POST", "/dashboard/tickets/{id}/change", "dashboard.change:change", EVERYBODY, form=True),
     Route("GET", "/dashboard/tickets/{id}/request", "dashboard.recognised:recognise_page", EVERYBODY),

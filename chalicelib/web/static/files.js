@@ -29,6 +29,7 @@
     const at = place();
     if (!at) return;
     said = { ...$('[data-file-says]', at).dataset };
+    $('[data-scripted]', at).hidden = false;
     $('[name=attachments]', at).value = files.filter((one) => one.state === 'there').map((one) => one.id).join(' ');
     const list = $('[data-chips]', at);
     while (list.children.length > files.length) list.lastChild.remove();
@@ -138,7 +139,8 @@
   (async () => {
     const answer = place() && await ask(`${here}/uploads`, { headers: inJson }).catch(() => null);
     const told = answer?.ok && await jsonOf(answer);
-    for (const one of told?.uploads || []) files.push({ ...one, state: 'there', percent: 100, why: '', stop: () => {} });
+    const known = new Set(files.map((one) => one.id)); // what was brought while the answer was on its way
+    for (const one of told?.uploads || []) if (!known.has(one.id)) files.push({ ...one, state: 'there', percent: 100, why: '', stop: () => {} });
     show();
   })();
 })();

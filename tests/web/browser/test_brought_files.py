@@ -147,10 +147,11 @@ def test_while_a_file_is_on_its_way_sending_waits_and_it_can_be_taken_away(
 @pytest.mark.usefixtures("open_bucket")
 @pytest.mark.parametrize("language", ["kk", "ru"])
 def test_the_composer_with_files_fits_in_every_width(chromium: Any, web: Web, address: str, language: str) -> None:
+    web.signed_in("bolat").post("/dashboard/language", {"language": language})
     for size, (width, height) in SIZES.items():
-        page = opened(chromium, web, address, viewport={"width": width, "height": height}, locale=language)
+        page = opened(chromium, web, address, viewport={"width": width, "height": height})
         if page.locator(".chip").count() == 0:
             page.set_input_files("[data-attach]", [PICTURE, PDF])
-        page.wait_for_function("() => document.querySelectorAll('.chip').length >= 1")
+        page.wait_for_function("() => document.querySelector('[name=attachments]').value.split(' ').length === 2")
         check(page, f"brought-{language}-{size}")
         page.context.close()

@@ -19,9 +19,12 @@ class TextPart(NamedTuple):
 
 
 class ChoicePart(NamedTuple):
-    """Buttons under the end of the text before it."""
+    """Buttons under the end of the text before it. channels/render.py says where they are `listed`, because they are
+    more or longer than buttons may be; `opens` is the word that opens the list."""
 
     buttons: tuple[Button, ...]
+    opens: str = ""
+    listed: bool = False
 
 
 class FilePart(NamedTuple):
@@ -41,7 +44,30 @@ class TemplatePart(NamedTuple):
     values: tuple[str, ...] = ()
 
 
-OutboundPart = TextPart | ChoicePart | FilePart | TemplatePart
+class ReactionPart(NamedTuple):
+    """An emoji of ours at a message of the person, by the provider's id; "" takes it back."""
+
+    target: str
+    emoji: str
+
+
+class EditPart(NamedTuple):
+    """The new text of a message of ours, by the provider's id, and the buttons that it has."""
+
+    target: str
+    text: str
+    buttons: tuple[Button, ...] = ()
+
+
+class DeletionPart(NamedTuple):
+    """A message of ours that is deleted at the person, too: the provider's ids of its pieces."""
+
+    targets: tuple[str, ...]
+
+
+ChangePart = ReactionPart | EditPart | DeletionPart
+"""Changes another message, and is none itself."""
+OutboundPart = TextPart | ChoicePart | FilePart | TemplatePart | ChangePart
 
 
 @dataclass(frozen=True)
@@ -64,14 +90,20 @@ class OutboundMessage:
         return next((one.text for one in self.parts if isinstance(one, TextPart)), "")
 
     @property
-    def buttons(self) -> tuple[Button, ...]:
-        """The buttons, () when it has none."""
-        return next((one.buttons for one in self.parts if isinstance(one, ChoicePart)), ())
+    def choice(self) -> ChoicePart:
+        """The buttons under it; there may be none."""
+        return next((one for one in self.parts if isinstance(one, ChoicePart)), ChoicePart(()))
+
+    @property
+    def change(self) -> ChangePart | None:
+        """What it changes of another message, None for a message of its own."""
+        return next((one for one in self.parts if isinstance(one, ChangePart)), None)
 
 
 @dataclass(frozen=True)
 class SendResult:
-    """The provider accepted the message. `sent_at` in epoch seconds."""
+    """The provider accepted the message. `sent_at` in epoch seconds. `provider_id` is "" for a change that gets no id
+    of its own."""
 
     provider_id: str
     sent_at: int

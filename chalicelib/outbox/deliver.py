@@ -150,7 +150,7 @@ class _Run:
             return False
         if job.message is None:
             return self._store.remove_entry(job.entry, job.head.contact_id if job.head else "")
-        opened = refusal(job, now, self._parts.allows) or open_message(self._opener, job)
+        opened = refusal(job, now, self._parts.allows) or open_message(self._opener, job, self._store, now)
         pieces = 1 if isinstance(opened, Failure) else len(opened.pieces)
         left = to_send(job, pieces)
         if proved(job, pieces) or not (left or isinstance(opened, Failure)):
@@ -166,12 +166,13 @@ class _Run:
                 count("DeliveryUncertain")
                 log("delivery_uncertain", channel=job.entry.channel, message_ref=str(job.entry.ref))
             return _Ready(job, left, opened, attempt_id, apart)
-        if claimed is Claimed.CHANGED:
-            self._changes += 1
-            if self._changes >= TRIES:
-                raise Unavailable("The conversation changes too fast to send now; the wake-up message comes again.")
+        self._changes += 1
+        if self._changes < TRIES:  # an entry that another sender has taken may also be gone: staff deleted its message
             self._parts.wait(self._changes)
-        return claimed is Claimed.CHANGED
+            return True
+        if claimed is Claimed.CHANGED:
+            raise Unavailable("The conversation changes too fast to send now; the wake-up message comes again.")
+        return False
 
     def _refuse(self, job: Job, failure: Failure, now: int) -> bool:
         late = failure.reason == "window_closed" and registry.channel(job.entry.channel).late_notices == "kept"
@@ -209,7 +210,8 @@ class _Run:
         entry, opened = ready.job.entry, ready.opened
         parts, ref = opened.pieces[number - 1], entry.ref
         reference = ref.of_piece(number) if ready.by_piece else str(ref)
-        message = OutboundMessage(entry.account, opened.address, parts, reference=reference)
+        quote = opened.quote if number == 1 else ""
+        message = OutboundMessage(entry.account, opened.address, parts, reference=reference, quote=quote)
         try:
             return self._providers.send(entry.channel, message)
         except SendError as error:

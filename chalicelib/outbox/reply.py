@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from chalicelib.channels import registry
-from chalicelib.channels.render import pieces_of
+from chalicelib.channels.base import ChoicePart, TextPart
+from chalicelib.channels.contract import Channel
+from chalicelib.channels.render import Lacking, pieces_of, render
 from chalicelib.core.errors import BadInput, Conflict, NotFound
 from chalicelib.core.ids import LONGEST, MessageRef, reply_id_hash, retry_id_hash
 from chalicelib.core.normal import shows_nothing
@@ -77,7 +79,7 @@ class ReplyToCustomer:
         self, ticket_id: str, sent: ReplyContent, client_hash: str, author: str, again: FailedMessage | None = None
     ) -> Message:
         """Store a reply under the name of its id; with `again` it replaces a failed message, once."""
-        _check_text(sent.text)
+        check_text(sent.text)
         for attempt in range(TRIES):
             now = self.clock()
             ticket, recipient = self._answered(ticket_id, now)
@@ -85,9 +87,11 @@ class ReplyToCustomer:
             if known is not None:
                 return self._same(known, ticket, sent, now)
             head = self._may_reply(ticket, recipient, now)
+            _check_choices(registry.channel(head.channel), sent)
             at = reply_time(now, head.last_at, head.last_inbound_at)
             ref = MessageRef(ticket.conversation_id, at, secrets.token_hex(16))
-            if self.store.store(Reply(ref, ticket, head, sent, author, client_hash, now, again)):
+            quoted = self._quoted(sent, head, now, again)
+            if self.store.store(Reply(ref, ticket, head, sent, author, client_hash, now, again, quoted)):
                 return Message(
                     str(ref),
                     "out",
@@ -103,6 +107,30 @@ class ReplyToCustomer:
             if again is not None and self._may_resend(again.ref) != again:
                 raise _Changed
         raise Conflict("This conversation changes very fast now. Send the reply again.", code="busy")
+
+    def _quoted(self, sent: ReplyContent, head: Head, now: int, again: FailedMessage | None) -> str:
+        """Return the pseudonym of the message that is quoted, "" for none. What is sent again quotes nothing that is
+        gone meanwhile. Raises BadInput, and Conflict with the code quote."""
+        if not sent.quote:
+            return ""
+        channel, ref = registry.channel(head.channel), MessageRef.parse(sent.quote)
+        if ref is None or ref.conversation_id != head.conversation_id:
+            raise BadInput("The quoted message is none of this conversation.", code="quote")
+        if not channel.quotes:
+            raise BadInput(f"{channel.name} cannot quote (capability: quotes).", code="lacking")
+        found = self.store.named(ref, now)
+        if found is None and again is None:
+            raise Conflict("The quoted message cannot be quoted: it is deleted or has not left.", code="quote")
+        return found.named if found else ""
+
+    def may_write(self, ticket_id: str, now: int) -> tuple[AnsweredTicket, Head]:
+        """Return ticket and conversation, when something that answers no question may go to the customer at `now` (ms).
+        Raises NotFound, Unavailable and Conflict as a reply does."""
+        ticket, recipient = self._answered(ticket_id, now)
+        head = self._may_reply(ticket, recipient, now)
+        if recipient is not None and recipient.suppressed:
+            raise Conflict("The customer has withdrawn consent: only answers to questions leave.", code="suppressed")
+        return ticket, head
 
     def _answered(self, ticket_id: str, now: int) -> tuple[AnsweredTicket, Recipient | None]:
         ticket = self.store.ticket(ticket_id, now)
@@ -198,7 +226,17 @@ class ReplyToCustomer:
         return replace(sent, text="".join(pieces[number - 1] for number in failed.left))
 
 
-def _check_text(text: str) -> None:
+def _check_choices(channel: Channel, sent: ReplyContent) -> None:
+    """Raise BadInput, which names the capability, for choices that the channel does not take."""
+    if not sent.choices:
+        return
+    try:
+        render(channel, (TextPart(sent.text), ChoicePart(sent.choices)))
+    except Lacking as error:
+        raise BadInput(error.message, code="choices") from None
+
+
+def check_text(text: str) -> None:
     if shows_nothing(text):
         raise BadInput("There is nothing to send: the text shows nothing. Write something.", code="empty")
     if len(text.encode("utf-16-le", "surrogatepass")) // 2 > MOST_UNITS:

@@ -115,6 +115,7 @@ class ReplyStore(OutboxReading):
             "author": reply.author,
             "purpose": SUPPORT,
             "answers": reply.ticket.question_at or None,
+            "quote_hash": reply.quote_hash,
         }
 
     def _name_successor(self, reply: Reply, failed: FailedMessage) -> Write:

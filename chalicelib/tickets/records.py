@@ -108,6 +108,10 @@ class Message:
     `uncertain`   an earlier attempt may have been accepted, so the customer may have received it twice
     `quote_gone`  the customer deleted the message that this one quotes
     `file_state`  what became of its file (attachments/model.py)
+    `choices`     titles of the buttons under a message of ours
+    `reactions`   the customer's; `own_reaction` is ours
+    `changes`     our reactions, edits and deletions of this message that have not left or failed, the newest of each
+    `deleted_by`  the member of staff who deleted this message of ours
     """
 
     id: str
@@ -142,6 +146,10 @@ class Message:
     quote_gone: bool = False
     file_state: str = ""
     file: MessageFile = MessageFile()
+    choices: tuple[str, ...] = ()
+    own_reaction: str = ""
+    changes: "tuple[Message, ...]" = ()
+    deleted_by: str = ""
 
     @property
     def position(self) -> tuple[int, int, int, str]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from chalicelib.contacts.index_contact import IndexContact
     from chalicelib.contacts.text_search import TextSearch
     from chalicelib.messages.customer_deletion import TakeBack
+    from chalicelib.outbox.change_message import ChangeMessage
     from chalicelib.outbox.deliver import Deliver
     from chalicelib.outbox.reply import ReplyToCustomer
     from chalicelib.retention.stamp_expiry import StampExpiry
@@ -60,6 +61,17 @@ def reply_to_customer() -> "ReplyToCustomer":
     wiring.bind_tables()
     store = ReplyStore(wiring.gateway())
     return ReplyToCustomer(store, wiring.decryptor, _allows, wiring.clock(), sleep_with_jitter)
+
+
+@cache
+def change_message() -> "ChangeMessage":
+    """Reacts to messages, edits and deletes replies, for the dashboard and the API."""
+    from chalicelib.outbox.change_message import ChangeMessage
+    from chalicelib.outbox.change_store import ChangeStore
+
+    wiring.bind_tables()
+    store = ChangeStore(wiring.gateway())
+    return ChangeMessage(store, reply_to_customer(), wiring.decryptor, wiring.clock(), sleep_with_jitter)
 
 
 @cache

@@ -27,6 +27,7 @@ from chalicelib.wiring import base as wiring
 if TYPE_CHECKING:
     from chalicelib.attachments.hand_out import FetchAgain, HandOut
     from chalicelib.certificates.ledger import Ledger
+    from chalicelib.outbox.change_message import ChangeMessage
     from chalicelib.outbox.reply import ReplyToCustomer
     from chalicelib.privacy.decide import DecideRequest
     from chalicelib.privacy.erasure_pause import PauseErasures
@@ -137,6 +138,13 @@ def reply() -> "ReplyToCustomer":
     from chalicelib.wiring import delivery as wiring_delivery
 
     return wiring_delivery.reply_to_customer()
+
+
+def change_message() -> "ChangeMessage":
+    """React to a message, edit or delete a reply."""
+    from chalicelib.wiring import delivery as wiring_delivery
+
+    return wiring_delivery.change_message()
 
 
 def search(reader: TicketQueries) -> Search:

@@ -12,6 +12,7 @@ from chalicelib.channels.contract import (
     Channel,
     FileLimit,
     Rate,
+    Reactions,
     Setting,
     Webhook,
 )
@@ -110,9 +111,12 @@ WHATSAPP = Channel(
                 "Field that holds a business-scoped id in an outgoing call; Meta's sources disagree.",
                 allowed=("recipient", "to")),
     ),
-    sends=frozenset({"text", "choice"}),
+    sends=frozenset({"text", "choice", "reaction"}),
     text_limit=4096,
     buttons=Buttons(most=3, title=20, id=256, text=1024),
+    lists=Buttons(most=10, title=24, id=200, text=1024),
+    quotes=True,
+    reactions=Reactions(("👍", "❤️", "😂", "😮", "😢", "🙏"), within=30 * DAY),
     files=(
         FileLimit("image", ("image/jpeg", "image/png"), 5 * _MB),
         FileLimit("video", ("video/mp4", "video/3gp"), 16 * _MB),

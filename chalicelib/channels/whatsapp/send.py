@@ -8,7 +8,7 @@ from typing import Any
 import requests
 from urllib3.exceptions import NewConnectionError
 
-from chalicelib.channels.base import OutboundMessage, SendError, SendResult, scrub
+from chalicelib.channels.base import OutboundMessage, ReactionPart, SendError, SendResult, scrub
 from chalicelib.channels.http_session import new_session
 from chalicelib.channels.reading import as_dict, as_list, ident, text
 from chalicelib.channels.whatsapp import errors
@@ -59,10 +59,13 @@ def _payload(message: OutboundMessage, recipient_field: str) -> dict[str, Any]:
         "recipient_type": "individual",
         field: message.address.value,
     }
-    if message.buttons:
-        replies = [{"type": "reply", "reply": {"id": one.id, "title": one.title}} for one in message.buttons]
-        interactive = {"type": "button", "body": {"text": message.text}, "action": {"buttons": replies}}
-        payload |= {"type": "interactive", "interactive": interactive}
+    if isinstance(message.change, ReactionPart):
+        payload |= {
+            "type": "reaction",
+            "reaction": {"message_id": message.change.target, "emoji": message.change.emoji},
+        }
+    elif message.choice.buttons:
+        payload |= {"type": "interactive", "interactive": _interactive(message)}
     else:
         payload |= {"type": "text", "text": {"preview_url": False, "body": message.text}}
     if message.reference:
@@ -70,6 +73,16 @@ def _payload(message: OutboundMessage, recipient_field: str) -> dict[str, Any]:
     if message.quote:
         payload["context"] = {"message_id": message.quote}
     return payload
+
+
+def _interactive(message: OutboundMessage) -> dict[str, Any]:
+    """Return buttons under the text, or a list of rows."""
+    choices = [{"id": one.id, "title": one.title} for one in message.choice.buttons]
+    if not message.choice.listed:
+        action: dict[str, Any] = {"buttons": [{"type": "reply", "reply": one} for one in choices]}
+        return {"type": "button", "body": {"text": message.text}, "action": action}
+    action = {"button": message.choice.opens or "…", "sections": [{"rows": choices}]}
+    return {"type": "list", "body": {"text": message.text}, "action": action}
 
 
 @dataclass(frozen=True)

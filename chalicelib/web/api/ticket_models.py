@@ -47,6 +47,12 @@ _UNREADABLE = says("Something of it is there and cannot be opened; it is not des
 ATTACHMENT_STATES = ("waiting", "ready", "failed", "expired", "blocked")
 
 
+MessageId = Annotated[
+    str,
+    read_by(lambda given, name: str(validators.message_ref(given, name)), pattern=r"^[0-9a-z.]{1,100}$"),
+]
+
+
 class ReplyPath(IdPath):
     client_id: Annotated[ClientId, says("The client_id that the reply was sent with. It is remembered for 8 days.")]
 
@@ -106,6 +112,20 @@ class NewReply(Model):
             " nothing; with another text, or on another ticket, it is refused with the code client_id_used."
         ),
     ]
+
+    quote: Annotated[
+        MessageId | UnsetType, says("The message of this conversation that is answered, where the channel can quote.")
+    ] = UNSET
+    choices: Annotated[
+        list[str] | UnsetType,
+        read_by(
+            lambda given, name: list(validators.choices(given.get(name))),
+            items={"type": "string", "minLength": 1, "maxLength": validators.MAX_CHOICE},
+            maxItems=validators.MAX_CHOICES,
+            type="array",
+        ),
+        says("Titles of buttons under the text, or of a list where they are more or longer than buttons may be."),
+    ] = UNSET
 
 
 class NewComment(Model):
@@ -173,11 +193,7 @@ class Tickets(Model):
 
 
 class FilePath(Model):
-    id: Annotated[
-        str,
-        read_by(lambda given, name: str(validators.message_ref(given, name)), pattern=r"^[0-9a-z.]{1,100}$"),
-        says("The id of the attachment."),
-    ]
+    id: Annotated[MessageId, says("The id of the attachment.")]
 
 
 class FileLink(Model):
@@ -208,6 +224,13 @@ class Quote(Model):
     text: Annotated[str, says("Empty when the customer deleted it.")]
 
 
+class OwnChange(Part):
+    kind: Annotated[str, words(("reaction", "edit", "revoke"))]
+    text: str
+    status: Annotated[str, words(("queued", "sending", "failed"))]
+    failure: Failure | None
+
+
 class Message(Model):
     id: str
     direction: Annotated[str, words(("in", "out", "note")), says("`note` is an internal comment.")]
@@ -226,10 +249,17 @@ class Message(Model):
         ),
     ]
     attachments: list[Attachment]
-    reactions: list[str]
+    reactions: Annotated[list[str], says("The customer's.")]
+    own_reaction: Annotated[str | None, says("Ours.")]
+    choices: Annotated[list[str], says("Titles of the buttons under it.")]
+    changes: Annotated[
+        list[OwnChange],
+        says("Our reactions, edits and deletions of it that have not left or failed; the newest of each."),
+    ]
     edited: bool
     edited_at: Time | None
-    deleted: Annotated[bool, says("The customer took it back; its text is not shown.")]
+    deleted: Annotated[bool, says("Who wrote it took it back; its text is not shown.")]
+    deleted_by: Annotated[str | None, says("The colleague who deleted a message of ours.")]
     quote: Quote | None
     erased: bool
     unreadable: Annotated[bool, _UNREADABLE]

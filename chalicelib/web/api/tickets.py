@@ -7,7 +7,7 @@ from msgspec.structs import asdict
 
 from chalicelib.core.errors import BadInput, Conflict, NotFound
 from chalicelib.core.observability import audit
-from chalicelib.outbox.content import ReplyContent
+from chalicelib.outbox.content import ReplyContent, choices_of
 from chalicelib.staff.model import Staff
 from chalicelib.tickets.change import TicketChanges
 from chalicelib.tickets.listing import page
@@ -115,7 +115,8 @@ def _new_assignee(value: str | UnsetType | None, staff: Staff) -> str | None:
 @operation("reply", {201: "The reply, queued"}, refuses=(404, 409))
 def reply(request: HttpRequest, path: IdPath, body: NewReply) -> Message:
     """Reply to the customer"""
-    return presenter.message(wiring_web.reply()(path.id, ReplyContent(body.text), body.client_id, request.staff.id))
+    content = ReplyContent(body.text, quote=body.quote or "", choices=choices_of(body.choices or (), body.client_id))
+    return presenter.message(wiring_web.reply()(path.id, content, body.client_id, request.staff.id))
 
 
 @operation("sent_reply", {200: "The reply, as it is by now"}, refuses=(404, 409))

@@ -25,6 +25,10 @@ class Sent:
     field: str = ""
     buttons: tuple[tuple[str, str], ...] = ()
     """Id and title of each."""
+    quote: str = ""
+    """The provider's id of the message that it quotes."""
+    opens: str = ""
+    """The word that opens the list of its buttons."""
 
 
 @dataclass
@@ -36,7 +40,11 @@ class Provider:
     token: str = "token-1"
     sent: list[Sent] = field(default_factory=list)
     calls: int = 0
+    first: int = 1000
+    """Telegram's number of the next message while none is `sent`."""
     callbacks: list[str] = field(default_factory=list)
+    changes: list[dict[str, Any]] = field(default_factory=list)
+    """Reactions, edits and deletions that it made, as they were sent."""
     faults: list[Any] = field(default_factory=list)
     accepted: Callable[[Sent], None] = lambda sent: None
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -71,12 +79,19 @@ class Provider:
             return fault
         name = "to" if "to" in payload else "recipient"
         reference = payload.get("biz_opaque_callback_data", "")
+        if payload["type"] == "reaction":
+            self.changes.append(payload["reaction"] | {"reference": reference})
+            return fault or (200, {"messages": [{"id": wamid()}]}, {})
+        opens = ""
         if payload["type"] == "interactive":
             text, action = payload["interactive"]["body"]["text"], payload["interactive"]["action"]
-            buttons = tuple((one["reply"]["id"], one["reply"]["title"]) for one in action["buttons"])
+            opens, rows = action.get("button", ""), [row for one in action.get("sections", ()) for row in one["rows"]]
+            given = rows or [one["reply"] for one in action["buttons"]]
+            buttons = tuple((one["id"], one["title"]) for one in given)
         else:
             text, buttons = payload["text"]["body"], ()
-        sent = Sent(payload[name], text, reference, wamid(), name, buttons)
+        quote = payload.get("context", {}).get("message_id", "")
+        sent = Sent(payload[name], text, reference, wamid(), name, buttons, quote, opens)
         self.sent.append(sent)
         self.accepted(sent)
         return fault or (200, {"messages": [{"id": sent.provider_id}]}, {})
@@ -90,10 +105,15 @@ class Provider:
         if path.endswith("/answerCallbackQuery"):
             self.callbacks.append(payload["callback_query_id"])
             return 200, {"ok": True, "result": True}, {}
-        chat, number = str(payload["chat_id"]), 1000 + len(self.sent)
+        if not path.endswith("/sendMessage"):
+            self.changes.append({"method": path.rpartition("/")[2], **payload})
+            return fault or (200, {"ok": True, "result": True}, {})
+        chat, number = str(payload["chat_id"]), self.first + len(self.sent)
         rows = json.loads(payload.get("reply_markup", "{}")).get("inline_keyboard", [])
         buttons = tuple((one["callback_data"], one["text"]) for row in rows for one in row)
-        sent = Sent(chat, payload["text"], "", f"{chat}:{number}", buttons=buttons)
+        answered = json.loads(payload.get("reply_parameters", "{}")).get("message_id", "")
+        quote = f"{chat}:{answered}" if answered else ""
+        sent = Sent(chat, payload["text"], "", f"{chat}:{number}", buttons=buttons, quote=quote)
         self.sent.append(sent)
         self.accepted(sent)
         result = {"message_id": number, "date": 1_795_000_000, "chat": {"id": int(chat), "type": "private"}}

@@ -56,19 +56,25 @@ class WhatsAppKit:
         return bodies.body()
 
     def accept(self, call: Call) -> Any:
-        # Source: Meta, "Text messages" and "Interactive reply buttons messages".
+        # Source: Meta, "Text messages", "Interactive reply buttons messages" and "Interactive list messages".
         text, buttons = self.said(call)
         return (
             {}
-            if len(text) > (1024 if buttons else 4096) or len(buttons) > 3
+            if len(text) > (1024 if buttons else 4096)
+            or len(buttons)
+            > (10 if "interactive" in call.payload and call.payload["interactive"]["type"] == "list" else 3)
             else {"messages": [{"id": bodies.wamid()}]}
         )
 
     def said(self, call: Call) -> tuple[str, tuple[str, ...]]:
         if "text" in call.payload:
             return call.payload["text"]["body"], ()
+        if "interactive" not in call.payload:
+            return "", ()
         inside = call.payload["interactive"]
-        return inside["body"]["text"], tuple(one["reply"]["id"] for one in inside["action"]["buttons"])
+        rows = [row for section in inside["action"].get("sections", ()) for row in section["rows"]]
+        buttons = rows or [one["reply"] for one in inside["action"]["buttons"]]
+        return inside["body"]["text"], tuple(one["id"] for one in buttons)
 
 
 KIT = WhatsAppKit()

@@ -23,7 +23,7 @@ class PagerSender:
             "line": message.account,
             "to": message.address.value,
             "text": message.text,
-            "buttons": [one._asdict() for one in message.buttons],
+            "buttons": [one._asdict() for one in message.choice.buttons],
         }
         headers = {"Authorization": f"Bearer {token}"}
         answer = self._session.post(self._url, json=page, headers=headers, timeout=(3, 10))

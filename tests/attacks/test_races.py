@@ -9,6 +9,7 @@ from chalice.test import Client
 from chalicelib.core.addresses import Author
 from chalicelib.core.errors import Conflict
 from chalicelib.core.ids import MessageRef
+from chalicelib.outbox.content import ReplyContent
 from chalicelib.vault.encryption import message_content
 from tests.attacks.bodies import body, phone, said
 from tests.support.delivery.desk import DeliveryDesk
@@ -61,7 +62,9 @@ def test_fifty_replies_of_four_colleagues_go_out_once_each_and_in_the_order_of_t
     def answer(number: int) -> None:
         for _ in range(20):
             try:
-                desk.replier()(ticket["ticket_id"], texts[number], f"page-{number}", f"colleague-{number % 4}")
+                desk.replier()(
+                    ticket["ticket_id"], ReplyContent(texts[number]), f"page-{number}", f"colleague-{number % 4}"
+                )
                 return
             except Conflict:
                 continue

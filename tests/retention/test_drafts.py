@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from chalicelib.core.clock import DAY, SECOND
 from chalicelib.core.errors import Conflict
+from chalicelib.outbox.content import ReplyContent
 from chalicelib.staff.model import Staff
 from chalicelib.tickets.drafts import DraftKey, draft_until
 from tests.support.delivery.desk import BOLAT
@@ -53,7 +54,7 @@ def _do(desk: RetentionDesk, ticket: dict[str, Any], step: tuple[str, str, int, 
     client_id = f"{name}-{turn}"
     try:
         if what == "send":
-            desk.replier()(ticket["ticket_id"], text, client_id, BOLAT)
+            desk.replier()(ticket["ticket_id"], ReplyContent(text), client_id, BOLAT)
             return "sent"
         return str(desk.keep_draft()(ticket["ticket_id"], "reply", text, client_id, order, ME))
     except Conflict as error:

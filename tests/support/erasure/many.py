@@ -19,6 +19,7 @@ from chalicelib.core.errors import DeskError
 from chalicelib.dynamo.schema import SECTIONS
 from chalicelib.erasure.tasks.issue_certificate import IssueCertificate
 from chalicelib.messages.ingest import Outcome
+from chalicelib.outbox.content import ReplyContent
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.vocabulary import Step
 from chalicelib.profile.load import load_profile
@@ -99,11 +100,11 @@ class Many:
     def _work(self, person: Person, ticket_id: str) -> None:
         desk = self.desk
         desk.sender()(person.conversation_id)
-        desk.replier()(ticket_id, "жауап", f"page-{ticket_id}", BOLAT)
+        desk.replier()(ticket_id, ReplyContent("жауап"), f"page-{ticket_id}", BOLAT)
         desk.sender()(person.conversation_id)
         reading, changes = DeskReading(desk.decryptor(), desk.now), TicketWrites(desk.gateway())
         CommentOnTicket(reading, changes, lambda: desk.now)(ticket_id, "ішкі пікір", OPERATOR)
-        desk.replier()(ticket_id, "кезекте тұрған жауап", f"wait-{ticket_id}", BOLAT)
+        desk.replier()(ticket_id, ReplyContent("кезекте тұрған жауап"), f"wait-{ticket_id}", BOLAT)
         desk.index_contact(person.contact_id)
 
     # -- at the same time
@@ -144,7 +145,7 @@ class Many:
             quietly(lambda: desk.index_contact(person.contact_id)),
             quietly(lambda: desk.sender()(person.conversation_id)),
             quietly(lambda: desk.sender()(person.conversation_id)),
-            quietly(lambda: desk.replier()(ticket_id, "тағы бір жауап", f"late-{ticket_id}", BOLAT)),
+            quietly(lambda: desk.replier()(ticket_id, ReplyContent("тағы бір жауап"), f"late-{ticket_id}", BOLAT)),
             quietly(lambda: desk.dater()(person.conversation_id, ticket_id)),
             quietly(lambda: Living(desk).asks(person.contact_id)),
         ]

@@ -6,6 +6,7 @@ from typing import Any
 from chalicelib.channels.parts import NumberChanged, ReachChanged, StatusUpdate
 from chalicelib.core.addresses import Address, Author
 from chalicelib.messages.contact_events import ReceiveContactEvent
+from chalicelib.outbox.content import ReplyContent
 from chalicelib.staff.store import StaffStore
 from chalicelib.tickets.change import ChangeTicket, TicketChanges
 from chalicelib.tickets.comment import CommentOnTicket
@@ -57,7 +58,7 @@ def block(desk: ErasureDesk, person: Person, late: Late) -> None:
 
 
 def reply(desk: ErasureDesk, person: Person, late: Late) -> None:
-    desk.replier(late)(person.tickets[-1]["ticket_id"], "кешіккен жауап", "late-page", BOLAT)
+    desk.replier(late)(person.tickets[-1]["ticket_id"], ReplyContent("кешіккен жауап"), "late-page", BOLAT)
 
 
 def comment(desk: ErasureDesk, person: Person, late: Late) -> None:

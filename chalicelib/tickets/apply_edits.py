@@ -140,7 +140,7 @@ def _taken_back(message: Message) -> Message:
 def _quote(quoted: Message, text: str = "") -> Quote:
     """Make the quote of a message: `text` or the beginning of its own text, nothing of a deleted one."""
     said = "" if quoted.deleted else text or quoted.text
-    return Quote(quoted.id, said[:QUOTED], quoted.ticket_id, quoted.deleted)
+    return Quote(quoted.id, said[:QUOTED], quoted.ticket_id, quoted.deleted, quoted.direction == "out")
 
 
 def _quoting(message: Message, own: set[str], shown: dict[str, Message], targets: dict[str, str]) -> Message:

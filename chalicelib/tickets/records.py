@@ -77,13 +77,14 @@ class Ticket:
 class Quote:
     """The message that another one answers or changes. `id` is empty when that message is not stored.
 
-    `ticket_id` is its ticket when that is another one; `gone` says that the customer deleted it.
+    `ticket_id` is its ticket when that is another one; `gone` says that it was deleted, `ours` that we wrote it.
     """
 
     id: str
     text: str
     ticket_id: str = ""
     gone: bool = False
+    ours: bool = False
 
 
 @dataclass(frozen=True)

@@ -114,7 +114,9 @@ class NewReply(Model):
     ]
 
     quote: Annotated[
-        MessageId | UnsetType, says("The message of this conversation that is answered, where the channel can quote.")
+        str | UnsetType,
+        read_by(validators.quoted, pattern=r"^[0-9a-z]{20}\.[0-9]{13}\.[0-9a-f]{32}$"),
+        says("The message of this conversation that is answered, where the channel can quote."),
     ] = UNSET
     choices: Annotated[
         list[str] | UnsetType,
@@ -122,7 +124,7 @@ class NewReply(Model):
             lambda given, name: list(validators.choices(given.get(name))),
             items={"type": "string", "minLength": 1, "maxLength": validators.MAX_CHOICE},
             maxItems=validators.MAX_CHOICES,
-            type="array",
+            uniqueItems=True,
         ),
         says("Titles of buttons under the text, or of a list where they are more or longer than buttons may be."),
     ] = UNSET

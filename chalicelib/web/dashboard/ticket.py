@@ -17,7 +17,7 @@ from chalicelib.tickets.model import PRIORITIES
 from chalicelib.tickets.queries import TicketQueries
 from chalicelib.tickets.records import Contact, Ticket
 from chalicelib.web.dashboard import rendering as pages
-from chalicelib.web.dashboard.composer_model import Typed, composer_box, composer_state
+from chalicelib.web.dashboard.composer_model import Typed, choices_for, composer_box, composer_state
 from chalicelib.web.dashboard.list_query import LIST_FIELDS, ListQuery
 from chalicelib.web.dashboard.queue import PER_PAGE, undelivered_first
 from chalicelib.web.dashboard.request_presenter.request_words import RequestWords
@@ -27,6 +27,7 @@ from chalicelib.web.dashboard.sidebar import badges, sidebar
 from chalicelib.web.details import albums
 from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
+from chalicelib.web.message_actions import actions_of, quotable
 from chalicelib.web.questions import with_questions, with_request
 from chalicelib.wiring import web as wiring_web
 from chalicelib.wiring.files import origin
@@ -54,10 +55,10 @@ class RefusedChange:
 
 def ticket_page(request: HttpRequest) -> Response:
     """GET a ticket; an open page on whose ticket nothing has changed is answered with the lists beside it"""
-    validators.only(request.query, LIST_FIELDS, "parameter")
+    validators.only(request.query, (*LIST_FIELDS, "quote"), "parameter")
     if request.wants_json and request.watch and request.watch.changed == {"tickets"}:
         return _render_lists(request)
-    return render_ticket(request, request.query, Typed())
+    return render_ticket(request, request.query, Typed(quote=request.query.get("quote", "")))
 
 
 def _render_lists(request: HttpRequest) -> Response:
@@ -127,6 +128,7 @@ def render_ticket(
         "reply": composer_box(typed.reply, typed.reply_id, kept.get("reply")),
         "comment": composer_box(typed.comment, typed.comment_id, kept.get("comment")),
     }
+    state = composer_state(ticket, head.blocked, head.window_ends(ticket.channel), request.now)
     # When only the comment has a draft, the page opens on the comment; nothing changes the mode afterwards.
     mode = typed.mode or ("comment" if boxes["comment"].text and not boxes["reply"].text else "reply")
     return pages.page(
@@ -152,7 +154,10 @@ def render_ticket(
             with_request(messages, asked), first_new(messages, waiting, request.headers.get("x-fresh", "")), words
         ),
         seconds_to_read=seconds_to_read(ticket) if waiting else 0,
-        composer_state=composer_state(ticket, head.blocked, head.window_ends(ticket.channel), request.now),
+        composer_state=state,
+        actions=actions_of(messages, ticket, request.now) if state == "open" else {},
+        quoted=next((m for m in messages if m.id == typed.quote and quotable(ticket, m)), None),
+        choice=choices_for(ticket, typed.choices, words.say),
         window_ends=head.window_ends(ticket.channel),
         window_soon=head.window_ends(ticket.channel) - request.now < SOON,
         earlier=desk.earlier_tickets(ticket, EARLIER),

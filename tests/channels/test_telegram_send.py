@@ -320,3 +320,10 @@ def test_a_refused_change_says_why(telegram: Provider, part: ChangePart, descrip
 def test_what_is_so_already_is_done(telegram: Provider, part: ChangePart, description: str) -> None:
     telegram.fail(400, answer(400, description))
     assert send(telegram.address, outgoing(parts=(part,))).provider_id == ""
+
+
+def test_the_reactions_of_a_bot_are_those_that_telegram_lists() -> None:
+    from telegram.constants import ReactionEmoji
+
+    spelled_in_one_way = {one.value for one in ReactionEmoji if "\ufe0f" not in one.value}
+    assert TELEGRAM.reactions.taken == spelled_in_one_way

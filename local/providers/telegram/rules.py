@@ -13,6 +13,14 @@ from local.phones.measure import blank, units
 from local.phones.store import Bubble, Chat, Key, StoredFile
 
 TEXT_LIMIT, CAPTION_LIMIT, GET_FILE_LIMIT = 4096, 1024, 20 * 1024 * 1024
+DELETED_WITHIN = 48 * 3600
+"""Seconds in which a bot can delete a message. Source: deleteMessage."""
+REACTIONS = frozenset(
+    "❤ 👍 👎 🔥 🥰 👏 😁 🤔 🤯 😱 🤬 😢 🎉 🤩 🤮 💩 🙏 👌 🕊 🤡 🥱 🥴 😍 🐳 ❤\u200d🔥 🌚 🌭 💯 🤣 ⚡"
+    " 🍌 🏆 💔 🤨 😐 🍓 🍾 💋 🖕 😈 😴 😭 🤓 👻 👨\u200d💻 👀 🎃 🙈 😇 😨 🤝 ✍ 🤗 🫡 🎅 🎄 ☃ 💅 🤪 🗿"
+    " 🆒 💘 🙉 🦄 😘 💊 🙊 😎 👾 🤷\u200d♂ 🤷 🤷\u200d♀ 😡".split()
+)
+"""The emoji with which a bot can react. Source: ReactionTypeEmoji."""
 PHOTO_LIMIT, UPLOAD_LIMIT, MOST_KEYS = 10 * 1024 * 1024, 50 * 1024 * 1024, 100
 FILE_FIELDS = {
     "sendphoto": "photo", "senddocument": "document", "sendaudio": "audio", "sendvideo": "video",

@@ -89,8 +89,8 @@ class ChangeStore(OutboxReading):
         )
 
     def delete_unsent(self, target: Target, ticket: AnsweredTicket, head: Head, author: str, now: int) -> bool:
-        """Remove a reply that waits, with its outbox entry. The question that it answered is open again, and so is its
-        ticket."""
+        """Remove the content of a reply that waits; the sender then removes its outbox entry. The question that it
+        answered is open again, and so is its ticket."""
         ref = target.named.ref
         values: dict[str, Any] = {"yes": True, "read": target.named.content, "queued": "queued", "author": author}
         condition = "#status = :queued AND #content = :read AND attribute_not_exists(#piece_count)"
@@ -112,7 +112,7 @@ class ChangeStore(OutboxReading):
             self._tables.transact(
                 [
                     self._tables.update("message", MESSAGE.key(*ref), gone, condition, values),
-                    self._tables.delete("outbox", OUTBOX.key(*ref), _UNTOUCHED, {"no": False, "none": 0}),
+                    self._tables.check("outbox", OUTBOX.key(*ref), _UNTOUCHED, {"no": False, "none": 0}),
                     self._head(head),
                     self._ticket(ticket, expression, changes, ref if shown else None),
                 ]

@@ -166,13 +166,12 @@ class _Run:
                 count("DeliveryUncertain")
                 log("delivery_uncertain", channel=job.entry.channel, message_ref=str(job.entry.ref))
             return _Ready(job, left, opened, attempt_id, apart)
-        self._changes += 1
-        if self._changes < TRIES:  # an entry that another sender has taken may also be gone: staff deleted its message
-            self._parts.wait(self._changes)
-            return True
         if claimed is Claimed.CHANGED:
-            raise Unavailable("The conversation changes too fast to send now; the wake-up message comes again.")
-        return False
+            self._changes += 1
+            if self._changes >= TRIES:
+                raise Unavailable("The conversation changes too fast to send now; the wake-up message comes again.")
+            self._parts.wait(self._changes)
+        return claimed is Claimed.CHANGED
 
     def _refuse(self, job: Job, failure: Failure, now: int) -> bool:
         late = failure.reason == "window_closed" and registry.channel(job.entry.channel).late_notices == "kept"

@@ -45,9 +45,10 @@ class OutboxReading:
         return Job(entry, self.message(entry.ref, now), head, recipient)
 
     def message(self, ref: MessageRef, now: int) -> Outgoing | None:
-        """Return a message of ours, or for a pressed button the person's own; None when it is gone."""
+        """Return a message of ours, or for a pressed button the person's own; None when it is gone, or deleted before
+        it left."""
         row = get_row(MESSAGE.key(*ref))
-        if row is None or row.guard or not alive(row, now):
+        if row is None or row.guard or row.deleted or not alive(row, now):
             return None
         return Outgoing(
             ref=ref,

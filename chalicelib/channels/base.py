@@ -3,7 +3,7 @@ load it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from chalicelib.channels.parts import Button
 from chalicelib.core.addresses import Address
@@ -109,6 +109,18 @@ class SendResult:
     sent_at: int
 
 
+SignalKind = Literal["read", "typing"]
+
+
+class Signal(NamedTuple):
+    """A sign to the person that their newest message, by the provider's id, was read, or that somebody types."""
+
+    kind: SignalKind
+    account: str
+    address: Address
+    message: str
+
+
 class SendError(DeskError):
     """A call to a provider did not succeed. Its message and code hold no text, address or token, so they may be logged.
 
@@ -147,6 +159,10 @@ class Sender(Protocol):
 
     def confirm_press(self, account: str, press: str, token: str) -> None:
         """Confirm a pressed button, where the channel wants that. Raises SendError."""
+        ...
+
+    def signal(self, signal: Signal, token: str) -> None:
+        """Pass a signal on, of a kind that the channel has. Raises SendError."""
         ...
 
 

@@ -133,6 +133,8 @@ class Channel(NamedTuple):
     `lists`          choices that do not fit into buttons are a list of these; None: it has none
     `quotes`         a message of ours can quote one of the conversation
     `reactions`      what our reactions may be; made only where `sends` has "reaction"
+    `reads`          it can tell the person that their message was read
+    `typing_every`   s after which a sign that somebody types may follow another one; 0: it has none
     `edit_within`, `delete_within`   ms after sending in which a message of ours can be edited or deleted, 0 for no
                      limit; done only where `sends` has "edit" or "deletion"
     `files`          what the provider would take; sent only where `sends` has "file"
@@ -167,6 +169,8 @@ class Channel(NamedTuple):
     lists: Buttons | None = None
     quotes: bool = False
     reactions: Reactions = Reactions()
+    reads: bool = False
+    typing_every: int = 0
     edit_within: int = 0
     delete_within: int = 0
     files: tuple[FileLimit, ...] = ()

@@ -39,6 +39,7 @@ class Settings(NamedTuple):
     queue_indexing: str = ""
     queue_privacy: str = ""
     queue_fetching: str = ""
+    signals: str = "none"
     erasure_machine_arn: str = ""
     certificate_key_arn: str = ""
     user_pool_id: str = ""

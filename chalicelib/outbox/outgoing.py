@@ -68,7 +68,7 @@ def open_message(decryptor: "BatchDecryptor", job: Job, store: "Outbox", now: in
     contact_id = job.recipient.contact_id
     try:
         content = decryptor.json(contact_id, encryption.message_content(job.entry.ref), job.message.content)
-        address = _address(decryptor, contact_id, job.recipient.addresses)
+        address = address_of(decryptor, contact_id, job.recipient.addresses)
     except CannotOpen as error:
         log("cannot_open", level=logging.ERROR, contact_id=contact_id)
         count("CannotOpen")
@@ -120,7 +120,7 @@ def _opened_by(choice: ChoicePart, job: Job) -> ChoicePart:
     return choice._replace(opens=bot_text(job.head.language if job.head else "", CHOOSE, unknown=("ru",)))
 
 
-def _address(decryptor: "BatchDecryptor", contact_id: str, sealed: Mapping[str, bytes]) -> Address | None:
+def address_of(decryptor: "BatchDecryptor", contact_id: str, sealed: Mapping[str, bytes]) -> Address | None:
     """Return the address to send to: of a person's kinds the one that their channel prefers."""
     for kind in registry.ADDRESS_KINDS:
         value = decryptor.text(contact_id, encryption.contact_attribute(contact_id, kind), sealed.get(kind))

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from chalicelib.channels import registry
+from chalicelib.core.ids import MessageRef
 from chalicelib.outbox.change_model import What, refusal
 from chalicelib.tickets.model import REFERRING
 from chalicelib.tickets.records import Message, Ticket
@@ -37,6 +38,12 @@ def actions_of(messages: Iterable[Message], ticket: Ticket, now: int) -> dict[st
         if act != Actions(quote=False, reactions=(), edit=False, delete=False):
             found[one.id] = act
     return found
+
+
+def newest_received(messages: Iterable[Message]) -> MessageRef | None:
+    """Return the customer's newest message that their application can be told something about."""
+    said = [one.id for one in messages if one.direction == "in" and one.kind not in REFERRING and one.provider_hash]
+    return MessageRef.parse(said[-1]) if said else None
 
 
 def quotable(ticket: Ticket, message: Message) -> bool:

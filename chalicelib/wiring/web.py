@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from chalicelib.certificates.ledger import Ledger
     from chalicelib.outbox.change_message import ChangeMessage
     from chalicelib.outbox.reply import ReplyToCustomer
+    from chalicelib.outbox.signals import AskForSignal
     from chalicelib.privacy.decide import DecideRequest
     from chalicelib.privacy.erasure_pause import PauseErasures
     from chalicelib.privacy.open_request import OpenRequest
@@ -138,6 +139,13 @@ def reply() -> "ReplyToCustomer":
     from chalicelib.wiring import delivery as wiring_delivery
 
     return wiring_delivery.reply_to_customer()
+
+
+def ask_for_signal() -> "AskForSignal":
+    """Ask for a sign to a customer that their message was read, or that somebody types."""
+    from chalicelib.wiring import delivery as wiring_delivery
+
+    return wiring_delivery.ask_for_signal()
 
 
 def change_message() -> "ChangeMessage":

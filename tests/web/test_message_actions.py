@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from chalicelib.outbox.signals import AskForSignal
+from chalicelib.wiring import delivery as wiring_delivery
 from tests.support.web.desk import Web
 from tests.support.web.serving import AMINA, DANIYAR, say
 
@@ -161,3 +163,46 @@ def test_what_cannot_be_done_is_refused_with_a_sentence(web: Web) -> None:
     assert "Not done. This message cannot be changed so." in answer.text
     answer = browser.post(f"/dashboard/tickets/{ticket_id}/react", {"message": asked, "emoji": "x" * 40})
     assert answer.status == 400
+
+
+# -- signs of reading and typing
+
+
+@pytest.fixture
+def asked(web: Web, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, str]]:
+    """What a deployment that wants both kinds asks for."""
+    found: list[dict[str, str]] = []
+    ask = AskForSignal(frozenset({"read", "typing"}), found.append)
+    monkeypatch.setattr(wiring_delivery, "ask_for_signal", lambda: ask)
+    return found
+
+
+def test_opening_a_ticket_asks_once_to_tell_that_its_newest_message_was_read(
+    web: Web, asked: list[dict[str, str]]
+) -> None:
+    say(web, AMINA, "Бір")
+    say(web, AMINA, "Екі")
+    browser = web.browser("bolat")
+    ticket_id = str(web.tickets()[0]["id"])
+    for _ in range(2):
+        browser.get(f"/dashboard/tickets/{ticket_id}")
+        web.ticket(ticket_id)
+    newest = messages(web, ticket_id)[-1]["id"]
+    assert asked == [{"conversation_id": newest.partition(".")[0], "signal": "read", "message": newest}]
+
+
+def test_typing_is_told_only_where_it_is_wanted(web: Web, asked: list[dict[str, str]]) -> None:
+    ticket_id, message = opened(web)
+    asked.clear()
+    browser = web.browser("bolat")
+    assert 'data-typing="20"' in browser.get(f"/dashboard/tickets/{ticket_id}").text
+    assert browser.post(f"/dashboard/tickets/{ticket_id}/typing", {"message": message}).status == 200
+    assert [one["signal"] for one in asked] == ["typing"]
+    assert browser.post(f"/dashboard/tickets/{ticket_id}/typing", {"message": "odd"}).status == 404
+
+
+def test_by_default_nothing_is_told(web: Web) -> None:
+    ticket_id, message = opened(web)
+    browser = web.browser("bolat")
+    assert "data-typing" not in browser.get(f"/dashboard/tickets/{ticket_id}").text
+    assert browser.post(f"/dashboard/tickets/{ticket_id}/typing", {"message": message}).status == 200

@@ -95,6 +95,7 @@ TELEGRAM = Channel(
     text_limit=4096,
     buttons=Buttons(most=100, title=4096, id=64, text=4096),
     quotes=True,
+    typing_every=5,
     reactions=Reactions(("👍", "❤", "😁", "🎉", "😢", "🙏"), _REACTIONS),
     delete_within=2 * DAY,
     files=(FileLimit("image", ("image/*",), 10 * _MB), FileLimit("document", ("*/*",), 50 * _MB)),

@@ -28,6 +28,7 @@ from chalicelib.channels.base import (
     ReactionPart,
     SendError,
     SendResult,
+    Signal,
     scrub,
 )
 from chalicelib.channels.parts import Button
@@ -67,6 +68,12 @@ class TelegramSender:
         if isinstance(outcome, SendError):
             raise outcome  # outside of any except block, so that the request is not attached as context
         return outcome
+
+    def signal(self, signal: Signal, token: str) -> None:
+        """Show that somebody types. Raises SendError."""
+        outcome = _container.run(_typing(signal, self._api, token))
+        if outcome is not None:
+            raise outcome
 
     def confirm_press(self, account: str, press: str, token: str) -> None:
         """Confirm a pressed button, so that it stops turning. Raises SendError; the error for a query that is too old
@@ -158,6 +165,16 @@ async def _send(message: OutboundMessage, api: str, token: str) -> SendResult | 
     except (TelegramError, *BAD_DATA) as error:
         said = message.change.text if isinstance(message.change, EditPart) else message.text
         return _failure(error, request.status if request else 0, (token, said, message.address.value))
+
+
+async def _typing(signal: Signal, api: str, token: str) -> SendError | None:
+    request = None
+    try:
+        bot, request = await _container.bot(signal.account, api, token)
+        await bot.send_chat_action(int(signal.address.value), "typing")
+    except (TelegramError, *BAD_DATA) as error:
+        return _failure(error, request.status if request else 0, (token, signal.address.value))
+    return None
 
 
 async def _answer(account: str, api: str, token: str, callback_id: str) -> SendError | None:

@@ -116,6 +116,8 @@ WHATSAPP = Channel(
     buttons=Buttons(most=3, title=20, id=256, text=1024),
     lists=Buttons(most=10, title=24, id=200, text=1024),
     quotes=True,
+    reads=True,
+    typing_every=20,
     reactions=Reactions(("👍", "❤️", "😂", "😮", "😢", "🙏"), within=30 * DAY),
     files=(
         FileLimit("image", ("image/jpeg", "image/png"), 5 * _MB),

@@ -8,7 +8,7 @@ from typing import Any
 import requests
 from urllib3.exceptions import NewConnectionError
 
-from chalicelib.channels.base import OutboundMessage, ReactionPart, SendError, SendResult, scrub
+from chalicelib.channels.base import OutboundMessage, ReactionPart, SendError, SendResult, Signal, scrub
 from chalicelib.channels.http_session import new_session
 from chalicelib.channels.reading import as_dict, as_list, ident, text
 from chalicelib.channels.whatsapp import errors
@@ -47,6 +47,22 @@ class WhatsAppSender:
         if isinstance(outcome, SendError):
             raise outcome  # outside of any except block, so that the request is not attached as context
         return SendResult(outcome, int(self._clock()))
+
+    def signal(self, signal: Signal, token: str) -> None:
+        """Mark a message as read; a sign of typing does that, too, because Meta has it in no other way. Raises
+        SendError."""
+        payload: dict[str, Any] = {
+            "messaging_product": "whatsapp",
+            "status": "read",
+            "message_id": signal.message,
+        }
+        if signal.kind == "typing":
+            payload["typing_indicator"] = {"type": "text"}
+        url = f"{self._api}/{signal.account}/messages"
+        message = OutboundMessage(signal.account, signal.address, ())
+        outcome = _Call(message, self._session, url, token, self._timeouts).post(payload)
+        if isinstance(outcome, SendError) and outcome.code != "no_id":  # it has none
+            raise outcome
 
     def confirm_press(self, account: str, press: str, token: str) -> None:
         """Do nothing: Meta wants no answer to a pressed button."""

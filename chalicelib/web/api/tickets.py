@@ -31,6 +31,7 @@ from chalicelib.web.api.ticket_models import (
 )
 from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
+from chalicelib.web.message_actions import newest_received
 from chalicelib.web.questions import with_questions
 from chalicelib.wiring import web as wiring_web
 
@@ -81,6 +82,8 @@ def read(request: HttpRequest, path: IdPath) -> TicketWithMessages:
     desk = wiring_web.desk()
     ticket, thread = wiring_web.open_ticket(desk)(path.id, request.staff)
     messages = with_questions(thread.messages, ticket, wiring_web.profile())
+    if ticket.unread and ticket.assignee in ("", request.staff.id):
+        wiring_web.ask_for_signal()("read", newest_received(messages))
     said = [presenter.message(one, ticket.channel) for one in messages if one.direction != "event"]
     return TicketWithMessages(**asdict(presenter.ticket(ticket)), messages=said, earlier=thread.earlier)
 

@@ -27,7 +27,7 @@ from chalicelib.web.dashboard.sidebar import badges, sidebar
 from chalicelib.web.details import albums
 from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
-from chalicelib.web.message_actions import actions_of, quotable
+from chalicelib.web.message_actions import actions_of, newest_received, quotable
 from chalicelib.web.questions import with_questions, with_request
 from chalicelib.wiring import web as wiring_web
 from chalicelib.wiring.files import origin
@@ -123,6 +123,9 @@ def render_ticket(
     retention = wiring_web.profile().retention["ticket"]
     messages = with_questions(opened.thread.messages, ticket, wiring_web.profile())
     waiting = ticket.unread if ticket.assignee in ("", request.staff.id) else 0
+    signals = wiring_web.ask_for_signal()
+    if waiting and not has_scripts(request):
+        signals("read", newest_received(messages))
     kept = open_drafts(opened.drafts, desk.decryptor, request.now)
     boxes = {
         "reply": composer_box(typed.reply, typed.reply_id, kept.get("reply")),
@@ -155,6 +158,7 @@ def render_ticket(
         ),
         seconds_to_read=seconds_to_read(ticket) if waiting else 0,
         composer_state=state,
+        typing_every=signals.typing_every(ticket.channel) if not ticket.suppressed else 0,
         actions=actions_of(messages, ticket, request.now) if state == "open" else {},
         quoted=next((m for m in messages if m.id == typed.quote and quotable(ticket, m)), None),
         choice=choices_for(ticket, typed.choices, words.say),

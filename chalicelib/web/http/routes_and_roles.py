@@ -96,6 +96,7 @@ PAGES: tuple[Route, ...] = (
     Route("GET", "/dashboard/session", "dashboard.session:session", EVERYBODY, undertaking=False),
     Route("GET", "/dashboard/tickets/{id}", "dashboard.ticket:ticket_page", EVERYBODY, watches=OF_TICKET),
     Route("POST", "/dashboard/tickets/{id}/seen", "dashboard.seen:seen", EVERYBODY, form=True),
+    Route("POST", "/dashboard/tickets/{id}/typing", "dashboard.seen:typing", EVERYBODY, form=True),
     Route("POST", "/dashboard/tickets/{id}/draft", "dashboard.composer:draft", EVERYBODY, form=True),
     Route("GET", "/dashboard/tickets/{id}/sent/{client_id}", "dashboard.composer:sent", EVERYBODY),
     Route("POST", "/dashboard/tickets/{id}/reply", "dashboard.composer:reply", EVERYBODY, form=True),

@@ -33,6 +33,17 @@
     if (choices) { $$('input', choices).forEach((one) => { one.value = ''; }); choices.open = false; }
     field?.focus();
   });
+  // A sign that somebody types, where the deployment wants it: one in so many seconds, and nobody waits for it.
+  let typed = 0;
+  addEventListener('input', (e) => {
+    const form = e.target.closest?.('[data-typing]');
+    if (!form || e.target.name !== 'text' || Date.now() - typed < form.dataset.typing * 1000) return;
+    const newest = $$('.msg[data-in]').at(-1);
+    if (!newest) return;
+    typed = Date.now();
+    const body = new URLSearchParams({ csrf: $('input[name=csrf]', form).value, message: newest.id });
+    fetch(`${form.dataset.here}/typing`, { method: 'POST', body, headers: window.desk.inJson }).catch(() => {});
+  });
   addEventListener('keydown', (e) => {
     const at = document.activeElement;
     const typing = at.matches('textarea, select, [contenteditable], input:not([type=checkbox], [type=radio])');

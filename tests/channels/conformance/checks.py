@@ -13,6 +13,8 @@ from chalicelib.channels.base import (
     ReactionPart,
     Sender,
     SendError,
+    Signal,
+    SignalKind,
     TemplatePart,
     TextPart,
 )
@@ -224,6 +226,20 @@ def changes(case: Case) -> Iterator[str]:
         case.send((ReactionPart("7", emoji),))
 
 
+def signals(case: Case) -> Iterator[str]:
+    kinds: tuple[tuple[SignalKind, bool], ...] = (
+        ("read", case.channel.reads),
+        ("typing", bool(case.channel.typing_every)),
+    )
+    for kind, has in kinds:
+        if not has:
+            continue
+        case.provider.default, before = lambda call: {"ok": True, "result": True}, len(case.provider.calls)
+        case.sender.signal(Signal(kind, case.kit.account, Address(*case.kit.address), "7"), case.kit.token)
+        if len(case.provider.calls) != before + 1:
+            yield f"{case.channel.name} promises a sign of {kind}, and its provider was not told."
+
+
 def _must_lack(case: Case, capability: str, parts: tuple[OutboundPart, ...]) -> Iterator[str]:
     try:
         render(case.channel, parts)
@@ -323,5 +339,5 @@ def window(case: Case) -> Iterator[str]:
 CHECKS: dict[str, Callable[[Case], Iterator[str]]] = {
     check.__name__: check
     for check in (authentic_bodies, challenge, incoming, addresses, statuses, blocking, presses, parts_sent,
-                  quotes, changes, long_texts, buttons, files, errors, window)
+                  quotes, changes, signals, long_texts, buttons, files, errors, window)
 }  # fmt: skip

@@ -77,6 +77,9 @@ class Provider:
         fault = self._fault()
         if fault not in (None, BREAK):
             return fault
+        if payload.get("status") == "read":
+            self.changes.append(payload)
+            return fault or (200, {"success": True}, {})
         name = "to" if "to" in payload else "recipient"
         reference = payload.get("biz_opaque_callback_data", "")
         if payload["type"] == "reaction":

@@ -105,12 +105,13 @@ FUNCTIONS = (
             files("GetObject", "PutObject"),
             files_key("Decrypt"),
             files_key("GenerateDataKey"),
+            send("RetryQueue"),  # signs of reading and typing, by our own ids
         ),
         (
             *COMMON,
             *VAULT,
             *("TABLE_DESK", "TABLE_KEYS", "TABLE_INDEX", "TABLE_LEDGER", "SECRET_TEXT_KEY", "SECRET_INBOUND"),
-            *("USER_POOL_ID", "USER_POOL_CLIENT_ID", "FILES_BUCKET", "FETCHER_PUBLIC_KEY"),
+            *("USER_POOL_ID", "USER_POOL_CLIENT_ID", "FILES_BUCKET", "FETCHER_PUBLIC_KEY", "QUEUE_RETRY", "SIGNALS"),
         ),
     ),
     Function(
@@ -276,6 +277,7 @@ VARIABLES: dict[str, Json] = {
     "QUEUE_PRIVACY": {"Ref": "PrivacyQueue"},
     "QUEUE_FETCHING": {"Ref": "FetchingQueue"},
     "QUEUE_UPLOADING": {"Ref": "UploadingQueue"},
+    "SIGNALS": {"Ref": "Signals"},
     "ERASURE_MACHINE_ARN": {"Ref": "ErasureMachine"},
     "CERTIFICATE_KEY_ARN": arn("CertificateKey"),
     "USER_POOL_ID": {"Ref": "UserPool"},

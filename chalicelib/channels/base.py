@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from chalicelib.channels.parts import Button
 from chalicelib.core.addresses import Address
@@ -24,9 +24,12 @@ class TextPart(NamedTuple):
 
 
 class ChoicePart(NamedTuple):
-    """Buttons under the end of the text before it."""
+    """Buttons under the end of the text before it. channels/render.py says where they are `listed`, because they are
+    more or longer than buttons may be; `opens` is the word that opens the list."""
 
     buttons: tuple[Button, ...]
+    opens: str = ""
+    listed: bool = False
 
 
 class FilePart(NamedTuple):
@@ -50,7 +53,30 @@ class TemplatePart(NamedTuple):
     values: tuple[tuple[str, str], ...] = ()
 
 
-OutboundPart = TextPart | ChoicePart | FilePart | TemplatePart
+class ReactionPart(NamedTuple):
+    """An emoji of ours at a message of the person, by the provider's id; "" takes it back."""
+
+    target: str
+    emoji: str
+
+
+class EditPart(NamedTuple):
+    """The new text of a message of ours, by the provider's id, and the buttons that it has."""
+
+    target: str
+    text: str
+    buttons: tuple[Button, ...] = ()
+
+
+class DeletionPart(NamedTuple):
+    """A message of ours that is deleted at the person, too: the provider's ids of its pieces."""
+
+    targets: tuple[str, ...]
+
+
+ChangePart = ReactionPart | EditPart | DeletionPart
+"""Changes another message, and is none itself."""
+OutboundPart = TextPart | ChoicePart | FilePart | TemplatePart | ChangePart
 
 
 @dataclass(frozen=True)
@@ -80,17 +106,35 @@ class OutboundMessage:
         return next((one.text for one in self.parts if isinstance(one, TextPart)), "")
 
     @property
-    def buttons(self) -> tuple[Button, ...]:
-        """The buttons, () when it has none."""
-        return next((one.buttons for one in self.parts if isinstance(one, ChoicePart)), ())
+    def choice(self) -> ChoicePart:
+        """The buttons under it; there may be none."""
+        return next((one for one in self.parts if isinstance(one, ChoicePart)), ChoicePart(()))
+
+    @property
+    def change(self) -> ChangePart | None:
+        """What it changes of another message, None for a message of its own."""
+        return next((one for one in self.parts if isinstance(one, ChangePart)), None)
 
 
 @dataclass(frozen=True)
 class SendResult:
-    """The provider accepted the message. `sent_at` in epoch seconds."""
+    """The provider accepted the message. `sent_at` in epoch seconds. `provider_id` is "" for a change that gets no id
+    of its own."""
 
     provider_id: str
     sent_at: int
+
+
+SignalKind = Literal["read", "typing"]
+
+
+class Signal(NamedTuple):
+    """A sign to the person that their newest message, by the provider's id, was read, or that somebody types."""
+
+    kind: SignalKind
+    account: str
+    address: Address
+    message: str
 
 
 class SendError(DeskError):
@@ -192,6 +236,10 @@ class Sender(Protocol):
 
     def confirm_press(self, account: str, press: str, token: str) -> None:
         """Confirm a pressed button, where the channel wants that. Raises SendError."""
+        ...
+
+    def signal(self, signal: Signal, token: str) -> None:
+        """Pass a signal on, of a kind that the channel has. Raises SendError."""
         ...
 
 

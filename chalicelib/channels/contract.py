@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Accounts = Mapping[str, Mapping[str, str]]
 """Accounts of ours (numbers, bots), each with the secret fields that it was linked with."""
-PartKind = Literal["text", "choice", "file", "template"]
+PartKind = Literal["text", "choice", "file", "template", "reaction", "edit", "deletion"]
 """Kinds of outgoing parts (channels/base.py)."""
 
 
@@ -90,6 +90,15 @@ class Buttons(NamedTuple):
     text: int
 
 
+class Reactions(NamedTuple):
+    """Emoji of ours at a message of the person: those that pages offer, the only ones that the provider takes (none:
+    any single emoji), and how old (ms) the message may be, 0 for any age."""
+
+    offered: tuple[str, ...] = ()
+    taken: frozenset[str] = frozenset()
+    within: int = 0
+
+
 class FileLimit(NamedTuple):
     """Types of files of one kind that the provider takes, their bytes, and whether a caption may go with one."""
 
@@ -125,6 +134,13 @@ class Channel(NamedTuple):
     `text_limit`     UTF-16 units of one message; longer texts are cut into several
     `formatting`     how a text is written; "plain": no character of it can be taken for markup
     `buttons`        None: it has none
+    `lists`          choices that do not fit into buttons are a list of these; None: it has none
+    `quotes`         a message of ours can quote one of the conversation
+    `reactions`      what our reactions may be; made only where `sends` has "reaction"
+    `reads`          it can tell the person that their message was read
+    `typing_every`   s after which a sign that somebody types may follow another one; 0: it has none
+    `edit_within`, `delete_within`   ms after sending in which a message of ours can be edited or deleted, 0 for no
+                     limit; done only where `sends` has "edit" or "deletion"
     `files`          files that the provider takes, in the order in which their kinds are preferred; sent only where
                      `sends` has "file"
     `caption`        UTF-16 units of a text that goes out with a file; a longer one goes out by itself
@@ -159,6 +175,13 @@ class Channel(NamedTuple):
     text_limit: int = 0
     formatting: Literal["plain"] = "plain"
     buttons: Buttons | None = None
+    lists: Buttons | None = None
+    quotes: bool = False
+    reactions: Reactions = Reactions()
+    reads: bool = False
+    typing_every: int = 0
+    edit_within: int = 0
+    delete_within: int = 0
     files: tuple[FileLimit, ...] = ()
     caption: int = 0
     window: int = 0
@@ -202,6 +225,11 @@ class Channel(NamedTuple):
     def show(self, address: str) -> str:
         """Return an address of whichever kind as people write it."""
         return self.address_kinds[0].show(address) if self.address_kinds else address
+
+    def can(self, kind: PartKind, sent_at: int, now: int) -> bool:
+        """Whether a message of this age (ms) can be reacted to, edited or deleted: `kind` is the part that does it."""
+        within = {"reaction": self.reactions.within, "edit": self.edit_within, "deletion": self.delete_within}[kind]
+        return kind in self.sends and (not within or now - sent_at < within)
 
     def window_open(self, last_inbound_at: int, now: int) -> bool:
         """Whether free text may go out (ms)."""

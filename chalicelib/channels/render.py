@@ -4,17 +4,29 @@ from collections.abc import Iterator, Sequence
 
 from chalicelib.channels.base import (
     ChoicePart,
+    DeletionPart,
+    EditPart,
     FilePart,
     OutboundPart,
+    ReactionPart,
     SendError,
     TemplatePart,
     TextPart,
 )
-from chalicelib.channels.contract import Channel, PartKind
+from chalicelib.channels.contract import Buttons, Channel, PartKind
+from chalicelib.channels.parts import Button
 from chalicelib.channels.split import split_text
 from chalicelib.core.normal import shows_nothing
 
-KINDS: dict[type, PartKind] = {TextPart: "text", ChoicePart: "choice", FilePart: "file", TemplatePart: "template"}
+KINDS: dict[type, PartKind] = {
+    TextPart: "text",
+    ChoicePart: "choice",
+    FilePart: "file",
+    TemplatePart: "template",
+    ReactionPart: "reaction",
+    EditPart: "edit",
+    DeletionPart: "deletion",
+}
 
 
 class Lacking(SendError):
@@ -73,7 +85,7 @@ def _messages(channel: Channel, parts: Sequence[OutboundPart]) -> Iterator[tuple
             pieces = pieces_of(part.text, channel, buttons=below is not None)
             yield from ((TextPart(piece),) for piece in pieces[:-1])
             if pieces:
-                yield (TextPart(pieces[-1]), *([below] if below else []))
+                yield (TextPart(pieces[-1]), *([_listed(channel, below)] if below else []))
         elif not isinstance(part, ChoicePart):
             yield (caption, part) if caption else (part,)
             caption = None
@@ -101,14 +113,24 @@ def _check(channel: Channel, part: OutboundPart) -> None:
         _check_file(channel, part)
 
 
-def _check_buttons(channel: Channel, part: ChoicePart) -> None:
-    limits = channel.buttons
-    distinct = len({one.id for one in part.buttons}) == len({one.title for one in part.buttons}) == len(part.buttons)
-    sized = limits is not None and all(
-        0 < len(one.title) <= limits.title and 0 < len(one.id.encode()) <= limits.id for one in part.buttons
+def _listed(channel: Channel, part: ChoicePart) -> ChoicePart:
+    return part._replace(listed=not _fits_buttons(channel.buttons, part.buttons))
+
+
+def _fits_buttons(limits: Buttons | None, buttons: Sequence[Button]) -> bool:
+    """Return whether these are not more and not longer than the limits."""
+    return (
+        limits is not None
+        and len(buttons) <= limits.most
+        and all(0 < len(one.title) <= limits.title and 0 < len(one.id.encode()) <= limits.id for one in buttons)
     )
-    if limits is None or len(part.buttons) > limits.most or not distinct or not sized:
-        most = limits.most if limits else 0
+
+
+def _check_buttons(channel: Channel, part: ChoicePart) -> None:
+    distinct = len({one.id for one in part.buttons}) == len({one.title for one in part.buttons}) == len(part.buttons)
+    sized = any(_fits_buttons(limits, part.buttons) for limits in (channel.buttons, channel.lists))
+    if not distinct or not sized:
+        most = max((limits.most for limits in (channel.buttons, channel.lists) if limits), default=0)
         raise Lacking(
             channel, "buttons", f"these buttons are more than it takes: {most}, short and distinct", "buttons"
         )

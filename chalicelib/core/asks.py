@@ -20,6 +20,11 @@ ASK_PAYLOAD, NO_PAYLOAD = "ask", "ask.no"
 for no."""
 
 
+CHOICE_PAYLOAD = "pick"
+"""What the payload of a choice begins with that staff gave the customer (outbox/content.py): `pick.<random>.<place>`.
+It asks nothing about data."""
+
+
 ASK_WAITS = 5 * 60 * SECOND
 """Milliseconds after which another wake-up message is sent for an ask: normally it is handled within seconds."""
 
@@ -47,6 +52,15 @@ class Ask(NamedTuple):
     def pressed(self) -> bool:
         """Whether a button was pressed."""
         return bool(self.request_id or self.meant_at) or self.action == "no"
+
+
+def is_choice(details: Mapping[str, object]) -> bool:
+    """Return whether a pressed button is a choice that staff gave: then it says something, as a text does.
+
+    `details` are those of the message.
+    """
+    payload = details.get("data")
+    return isinstance(payload, str) and payload.startswith(f"{CHOICE_PAYLOAD}.")
 
 
 def pressed_request(details: Mapping[str, object]) -> str:

@@ -40,6 +40,7 @@ class Settings(NamedTuple):
     queue_privacy: str = ""
     queue_fetching: str = ""
     queue_uploading: str = ""
+    signals: str = "none"
     erasure_machine_arn: str = ""
     certificate_key_arn: str = ""
     user_pool_id: str = ""

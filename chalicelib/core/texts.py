@@ -49,6 +49,7 @@ CONSENT = bot_msg(
 TOO_BIG = bot_msg(
     "We did not receive the file: it is larger than {limit} MB. Please send a smaller one, or a link to it."
 )
+CHOOSE = bot_msg("Choose")
 WELCOME = bot_msg(
     "Hello. This is {service}. Write your question, and we will answer here. How we handle personal data: {url}"
 )

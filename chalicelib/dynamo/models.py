@@ -125,6 +125,7 @@ class DeskRow(Model):
     due = UnicodeAttribute(null=True)
     file_state = UnicodeAttribute(null=True)
     file_object = UnicodeAttribute(null=True)
+    deleted_by = UnicodeAttribute(null=True)
     order = NumberAttribute(null=True)
     rank = NumberAttribute(null=True)
     piece_count = NumberAttribute(null=True)

@@ -1,4 +1,5 @@
-"""The function `sender`: a wake-up message names a conversation, and it sends what waits in its outbox."""
+"""The function `sender`: a wake-up message names a conversation, and it sends what waits in its outbox; or it names a
+message about which a signal is passed on."""
 
 from typing import Any
 
@@ -9,4 +10,11 @@ from chalicelib.wiring import delivery as wiring_delivery
 def handle(event: dict[str, Any]) -> dict[str, Any]:
     """Deliver the conversations of a batch of the queue `doorbell` or `retry`; return which messages failed."""
     deliver = wiring_delivery.deliver()
-    return each(event, "sender", lambda body: deliver(body["conversation_id"]))
+
+    def work(body: dict[str, str]) -> None:
+        if "signal" in body:
+            wiring_delivery.pass_on_signal()(body.get("message", ""), body["signal"])
+        else:
+            deliver(body["conversation_id"])
+
+    return each(event, "sender", work)

@@ -6,8 +6,8 @@ Queue by queue:
 - doorbell (the sender): a new outbox entry wakes its conversation.
 - dating (the expiry stamper): a ticket whose expiry date is not yet stamped on its rows; one by one, rows that appear
   on a ticket which may be closed, rows without a ticket, and messages whose failure their ticket does not show yet. An
-  edit or deletion is marked as a change, because a text may have to be removed. A deletion that waits for its message
-  is sent again when its due time changes.
+  edit or deletion is marked as a change, because a text may have to be removed; a deletion of ours once it has left. A
+  customer's deletion that waits for its message is sent again when its due time changes.
 - indexing (the indexer): a new or changed contact.
 - fetching (the file fetcher): a new file to be fetched.
 - privacy: an ask about data, a new request, a decision of staff, and the status of a message about a request.
@@ -27,7 +27,7 @@ from chalicelib.dynamo.builder import plain_item
 from chalicelib.dynamo.queues import Queues, WakeUp
 from chalicelib.dynamo.schema import ASK, CONTACT, ERASURE_PAUSE, FETCH, HEAD, MESSAGE, OUTBOX, REQUEST, STAFF, TICKET
 from chalicelib.tickets.marker import Changes, Markers
-from chalicelib.tickets.model import REFERRING, TEXT_CHANGES
+from chalicelib.tickets.model import CHANGES, REFERRING, TEXT_CHANGES
 from chalicelib.tickets.pieces import outstanding
 from chalicelib.wiring import base as wiring
 from chalicelib.wiring import delivery as wiring_delivery
@@ -121,7 +121,7 @@ def _wake_up(record: Mapping[str, Any]) -> tuple[str, WakeUp] | None:
         return None if new else ("privacy", WakeUp({"request_id": item["request_id"]}))
     if is_message and "direction" in item and _concerns_expiry_stamper(item, new):
         conversation_id = pk.partition("#")[2]
-        change = item["direction"] == "in" and item.get("kind") in TEXT_CHANGES
+        change = item.get("kind") in TEXT_CHANGES
         return "dating", _stamping(conversation_id, item.get("ticket_id", ""), sk, change=change)
     if sk == CONTACT.sk:
         return "indexing", WakeUp({"contact_id": item["contact_id"]})
@@ -144,11 +144,13 @@ def _stamping(conversation_id: str, ticket_id: str, row: str = "", *, change: bo
 
 def _concerns_expiry_stamper(item: Mapping[str, Any], new: bool) -> bool:
     """Whether a message's row may lack its expiry date on a closed ticket or on none, or its ticket shows a failure
-    that is gone, or does not show one that is there."""
+    that is gone, or does not show one that is there; or whether it deletes a text."""
     if item.get("kind") == "revoke" and item.get("due"):
         return True
     if not item.get("ticket_id"):  # messages of a request's reply mailbox expire with the request
         return new and not item.get("expires_at") and item.get("purpose") != RIGHTS
+    if item.get("direction") == "out" and item.get("kind") in CHANGES:
+        return item["kind"] == "revoke" and item.get("status") == "sent"  # its text is removed now
     if item.get("direction") == "out":
         return outstanding(item) != bool(item.get("flagged"))
     return new and not item.get("expires_at") and (item["direction"] in _ON_CLOSED or item.get("kind") in _QUIET)

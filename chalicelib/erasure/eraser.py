@@ -18,6 +18,7 @@ from chalicelib.dynamo.tables import MOST_DELETES, MOST_WRITES, Tables
 from chalicelib.erasure.counts import unexpired
 from chalicelib.erasure.inventory import CONTACT_ROWS, CONVERSATION_ROWS, FILES, LINK_ROWS, files_to_fetch, links_live
 from chalicelib.suppression.barrier import leave
+from chalicelib.tickets.model import CHANGES
 
 _LATE = 14 * DAY
 """How long after its expiry a link is still looked for: the sweeper deletes it within minutes, DynamoDB within days."""
@@ -149,7 +150,7 @@ class Eraser:
     def _chunks(self, pk: str) -> Iterator[tuple[list[dict[str, Any]], bool]]:
         """Yield a conversation in chunks of _AT_ONCE rows and more, each with whether more follow."""
         chunk: list[dict[str, Any]] = []
-        for page in self._tables.pages(pk, only="sk,direction,status,links,linked_until,expires_at"):
+        for page in self._tables.pages(pk, only="sk,direction,kind,status,links,linked_until,expires_at"):
             chunk += page.rows
             if len(chunk) >= _AT_ONCE or not page.next:
                 yield chunk, bool(page.next)
@@ -232,4 +233,6 @@ def _in_flight(row: Mapping[str, Any], claimed: set[str]) -> bool:
     if kind == "outbox" or (kind == "message" and tail in claimed):
         return True
     sent = row.get("direction") == "out" and row.get("status", "") not in _UNSENT
+    if row.get("kind") in CHANGES:  # not every provider gives a change an id of its own
+        sent = row.get("status") == "sending"
     return kind == "message" and sent and not row.get("links")

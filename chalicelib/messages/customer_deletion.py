@@ -1,7 +1,7 @@
-"""Removes every copy of the text of a message that its customer deleted: in the message, its raw part, its edits,
-quotes and previews.
+"""Removes every copy of the text of a message that was deleted, by its customer or by staff: in the message, its raw
+part, its edits, quotes and previews.
 
-It needs no key, because texts are removed and never opened. Only a customer's own message is taken back.
+It needs no key, because texts are removed and never opened. Customers delete their own messages, staff ours.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,7 +16,7 @@ from chalicelib.dynamo.models import DeskRow
 from chalicelib.dynamo.rows import get_row, translated_errors
 from chalicelib.dynamo.schema import MESSAGE, RAW, STAMPING, TICKET, Key
 from chalicelib.dynamo.tables import Tables
-from chalicelib.tickets.model import CHANGES, TEXT_CHANGES
+from chalicelib.tickets.model import CHANGES, LEFT, TEXT_CHANGES
 
 DropFile = Callable[[MessageRef, str, str], None]
 """Deletes the file of a message: takes the message, its contact's id, and the file's name in the bucket, "" while it
@@ -24,19 +24,20 @@ waits to be fetched. Raises Unavailable."""
 WAITS = 60 * SECOND
 """Time (ms) until a deletion whose message has not arrived is looked at for the second time."""
 _LOOKED_AT = ("pk", "sk", "direction", "kind", "ticket_id", "sent_at", "provider_hash", "target_hash", "quote_hash",
-              "deleted", "quote_gone", "expires_at", "contact_id", "file_state", "file_object")  # fmt: skip
+              "status", "deleted", "quote_gone", "expires_at", "contact_id", "file_state", "file_object")  # fmt: skip
 
 
 @dataclass(frozen=True)
 class EditOrDeletion:
     """A deletion (`revokes`) or an edit, and the pseudonym of its message. `waits` says that the message has not
-    arrived. `at` is the provider's time and `arrived_at` ours (ms)."""
+    arrived. `at` is the provider's time and `arrived_at` ours (ms). `direction` says whose it is: "in" or "out"."""
 
     target_hash: str
     at: int
     arrived_at: int
     revokes: bool
     waits: bool
+    direction: str = "in"
 
 
 class StoredFile(NamedTuple):
@@ -62,6 +63,7 @@ class Texts:
     kind: str = ""
     fresh: bool = False
     file: "StoredFile | None" = None
+    direction: str = "in"
 
 
 class TakeBackStore:
@@ -73,12 +75,12 @@ class TakeBackStore:
     def change(self, conversation_id: str, sk: str) -> EditOrDeletion | None:
         """Return the deletion or edit by a strongly consistent read; None when it is gone or is neither."""
         row = get_row(_key(conversation_id, sk))
-        if row is None or row.guard or row.direction != "in" or row.kind not in TEXT_CHANGES:
+        if row is None or row.guard or row.kind not in TEXT_CHANGES or not row.target_hash:
             return None
-        if not row.target_hash:
+        if not _counts(row):
             return None
         at, arrived_at = int(row.sent_at or 0), int(row.arrived_at or 0)
-        return EditOrDeletion(row.target_hash, at, arrived_at, row.kind == "revoke", bool(row.due))
+        return EditOrDeletion(row.target_hash, at, arrived_at, row.kind == "revoke", bool(row.due), str(row.direction))
 
     def revoked_since(self, conversation_id: str, change: EditOrDeletion) -> bool:
         """Whether the message was deleted after this edit of it. It reads few rows, because an edit is among the newest
@@ -89,13 +91,13 @@ class TakeBackStore:
                 DeskRow.sk.between(f"{MESSAGE.prefix}{change.at:013d}", f"{MESSAGE.prefix}~"),
                 filter_condition=(DeskRow.kind == "revoke") & (DeskRow.target_hash == change.target_hash),
                 consistent_read=True,
-                attributes_to_get=["pk", "sk"],
+                attributes_to_get=["pk", "sk", "direction", "kind", "status"],
             )
-            return next(found, None) is not None
+            return any(_counts(row) for row in found)
 
-    def texts_of(self, conversation_id: str, target_hash: str) -> Texts:
-        """Find the rows that belong to a message. It reads the whole conversation, because no index leads from a
-        message to its edits and quotes."""
+    def texts_of(self, conversation_id: str, target_hash: str, direction: str) -> Texts:
+        """Find the rows that belong to a message of this direction. It reads the whole conversation, because no index
+        leads from a message to its edits and quotes."""
         found: dict[str, list[DeskRow]] = {"message": [], "edit": [], "revoke": [], "quoting": []}
         with translated_errors():
             for row in DeskRow.query(
@@ -109,7 +111,7 @@ class TakeBackStore:
             ):
                 if row.quote_hash == target_hash and not row.quote_gone:
                     found["quoting"].append(row)
-                if row.direction != "in":
+                if row.direction != direction or not _counts(row):
                     continue
                 if row.target_hash == target_hash and row.kind in TEXT_CHANGES:
                     found[row.kind].append(row)
@@ -129,12 +131,13 @@ class TakeBackStore:
             at=int(messages[0].sent_at or 0) if messages else 0,
             kind=str(messages[0].kind) if messages else "",
             file=_file(messages[0]) if messages else None,
+            direction=direction,
         )
 
     def clear_preview(self, ticket_id: str, texts: Texts) -> None:
         """Remove the preview from the ticket's row if it shows this message or an edit of it."""
-        values: dict[str, Any] = {"in": "in", "revoke": "revoke"}
-        mine = "#last_direction = :in AND "
+        values: dict[str, Any] = {"direction": texts.direction, "revoke": "revoke"}
+        mine = "#last_direction = :direction AND "
         shown = []
         if texts.messages:
             shown.append(mine + "#last_message_at = :at AND #last_kind = :kind")
@@ -152,14 +155,16 @@ class TakeBackStore:
         """Mark a message whose quoted message was deleted."""
         self._update(conversation_id, sk, "SET #quote_gone = :yes", "attribute_exists(#direction)", {"yes": True})
 
-    def empty(self, conversation_id: str, sk: str, kind: str = "", file: StoredFile | None = None) -> bool:
+    def empty(
+        self, conversation_id: str, sk: str, direction: str, kind: str = "", file: StoredFile | None = None
+    ) -> bool:
         """Remove the content of a message or edit, and before it the raw part of one that was not understood. Return
         False when it has another file than `file` by now."""
         if kind == "unsupported":
             raw = RAW.prefix + sk.removeprefix(MESSAGE.prefix)
             self._update(conversation_id, raw, "REMOVE #raw", "attribute_exists(#raw)", {})
-        expression, condition = "SET #deleted = :yes REMOVE #content, #provider_ids", "#direction = :in"
-        values: dict[str, Any] = {"yes": True, "in": "in"}
+        expression, condition = "SET #deleted = :yes REMOVE #content, #provider_ids", "#direction = :direction"
+        values: dict[str, Any] = {"yes": True, "direction": direction}
         if file is None:
             return self._update(conversation_id, sk, expression, condition, values)
         expression += ", #file, #file_state, #file_object"
@@ -186,6 +191,11 @@ class TakeBackStore:
         )
 
 
+def _counts(row: DeskRow) -> bool:
+    """Whether a row is a message, or a change that counts: the customer's, or one of ours that has left."""
+    return row.direction == "in" or row.kind not in CHANGES or row.status in LEFT
+
+
 def _file(row: DeskRow) -> StoredFile | None:
     return StoredFile(str(row.contact_id), row.file_object or "") if row.file_state else None
 
@@ -196,7 +206,7 @@ def _key(conversation_id: str, sk: str) -> Key:
 
 @dataclass(frozen=True)
 class TakeBack:
-    """Carries out a customer's deletions. It may run again at any time and in any order. `drop_file` deletes the file
+    """Carries out deletions. It may run again at any time and in any order. `drop_file` deletes the file
     of a message."""
 
     store: TakeBackStore
@@ -207,14 +217,14 @@ class TakeBack:
         """Remove the text of the message that the deletion or edit with the sort key `sk` is about, if the message was
         deleted; return whether a text was removed.
 
-        A deletion whose message has not arrived waits for it as long as its provider may still send it; the sweeper
-        repeats it meanwhile. The ticket's preview is cleared first and the message is emptied last, so that a run that
-        dies in between is repeated whole. Raises Unavailable.
+        A customer's deletion whose message has not arrived waits for it as long as its provider may still send it; the
+        sweeper repeats it meanwhile. The ticket's preview is cleared first and the message is emptied last, so that a
+        run that dies in between is repeated whole. Raises Unavailable.
         """
         change = self.store.change(conversation_id, sk)
         if change is None or not (change.revokes or self.store.revoked_since(conversation_id, change)):
             return False
-        found = self.store.texts_of(conversation_id, change.target_hash)
+        found = self.store.texts_of(conversation_id, change.target_hash, change.direction)
         if not found.revoked:
             return False
         for ticket_id in found.tickets:
@@ -222,14 +232,14 @@ class TakeBack:
         for quoting in found.quoting:
             self.store.mark_quote(conversation_id, quoting)
         for edit in found.edits:
-            self.store.empty(conversation_id, edit)
+            self.store.empty(conversation_id, edit, change.direction)
         for message in found.messages:
             if found.fresh:
                 self._empty(conversation_id, message, found)
         late = self.clock() > change.arrived_at + GUARD_DAYS * DAY
         if change.waits and (found.messages or late):
             self.store.stop_waiting(conversation_id, sk)
-        elif change.revokes and not found.messages and not late and not change.waits:
+        elif change.direction == "in" and change.revokes and not (found.messages or late or change.waits):
             self.store.wait_for_message(conversation_id, sk, self.clock())
         if found.fresh:
             count("MessagesTakenBack")
@@ -239,5 +249,5 @@ class TakeBack:
         if found.file:
             ref = MessageRef.of_tail(conversation_id, message.removeprefix(MESSAGE.prefix))
             self.drop_file(ref, *found.file)
-        if not self.store.empty(conversation_id, message, found.kind, found.file) and found.file:
+        if not self.store.empty(conversation_id, message, found.direction, found.kind, found.file) and found.file:
             raise Unavailable("The file of this message arrived meanwhile; try again.")

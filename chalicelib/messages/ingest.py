@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from chalicelib.channels.parts import InboundMessage, Started
 from chalicelib.contacts.model import ContactReference, Lookup
-from chalicelib.core.asks import Ask
+from chalicelib.core.asks import Ask, is_choice
 from chalicelib.core.clock import SECOND
 from chalicelib.tickets.model import REFERRING
 from chalicelib.vault.model import ContactKey
@@ -18,8 +18,10 @@ ANSWERED_BY_REQUEST = frozenset({"withdraw", "confirm", "cancel"})
 
 def is_statement(message: InboundMessage, ask: Ask | None = None) -> bool:
     """Return whether the message says something by itself. A button under our question about a request (`ask`) only
-    answers that question and is no statement."""
-    return message.kind not in REFERRING and not (ask is not None and ask.pressed)
+    answers that question and is no statement; one under a reply of staff is."""
+    if ask is not None and ask.pressed:
+        return False
+    return message.kind not in REFERRING or is_choice(message.details)
 
 
 def is_news(message: InboundMessage, ask: Ask | None = None) -> bool:

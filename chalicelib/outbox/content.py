@@ -1,13 +1,22 @@
 """What a message of ours holds, how it lies sealed on its row, and the parts that a channel makes messages of."""
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, Self
 
 from chalicelib.channels.base import ChoicePart, FilePart, OutboundPart, TemplatePart, TextPart
 from chalicelib.channels.parts import Button
 from chalicelib.channels.reading import as_dict, as_list
+from chalicelib.core.asks import CHOICE_PAYLOAD
 from chalicelib.provider_templates import model as templates
+
+
+def choices_of(titles: Iterable[str], client_id: str) -> tuple[Button, ...]:
+    """Return choices under a reply. Their ids name nobody, and are the same when the reply is repeated under the same
+    client's id."""
+    unique = hashlib.sha256(f"choices|{client_id}".encode()).hexdigest()[:20]
+    return tuple(Button(f"{CHOICE_PAYLOAD}.{unique}.{place}", title) for place, title in enumerate(titles, 1))
 
 
 class SentFile(NamedTuple):

@@ -167,7 +167,7 @@ class _Run:
             return False
         if job.message is None:
             return self._store.remove_entry(job.entry, job.head.contact_id if job.head else "")
-        opened = refusal(job, now, self._parts.allows) or open_message(self._opener, job)
+        opened = refusal(job, now, self._parts.allows) or open_message(self._opener, job, self._store, now)
         pieces = 1 if isinstance(opened, Failure) else len(opened.pieces)
         left = to_send(job, pieces)
         if proved(job, pieces) or not (left or isinstance(opened, Failure)):
@@ -232,8 +232,9 @@ class _Run:
         entry, opened = ready.job.entry, ready.opened
         parts, ref = opened.pieces[number - 1], entry.ref
         reference = ref.of_piece(number) if ready.by_piece else str(ref)
+        quote, opens = (opened.quote if number == 1 else ""), self._opening(ready.job, parts)
         message = OutboundMessage(
-            entry.account, opened.address, parts, reference=reference, open_file=self._opening(ready.job, parts)
+            entry.account, opened.address, parts, reference=reference, quote=quote, open_file=opens
         )
         try:
             return self._providers.send(entry.channel, message)

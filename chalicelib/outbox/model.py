@@ -37,6 +37,9 @@ FIXED_ANSWERS = frozenset({STATUS, RIGHTS})
 ESSENTIAL = FIXED_ANSWERS | {SUPPORT}
 """Purposes that an opt-out does not stop, because they answer what the person asks. It stops all others, also those
 that a profile adds."""
+CHANGE = "change"
+"""Action of an outbox entry whose message is a reaction, edit or deletion of ours (tickets/model.py, CHANGES): its
+failure is shown at the message that it is about, and on no ticket."""
 PROBE_EVERY = 50 * SECOND
 """How often one message may try whether a stopped channel works again: less than the sweeper's minute."""
 
@@ -89,7 +92,7 @@ class OutboxEntry:
 @dataclass(frozen=True)
 class Outgoing:
     """A message to be sent, as its row shows it. `states` are those of its pieces by number; None for a message in one
-    piece, and for one whose first piece an older release has sent."""
+    piece, and for one whose first piece an older release has sent. `kind` tells changes apart."""
 
     ref: MessageRef
     contact_id: str
@@ -97,6 +100,7 @@ class Outgoing:
     rank: int
     content: bytes = field(repr=False)
     states: States | None = None
+    kind: str = "text"
 
 
 @dataclass(frozen=True)
@@ -116,6 +120,7 @@ class Head:
     blocked: bool = False
     ticket_id: str = ""
     window_shut_at: int = 0
+    language: str = ""
 
     def window_open(self, now: int) -> bool:
         """Whether free text may go out."""
@@ -208,7 +213,8 @@ class FailedMessage:
 class Reply:
     """One reply, ready to be stored. `ref.at` (ms) is its time and its number in the conversation; `client_hash` is the
     name of the id by which a repetition is recognised; `again` is the failed message that it replaces; `template` is
-    the one that it sends, as it was read."""
+    the one that it sends, as it was read; `quote_hash` is the pseudonym of the provider's id of the message that it
+    quotes."""
 
     ref: MessageRef
     ticket: AnsweredTicket
@@ -219,6 +225,7 @@ class Reply:
     now: int
     again: FailedMessage | None = None
     template: StoredTemplate | None = None
+    quote_hash: str = ""
 
     @property
     def uploads(self) -> UploadPlace:

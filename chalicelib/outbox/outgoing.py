@@ -3,18 +3,30 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from chalicelib.channels import registry
-from chalicelib.channels.base import OutboundMessage, OutboundPart, SendError, SendResult
+from chalicelib.channels.base import (
+    ChoicePart,
+    DeletionPart,
+    EditPart,
+    OutboundMessage,
+    OutboundPart,
+    ReactionPart,
+    SendError,
+    SendResult,
+)
 from chalicelib.channels.failure_meanings import reason_of
+from chalicelib.channels.reading import as_list
 from chalicelib.channels.render import Lacking, render
 from chalicelib.channels.templates import ProviderTemplate
 from chalicelib.core.addresses import Address, ChannelId
 from chalicelib.core.errors import BadInput
+from chalicelib.core.ids import MessageRef
 from chalicelib.core.observability import count, log
 from chalicelib.outbox.content import ReplyContent
-from chalicelib.outbox.model import Failure, Job, OutboxEntry
+from chalicelib.outbox.model import CHANGE, Failure, Job, OutboxEntry
+from chalicelib.outbox.provider_ids import provider_ids
 from chalicelib.provider_templates.model import fill
 from chalicelib.vault import encryption
 from chalicelib.vault.encryption import CannotOpen
@@ -42,14 +54,16 @@ class Providers(Protocol):
 
 @dataclass(frozen=True)
 class OpenedMessage:
-    """An opened message: its pieces, each of which a provider takes as one message, and its address."""
+    """An opened message: its pieces, each of which a provider takes as one message, its address, and the provider's id
+    of the message that its first piece quotes."""
 
     pieces: tuple[tuple[OutboundPart, ...], ...] = field(repr=False)
     address: Address = field(repr=False)
+    quote: str = field(default="", repr=False)
 
 
-def open_message(decryptor: "BatchDecryptor", job: Job) -> OpenedMessage | Failure:
-    """Return the opened message, or why it cannot be sent.
+def open_message(decryptor: "BatchDecryptor", job: Job, store: "Outbox", now: int) -> OpenedMessage | Failure:
+    """Return the opened message, or why it cannot be sent. A message that it quotes and that is gone is quoted no more.
 
     Raises Unavailable.
     """
@@ -57,7 +71,7 @@ def open_message(decryptor: "BatchDecryptor", job: Job) -> OpenedMessage | Failu
     contact_id = job.recipient.contact_id
     try:
         content = decryptor.json(contact_id, encryption.message_content(job.entry.ref), job.message.content)
-        address = _address(decryptor, contact_id, job.recipient.addresses)
+        address = address_of(decryptor, contact_id, job.recipient.addresses)
     except CannotOpen as error:
         log("cannot_open", level=logging.ERROR, contact_id=contact_id)
         count("CannotOpen")
@@ -70,11 +84,12 @@ def open_message(decryptor: "BatchDecryptor", job: Job) -> OpenedMessage | Failu
     if job.template and not _fits(job.template.template, sent):
         return Failure("template_refused", "template_refused")
     try:
-        pieces = render(registry.channel(job.entry.channel), sent.parts())
+        pieces = render(registry.channel(job.entry.channel), _parts(job, content))
     except Lacking as error:
         log("part_refused", channel=job.entry.channel, code=error.code, reason=error.capability)
         return Failure(error.code, reason_of(job.entry.channel, error.code))
-    return OpenedMessage(pieces, address) if pieces else Failure("empty", "empty")
+    quote = _quoted(decryptor, store, content, now)
+    return OpenedMessage(pieces, address, quote) if pieces else Failure("empty", "empty")
 
 
 def _fits(template: ProviderTemplate, sent: ReplyContent) -> bool:
@@ -88,7 +103,41 @@ def _fits(template: ProviderTemplate, sent: ReplyContent) -> bool:
     return True
 
 
-def _address(decryptor: "BatchDecryptor", contact_id: str, sealed: Mapping[str, bytes]) -> Address | None:
+def _quoted(decryptor: "BatchDecryptor", store: "Outbox", content: Mapping[str, Any], now: int) -> str:
+    """Return the provider's id of the quoted message, "" when none is quoted or it is not known any more."""
+    ref = MessageRef.parse(ReplyContent.of(content).quote)
+    found = store.named(ref, now) if ref else None
+    if found is None:
+        return ""
+    try:
+        return next(iter(provider_ids(decryptor, found)), "")
+    except CannotOpen:
+        return ""
+
+
+def _parts(job: Job, content: Mapping[str, Any]) -> tuple[OutboundPart, ...]:
+    """Return the parts of a message's stored content; of a change (outbox/change_message.py) it is `{"text", "targets",
+    "buttons"}`, the last those that an edited message keeps."""
+    assert job.message is not None
+    reply = ReplyContent.of(content)
+    if job.entry.action != CHANGE:
+        return tuple(_opened_by(one, job) if isinstance(one, ChoicePart) else one for one in reply.parts())
+    targets = tuple(str(one) for one in as_list(content.get("targets"))) or ("",)
+    if job.message.kind == "reaction":
+        return (ReactionPart(targets[0], reply.text),)
+    if job.message.kind == "revoke":
+        return (DeletionPart(targets),)
+    return (EditPart(targets[0], reply.text, reply.choices),)
+
+
+def _opened_by(choice: ChoicePart, job: Job) -> ChoicePart:
+    """Return the choice with the word that opens it where it is a list, in the customer's language."""
+    from chalicelib.core.texts import CHOOSE, bot_text
+
+    return choice._replace(opens=bot_text(job.head.language if job.head else "", CHOOSE, unknown=("ru",)))
+
+
+def address_of(decryptor: "BatchDecryptor", contact_id: str, sealed: Mapping[str, bytes]) -> Address | None:
     """Return the address to send to: of a person's kinds the one that their channel prefers."""
     for kind in registry.ADDRESS_KINDS:
         value = decryptor.text(contact_id, encryption.contact_attribute(contact_id, kind), sealed.get(kind))

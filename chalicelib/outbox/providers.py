@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import IO, TYPE_CHECKING
 
 from chalicelib.channels import registry
-from chalicelib.channels.base import OutboundMessage, Sender, SendError, SendResult
+from chalicelib.channels.base import OutboundMessage, Sender, SendError, SendResult, Signal
 from chalicelib.core.addresses import ChannelId
 from chalicelib.core.settings import variable
 from chalicelib.vault.secrets import Secrets
@@ -32,6 +32,10 @@ class ChannelProviders:
         """Confirm a pressed button, where the channel wants that. Raises SendError and Unavailable."""
         if registry.channel(channel).confirms_presses:
             self._sender(channel).confirm_press(account, press, self._token(channel, account))
+
+    def signal(self, channel: ChannelId, signal: Signal) -> None:
+        """Pass a signal on. Raises SendError and Unavailable."""
+        self._sender(channel).signal(signal, self._token(channel, signal.account))
 
     def fetch(self, channel: ChannelId, account: str, media_id: str, into: IO[bytes], most: int) -> "FetchedFile":
         """Write a file that a customer sent into `into`, `most` bytes at most. Raises FetchError and Unavailable."""

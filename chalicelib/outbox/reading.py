@@ -11,6 +11,8 @@ from chalicelib.dynamo.models import DeskRow, IndexRow, UnsentIndex
 from chalicelib.dynamo.rows import alive, get_row, translated_errors
 from chalicelib.dynamo.schema import CHANNEL, CLIENT_ID, CONTACT, EARLY_STATUS, HEAD, MESSAGE, OUTBOX, SENDING
 from chalicelib.outbox.model import Head, Job, OutboxEntry, Outgoing, Recipient
+from chalicelib.outbox.provider_ids import NamedMessage
+from chalicelib.tickets.model import REFERRING
 from chalicelib.tickets.records_from_rows import mapping
 
 LOOK_AHEAD = 10
@@ -43,9 +45,10 @@ class OutboxReading:
         return Job(entry, self.message(entry.ref, now), head, recipient)
 
     def message(self, ref: MessageRef, now: int) -> Outgoing | None:
-        """Return a message of ours, or for a pressed button the person's own; None when it is gone."""
+        """Return a message of ours, or for a pressed button the person's own; None when it is gone, or deleted before
+        it left."""
         row = get_row(MESSAGE.key(*ref))
-        if row is None or row.guard or not alive(row, now):
+        if row is None or row.guard or row.deleted or not alive(row, now):
             return None
         return Outgoing(
             ref=ref,
@@ -54,6 +57,7 @@ class OutboxReading:
             rank=_int(row.rank),
             content=row.content or b"",
             states=mapping(row.piece_states) if row.piece_count else None,
+            kind=str(row.kind),
         )
 
     def head(self, conversation_id: str) -> Head | None:
@@ -73,7 +77,18 @@ class OutboxReading:
             blocked=bool(row.blocked),
             ticket_id=row.ticket_id or "",
             window_shut_at=_int(row.window_shut_at),
+            language=row.language or "",
         )
+
+    def named(self, ref: MessageRef, now: int) -> NamedMessage | None:
+        """Return a message to which another one refers; None when it is gone, deleted, or has no id at its provider."""
+        row = get_row(MESSAGE.key(*ref))
+        if row is None or row.guard or row.deleted or not alive(row, now) or not row.provider_hash:
+            return None
+        if row.kind in REFERRING or row.direction not in ("in", "out"):
+            return None
+        ids = tuple(row.provider_ids or ())
+        return NamedMessage(ref, str(row.contact_id), row.direction, row.content or b"", ids, row.provider_hash)
 
     def recipient(self, contact_id: str) -> Recipient | None:
         """Return a contact, with its addresses still sealed; None when it is gone."""

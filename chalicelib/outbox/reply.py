@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from chalicelib.attachments.uploads import UploadPlace
 from chalicelib.channels import registry
 from chalicelib.channels.base import ChoicePart, FilePart, OutboundPart, TextPart
+from chalicelib.channels.contract import Channel
 from chalicelib.channels.render import Lacking, render
 from chalicelib.core.errors import BadInput, Conflict, NotFound
 from chalicelib.core.ids import LONGEST, MessageRef, reply_id_hash, retry_id_hash
@@ -93,13 +94,16 @@ class ReplyToCustomer:
             if known is not None:
                 return self._same(known, ticket, sent, now, again)
             head = self._may_reply(ticket, recipient, now, windowed=sent.template is None)
+            _check_choices(registry.channel(head.channel), sent)
             template = self._template(head, sent)
             sent, content = self._with_files(
                 _filled(sent, template), UploadPlace(ticket.conversation_id, ticket_id, author), head, now
             )
             at = reply_time(now, head.last_at, head.last_inbound_at)
             ref = MessageRef(ticket.conversation_id, at, secrets.token_hex(16))
-            if self.store.store(Reply(ref, ticket, head, content, author, client_hash, now, again, template)):
+            quoted = self._quoted(sent, head, now, again)
+            reply = Reply(ref, ticket, head, content, author, client_hash, now, again, template, quoted)
+            if self.store.store(reply):
                 return _as_sent(
                     Message(
                         str(ref), "out", "text", at, arrived_at=now, status="queued", author=author, purpose=SUPPORT
@@ -126,6 +130,30 @@ class ReplyToCustomer:
         if sent.files[0].kind:
             sent = replace(sent, files=self.files.copied(place, head, sent.files, now))
         return sent, replace(sent, files=self.files.looked_at(place, head, sent.files, self.decryptor(), now))
+
+    def _quoted(self, sent: ReplyContent, head: Head, now: int, again: FailedMessage | None) -> str:
+        """Return the pseudonym of the message that is quoted, "" for none. What is sent again quotes nothing that is
+        gone meanwhile. Raises BadInput, and Conflict with the code quote."""
+        if not sent.quote:
+            return ""
+        channel, ref = registry.channel(head.channel), MessageRef.parse(sent.quote)
+        if ref is None or ref.conversation_id != head.conversation_id:
+            raise BadInput("The quoted message is none of this conversation.", code="quote")
+        if not channel.quotes:
+            raise BadInput(f"{channel.name} cannot quote (capability: quotes).", code="lacking")
+        found = self.store.named(ref, now)
+        if found is None and again is None:
+            raise Conflict("The quoted message cannot be quoted: it is deleted or has not left.", code="quote")
+        return found.named if found else ""
+
+    def may_write(self, ticket_id: str, now: int) -> tuple[AnsweredTicket, Head]:
+        """Return ticket and conversation, when something that answers no question may go to the customer at `now` (ms).
+        Raises NotFound, Unavailable and Conflict as a reply does."""
+        ticket, recipient = self.answered(ticket_id, now)
+        head = self._may_reply(ticket, recipient, now)
+        if recipient is not None and recipient.suppressed:
+            raise Conflict("The customer has withdrawn consent: only answers to questions leave.", code="suppressed")
+        return ticket, head
 
     def answered(self, ticket_id: str, now: int) -> tuple[AnsweredTicket, Recipient | None]:
         """Return the ticket to answer and its contact. Raises NotFound, Unavailable, and Conflict with the code
@@ -273,9 +301,23 @@ def _pieces(sent: ReplyContent, channel: str) -> tuple[tuple[OutboundPart, ...],
         return ()
 
 
+def _check_choices(channel: Channel, sent: ReplyContent) -> None:
+    """Raise BadInput, which names the capability, for choices that the channel does not take."""
+    if not sent.choices:
+        return
+    try:
+        render(channel, (TextPart(sent.text), ChoicePart(sent.choices)))
+    except Lacking as error:
+        raise BadInput(error.message, code="choices") from None
+
+
 def _check(sent: ReplyContent) -> None:
-    text = sent.text
-    if shows_nothing(text) and not (sent.files and not text):
+    if sent.text or not sent.files:
+        check_text(sent.text)
+
+
+def check_text(text: str) -> None:
+    if shows_nothing(text):
         raise BadInput("There is nothing to send: the text shows nothing. Write something.", code="empty")
     if len(text.encode("utf-16-le", "surrogatepass")) // 2 > MOST_UNITS:
         raise BadInput(f"The reply is longer than {MOST_UNITS} characters. Cut it in two.", code="too_long")

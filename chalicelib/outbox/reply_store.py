@@ -126,6 +126,7 @@ class ReplyStore(OutboxReading):
             "purpose": SUPPORT,
             "answers": reply.ticket.question_at or None,
             "file_objects": [one.object for one in reply.content.files] or None,
+            "quote_hash": reply.quote_hash,
         }
 
     def _name_successor(self, reply: Reply, failed: FailedMessage) -> Write:

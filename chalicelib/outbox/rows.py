@@ -10,7 +10,7 @@ from chalicelib.core.purposes import SUPPORT
 from chalicelib.dynamo.builder import Builder, Write
 from chalicelib.dynamo.schema import CHANNEL, CONTACT, EARLY_STATUS, HEAD, LINK, MESSAGE, OUTBOX, TICKET
 from chalicelib.outbox import channel_rows
-from chalicelib.outbox.model import ESSENTIAL, HELD_BY_ERASER, Failure, Head, OutboxEntry, Outgoing
+from chalicelib.outbox.model import CHANGE, ESSENTIAL, HELD_BY_ERASER, Failure, Head, OutboxEntry, Outgoing
 from chalicelib.tickets.model import NO_LONGER_SOLVED, RANK, REOPENS, State, reopening
 from chalicelib.tickets.pieces import piece_state
 from chalicelib.vault import encryption
@@ -167,10 +167,10 @@ class OutgoingRows:
         return self._tables.update("message", MESSAGE.key(*ref), expression, condition, values)
 
     def sending(self, message: Outgoing, entry: OutboxEntry, pieces: int) -> Write:
-        """Show the message as being sent; one that an earlier try may have sent is marked `uncertain`. A text in
-        several `pieces` gets a map for their states."""
+        """Show the message as being sent, if it is what was read: a reply that waits can be changed. One that an
+        earlier try may have sent is marked `uncertain`. A text in several `pieces` gets a map for their states."""
         changes: list[str] = []
-        values: dict[str, Any] = {"read": message.rank}
+        values: dict[str, Any] = {"read": message.rank, "content": message.content}
         if message.rank < RANK["sending"]:
             changes += ["#status = :sending", "#rank = :rank"]
             values |= {"sending": "sending", "rank": RANK["sending"]}
@@ -181,7 +181,7 @@ class OutgoingRows:
             changes += ["#piece_count = :pieces", "#piece_states = if_not_exists(#piece_states, :no_states)"]
             values |= {"pieces": pieces, "no_states": {}}
         expression = "SET " + ", ".join(changes) if changes else ""
-        return self.message(message.ref, expression, "#rank = :read", values)
+        return self.message(message.ref, expression, "#rank = :read AND #content = :content", values)
 
     def queued(self, ref: MessageRef) -> Write:
         """Show the message as queued again, unless a status came meanwhile."""
@@ -241,14 +241,16 @@ class OutgoingRows:
     def failed(
         self, message: Outgoing, entry: OutboxEntry, rank: int, failure: Failure, now: int, piece: int = 0
     ) -> Write:
-        """Show the message, and the refused `piece`, as failed; `flagged` notes that its ticket shows the failure,
-        too."""
+        """Show the message, and the refused `piece`, as failed; `flagged` notes that its ticket shows the failure, too,
+        which it does of everything but changes."""
         why = {"code": failure.code, "reason": failure.reason, "text": failure.text, "at": now // SECOND}
-        values: dict[str, Any] = {"failed": "failed", "rank": RANK["failed"], "read": rank, "yes": True, "why": why}
-        changes = ["#status = :failed", "#rank = :rank", "#failure = :why", "#flagged = :yes"]
+        values: dict[str, Any] = {"failed": "failed", "rank": RANK["failed"], "read": rank, "why": why}
+        changes = ["#status = :failed", "#rank = :rank", "#failure = :why"]
         conditions = ["#rank = :read"]
-        if entry.uncertain:
-            changes.append("#uncertain = :yes")
+        marks = [*(["flagged"] if entry.action != CHANGE else []), *(["uncertain"] if entry.uncertain else [])]
+        if marks:
+            changes += [f"#{one} = :yes" for one in marks]
+            values["yes"] = True
         if piece:
             state, condition = self._piece(message, piece, piece_state("failed", why), values)
             changes += state

@@ -9,7 +9,7 @@ from dataclasses import replace
 from chalicelib.channels import registry
 from chalicelib.dynamo.builder import Write
 from chalicelib.dynamo.tables import Tables
-from chalicelib.outbox.model import CLAIM, Claimed, Failure, Job, OutboxEntry, Outgoing
+from chalicelib.outbox.model import CHANGE, CLAIM, Claimed, Failure, Job, OutboxEntry, Outgoing
 from chalicelib.outbox.reading import OutboxReading
 from chalicelib.outbox.rows import EarlyStatus, OutboxRows
 from chalicelib.provider_templates.store import TemplateStore
@@ -104,6 +104,8 @@ class Outbox(OutboxReading):
             end = self._end(job, refused)
             if message is None:
                 return end or None
+            if not provider_id:  # a change that got no id of its own
+                return [*([self._rows.messages.all_out(message)] if message.rank < RANK["sent"] else []), *end]
             return [
                 self._rows.messages.identified(message, head, provider_id, name, now, piece=piece, early=early),
                 self._rows.link(name, entry.ref, now, piece),
@@ -237,6 +239,8 @@ class Outbox(OutboxReading):
             if rank >= RANK["failed"]:
                 return writes
             writes.append(self._rows.messages.failed(message, entry, rank, failure, now, piece))
+            if entry.action == CHANGE:
+                return writes
             if message.ticket_id:
                 writes += self._rows.name_on_ticket(message.ticket_id, entry, now, refused)
             if message.ticket_id and kept:

@@ -17,7 +17,7 @@ from chalicelib.dynamo.schema import HEAD, MESSAGE, NUMBER, TICKET, Key, lists
 from chalicelib.dynamo.tables import Tables
 from chalicelib.outbox.channel_rows import stopped, window_shut
 from chalicelib.retention.model import TicketDate
-from chalicelib.tickets.model import NO_LONGER_SOLVED, REOPENS, State, reopening
+from chalicelib.tickets.model import CHANGES, NO_LONGER_SOLVED, REOPENS, State, reopening
 from chalicelib.tickets.pieces import outstanding
 from chalicelib.tickets.records_from_rows import mapping, outcome, outgoing
 from chalicelib.tickets.writes import to_be_stamped
@@ -158,7 +158,7 @@ class StampExpiryStore:
             nonlocal told
             told = ""
             row = get_row(_row(conversation_id, sk))
-            if row is None or row.direction != "out":
+            if row is None or row.direction != "out" or row.kind in CHANGES:
                 return None
             failed, failure = outstanding(outgoing(row)), outcome(row)[1]
             if failed == bool(row.flagged):

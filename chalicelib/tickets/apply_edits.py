@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from chalicelib.tickets.model import CHANGES
+from chalicelib.tickets.model import CHANGES, LEFT
 from chalicelib.tickets.records import Message, MessageFile, Quote
 
 QUOTED = 160
@@ -18,26 +18,28 @@ def apply_edits(messages: Iterable[Message], beside: Iterable[Message] = ()) -> 
 
     Changes are applied in the provider's order, not in the order of arrival. The newest edit gives the text, earlier
     texts become the history. The newest reaction counts; an empty one removes it. A deletion removes the content for
-    good, from quotes too. Edits and deletions of customers change only the customer's own messages.
+    good, from quotes too. Customers react to any message, we to theirs; both edit and delete only their own. A change
+    of ours that has not left, or failed, stands in the `changes` of its message until a later one of its kind has left.
 
     `beside` holds messages and changes of other tickets of the conversation that are about these messages, or that
-    these are about. A change of another ticket's message becomes an activity line that leads there. A change of a
-    message that is not stored stays a line of its own: an edit with its text, others as activity lines.
+    these are about. A change of another ticket's message becomes an activity line that leads there. A customer's
+    change of a message that is not stored stays a line of its own: an edit with its text, others as activity lines.
     """
     kept = list(messages)
     own = {one.id for one in kept}
     ordered = sorted([*kept, *(one for one in beside if one.id not in own)], key=lambda one: one.position)
     shown = {one.id: one for one in ordered if one.kind not in CHANGES}
     targets = {name: one.id for one in shown.values() for name in (one.provider_hash, *one.links) if name}
-    revoked = {one.target_hash for one in ordered if one.kind == "revoke"}
+    revoked = {one.target_hash for one in ordered if one.kind == "revoke" and _done(one)}
     lines: dict[str, Message] = {}
     leading: list[tuple[Message, str]] = []
     for one in ordered:
         if one.kind not in CHANGES:
             continue
         target = shown.get(targets.get(one.target_hash, ""))
-        if target is None or (target.direction != "in" and one.kind != "reaction"):
-            lines[one.id] = _stray(one, gone=one.target_hash in revoked)
+        if target is None or not _may(one, target):
+            if one.direction == "in":
+                lines[one.id] = _stray(one, gone=one.target_hash in revoked)
             continue
         shown[target.id] = _changed(target, one)
         if target.id not in own:
@@ -47,6 +49,18 @@ def apply_edits(messages: Iterable[Message], beside: Iterable[Message] = ()) -> 
     quoting = (replace(one, quote_gone=one.quote_gone or one.quote_hash in revoked) for one in shown.values())
     found = [_quoting(one, own, shown, targets) for one in quoting if one.id in own]
     return sorted([*found, *(one for name, one in lines.items() if name in own)], key=lambda one: one.position)
+
+
+def _may(change: Message, target: Message) -> bool:
+    """Whether this change may be made of this message."""
+    if change.kind == "reaction":
+        return change.direction == "in" or target.direction == "in"
+    return change.direction == target.direction
+
+
+def _done(change: Message) -> bool:
+    """Whether a change counts: the customer's always, ours when it has left."""
+    return change.direction == "in" or change.status in LEFT
 
 
 def _stray(change: Message, *, gone: bool) -> Message:
@@ -66,13 +80,20 @@ def _line(change: Message, target: Message) -> Message:
 
 
 def _changed(target: Message, change: Message) -> Message:
+    if change.direction == "out":
+        others = tuple(one for one in target.changes if one.kind != change.kind)
+        target = replace(target, changes=others if _done(change) else (*others, change))
+        if not _done(change):
+            return target
+    if change.kind == "reaction" and change.direction == "out":
+        return target if change.unreadable else replace(target, own_reaction=change.text)
     if change.kind == "reaction":
         if change.unreadable:
             return target
         kept = change.text if change.text and not change.details.get("removed") else ""
         return replace(target, reactions=(kept,) if kept else ())
     if change.kind == "revoke":
-        return replace(target, deleted=True)
+        return replace(target, deleted=True, deleted_by=change.author)
     if change.deleted:  # the change was erased along with the message
         return target
     new = {name: value for name, value in change.details.items() if name != "new_kind"}
@@ -108,6 +129,9 @@ def _taken_back(message: Message) -> Message:
         history=(),
         edited_at=0,
         reactions=(),
+        own_reaction="",
+        changes=(),
+        choices=(),
         unreadable=False,
         quote_hash="",
     )
@@ -116,7 +140,7 @@ def _taken_back(message: Message) -> Message:
 def _quote(quoted: Message, text: str = "") -> Quote:
     """Make the quote of a message: `text` or the beginning of its own text, nothing of a deleted one."""
     said = "" if quoted.deleted else text or quoted.text
-    return Quote(quoted.id, said[:QUOTED], quoted.ticket_id, quoted.deleted)
+    return Quote(quoted.id, said[:QUOTED], quoted.ticket_id, quoted.deleted, quoted.direction == "out")
 
 
 def _quoting(message: Message, own: set[str], shown: dict[str, Message], targets: dict[str, str]) -> Message:

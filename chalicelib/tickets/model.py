@@ -85,5 +85,9 @@ CHANGES = TEXT_CHANGES | {"reaction"}
 """Kinds that change how another message is shown."""
 
 
+LEFT = frozenset({"sent", "delivered", "read"})
+"""Statuses of what has left. A change of ours is applied when it has one of them."""
+
+
 REFERRING = CHANGES | {"callback"}
 """Kinds that refer to another message: changes, and pressed buttons."""

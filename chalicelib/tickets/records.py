@@ -80,13 +80,14 @@ class Ticket:
 class Quote:
     """The message that another one answers or changes. `id` is empty when that message is not stored.
 
-    `ticket_id` is its ticket when that is another one; `gone` says that the customer deleted it.
+    `ticket_id` is its ticket when that is another one; `gone` says that it was deleted, `ours` that we wrote it.
     """
 
     id: str
     text: str
     ticket_id: str = ""
     gone: bool = False
+    ours: bool = False
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,10 @@ class Message:
     `file_state`  what became of its file (attachments/model.py)
     `files`       files that staff sent with it
     `template`    the template that it sends, as the customer sees it
+    `choices`     titles of the buttons under a message of ours
+    `reactions`   the customer's; `own_reaction` is ours
+    `changes`     our reactions, edits and deletions of this message that have not left or failed, the newest of each
+    `deleted_by`  the member of staff who deleted this message of ours
     """
 
     id: str
@@ -153,6 +158,10 @@ class Message:
     file: MessageFile = MessageFile()
     files: tuple[MessageFile, ...] = ()
     template: Content | None = None
+    choices: tuple[str, ...] = ()
+    own_reaction: str = ""
+    changes: "tuple[Message, ...]" = ()
+    deleted_by: str = ""
 
     @property
     def position(self) -> tuple[int, int, int, str]:

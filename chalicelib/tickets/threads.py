@@ -175,6 +175,8 @@ class Threads:
             ticket_id=row.ticket_id or "",
             links=tuple(row.links or ()),
             quote_gone=bool(row.quote_gone),
+            choices=_titles(opened.get("buttons")),
+            deleted_by=row.deleted_by or "",
             file_state=row.file_state or "",
             file=self._file(ticket, ref, row) if row.file_object else MessageFile(),
             files=sent_files(opened, outgoing(row)) if row.file_objects else (),
@@ -191,6 +193,11 @@ class Threads:
             type=str(facts.get("type", "")),
             size=size if isinstance(size, int) else 0,
         )
+
+
+def _titles(buttons: object) -> tuple[str, ...]:
+    found = buttons if isinstance(buttons, list) else []
+    return tuple(str(one.get("title", "")) for one in found if isinstance(one, dict))
 
 
 def _names(row: DeskRow) -> set[str]:

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from chalicelib.messages.customer_deletion import TakeBack
     from chalicelib.outbox.bring_file import BringFile
     from chalicelib.outbox.brought_files import BroughtFiles
+    from chalicelib.outbox.change_message import ChangeMessage
     from chalicelib.outbox.deliver import Deliver
     from chalicelib.outbox.reply import ReplyToCustomer
+    from chalicelib.outbox.signals import AskForSignal, PassOnSignal
     from chalicelib.retention.stamp_expiry import StampExpiry
     from chalicelib.vault.decryptor import BatchDecryptor
     from chalicelib.vault.pseudonyms import TextKey
@@ -82,6 +84,17 @@ def bring_file() -> "BringFile":
 
 
 @cache
+def change_message() -> "ChangeMessage":
+    """Reacts to messages, edits and deletes replies, for the dashboard and the API."""
+    from chalicelib.outbox.change_message import ChangeMessage
+    from chalicelib.outbox.change_store import ChangeStore
+
+    wiring.bind_tables()
+    store = ChangeStore(wiring.gateway())
+    return ChangeMessage(store, reply_to_customer(), wiring.decryptor, wiring.clock(), sleep_with_jitter)
+
+
+@cache
 def _deliver(address_key: bytes, *, files: bool) -> "Deliver":
     from chalicelib.outbox.deliver import UPLOAD_BUDGET, UPLOAD_LEASE, Deliver
     from chalicelib.outbox.providers import ChannelProviders
@@ -113,6 +126,28 @@ def _deliver(address_key: bytes, *, files: bool) -> "Deliver":
         wait=sleep_with_jitter,
         **more,
     )
+
+
+@cache
+def pass_on_signal() -> "PassOnSignal":
+    """Passes signs of reading and typing on, for the sender."""
+    from chalicelib.outbox.providers import ChannelProviders
+    from chalicelib.outbox.reading import OutboxReading
+    from chalicelib.outbox.signals import PassOnSignal
+
+    wiring.bind_tables()
+    providers = ChannelProviders(wiring.secrets(), settings().secret_outbound)
+    return PassOnSignal(OutboxReading(), providers, single_decryptor, _allows, wiring.clock())
+
+
+@cache
+def ask_for_signal() -> "AskForSignal":
+    """Asks for such signs, for the dashboard and the API."""
+    from chalicelib.outbox.signals import KINDS, AskForSignal
+
+    config = settings()
+    switched_on = frozenset(one for one in KINDS if one in config.signals.split("-"))
+    return AskForSignal(switched_on, lambda body: queues().send_later(config.queue_retry, body, 0))
 
 
 def deliver(*, files: bool = False) -> "Deliver":

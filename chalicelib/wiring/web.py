@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from chalicelib.attachments.hand_out import FetchAgain, HandOut
     from chalicelib.certificates.ledger import Ledger
     from chalicelib.outbox.bring_file import BringFile
+    from chalicelib.outbox.change_message import ChangeMessage
     from chalicelib.outbox.reply import ReplyToCustomer
+    from chalicelib.outbox.signals import AskForSignal
     from chalicelib.privacy.decide import DecideRequest
     from chalicelib.privacy.erasure_pause import PauseErasures
     from chalicelib.privacy.open_request import OpenRequest
@@ -153,6 +155,20 @@ def templates() -> "TemplateStore":
     from chalicelib.wiring import templates as wiring_templates
 
     return wiring_templates.template_store()
+
+
+def ask_for_signal() -> "AskForSignal":
+    """Ask for a sign to a customer that their message was read, or that somebody types."""
+    from chalicelib.wiring import delivery as wiring_delivery
+
+    return wiring_delivery.ask_for_signal()
+
+
+def change_message() -> "ChangeMessage":
+    """React to a message, edit or delete a reply."""
+    from chalicelib.wiring import delivery as wiring_delivery
+
+    return wiring_delivery.change_message()
 
 
 def search(reader: TicketQueries) -> Search:

@@ -10,7 +10,17 @@ from typing import Any
 
 import pytest
 
-from chalicelib.channels.base import ChoicePart, OutboundMessage, SendError, SendResult, TextPart
+from chalicelib.channels.base import (
+    ChangePart,
+    ChoicePart,
+    DeletionPart,
+    EditPart,
+    OutboundMessage,
+    ReactionPart,
+    SendError,
+    SendResult,
+    TextPart,
+)
 from chalicelib.channels.parts import Button
 from chalicelib.channels.render import Lacking, render
 from chalicelib.channels.telegram import send as sending
@@ -54,7 +64,7 @@ def accepted(number: int) -> dict[str, Any]:
 def outgoing(text: str = TEXT, buttons: tuple[Button, ...] = (), **fields: Any) -> OutboundMessage:
     given: dict[str, Any] = {"account": BOT, "address": Address("chat", str(AMINA_CHAT))}
     parts = (TextPart(text), *([ChoicePart(buttons)] if buttons else []))
-    return OutboundMessage(parts=parts, **(given | fields))
+    return OutboundMessage(**({"parts": parts} | given | fields))
 
 
 def send(api: str, message: OutboundMessage | None = None, token: str = TOKEN) -> SendResult:
@@ -258,3 +268,62 @@ def test_buttons_that_telegram_would_refuse_are_not_sent(button: Button) -> None
     with pytest.raises(Lacking, match="capability: buttons") as refused:
         render(TELEGRAM, outgoing(buttons=(button,)).parts)
     assert (refused.value.code, refused.value.permanent) == ("buttons", True)
+
+
+def test_a_reaction_an_edit_and_a_deletion_name_their_message(telegram: Provider) -> None:
+    telegram.default = lambda call: {"ok": True, "result": True}
+    chat, target = str(AMINA_CHAT), f"{AMINA_CHAT}:7"
+    for part in (ReactionPart(target, "👍"), ReactionPart(target, ""), EditPart(target, TEXT, BUTTONS)):
+        assert send(telegram.address, outgoing(parts=(part,))).provider_id == ""
+    send(telegram.address, outgoing(parts=(DeletionPart((target, f"{AMINA_CHAT}:8")),)))
+    named = [
+        (call.path.rpartition("/")[2], call.payload["chat_id"], call.payload["message_id"]) for call in telegram.calls
+    ]
+    assert named == [
+        ("setMessageReaction", chat, "7"),
+        ("setMessageReaction", chat, "7"),
+        ("editMessageText", chat, "7"),
+        ("deleteMessage", chat, "7"),
+        ("deleteMessage", chat, "8"),
+    ]
+    assert json.loads(telegram.calls[0].payload["reaction"]) == [{"type": "emoji", "emoji": "👍"}]
+    assert "reaction" not in telegram.calls[1].payload
+    assert telegram.calls[2].payload["text"] == TEXT
+    assert BUTTONS[0].id in telegram.calls[2].payload["reply_markup"]
+
+
+@pytest.mark.parametrize(
+    ("part", "description", "code"),
+    [
+        (ReactionPart("1:7", "👍"), "Bad Request: REACTION_INVALID", "reaction_invalid"),
+        (ReactionPart("1:7", "👍"), "Bad Request: message to react not found", "message_gone"),
+        (EditPart("1:7", TEXT), "Bad Request: message can't be edited", "cannot_edit"),
+        (EditPart("1:7", TEXT), "Bad Request: message to edit not found", "message_gone"),
+        (EditPart("1:7", TEXT), f"Bad Request: odd {TEXT} {AMINA_CHAT}", "bad_request"),
+        (DeletionPart(("1:7",)), "Bad Request: message can't be deleted for everyone", "cannot_delete"),
+    ],
+)
+def test_a_refused_change_says_why(telegram: Provider, part: ChangePart, description: str, code: str) -> None:
+    telegram.fail(400, answer(400, description))
+    error = refused(telegram.address, outgoing(parts=(part,)))
+    assert (error.code, error.permanent) == (code, True)
+    assert TEXT not in error.said
+
+
+@pytest.mark.parametrize(
+    ("part", "description"),
+    [
+        (EditPart("1:7", TEXT), "Bad Request: message is not modified: specified new message content is the same"),
+        (DeletionPart(("1:7",)), "Bad Request: message to delete not found"),
+    ],
+)
+def test_what_is_so_already_is_done(telegram: Provider, part: ChangePart, description: str) -> None:
+    telegram.fail(400, answer(400, description))
+    assert send(telegram.address, outgoing(parts=(part,))).provider_id == ""
+
+
+def test_the_reactions_of_a_bot_are_those_that_telegram_lists() -> None:
+    from telegram.constants import ReactionEmoji
+
+    spelled_in_one_way = {one.value for one in ReactionEmoji if "\ufe0f" not in one.value}
+    assert TELEGRAM.reactions.taken == spelled_in_one_way

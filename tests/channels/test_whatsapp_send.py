@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from chalicelib.channels import failure_meanings
-from chalicelib.channels.base import ChoicePart, OutboundMessage, SendError, SendResult, TextPart, scrub
+from chalicelib.channels.base import ChoicePart, OutboundMessage, ReactionPart, SendError, SendResult, TextPart, scrub
 from chalicelib.channels.http_session import new_session
 from chalicelib.channels.parts import Button
 from chalicelib.channels.render import Lacking, render
@@ -43,7 +43,7 @@ def meta(provider: Provider) -> Provider:
 def outgoing(text: str = TEXT, buttons: tuple[Button, ...] = (), **fields: Any) -> OutboundMessage:
     given: dict[str, Any] = {"account": NUMBER, "address": Address("phone", AMINA), "reference": REFERENCE}
     parts = (TextPart(text), *([ChoicePart(buttons)] if buttons else []))
-    return OutboundMessage(parts=parts, **(given | fields))
+    return OutboundMessage(**({"parts": parts} | given | fields))
 
 
 def send(
@@ -316,16 +316,40 @@ def test_the_last_piece_of_a_long_text_carries_the_buttons(
 @pytest.mark.parametrize(
     "buttons",
     [
-        (Button("a", "Title of 21 letters.."),),
+        (Button("a", "Title of 25 characters..."),),
         (Button("a" * 257, "Иә"),),
         (Button("", "Иә"),),
         (Button("a", ""),),
         (Button("a", "Иә"), Button("a", "Жоқ")),
         (Button("a", "Иә"), Button("b", "Иә")),
-        tuple(Button(str(number), f"{number}") for number in range(4)),
+        tuple(Button(str(number), f"{number}") for number in range(11)),
     ],
 )
 def test_buttons_that_meta_would_refuse_are_not_sent(buttons: tuple[Button, ...]) -> None:
     with pytest.raises(Lacking, match="capability: buttons") as refused:
         render(WHATSAPP, outgoing(buttons=buttons).parts)
     assert (refused.value.code, refused.value.permanent) == ("buttons", True)
+
+
+def test_more_or_longer_choices_than_buttons_make_a_list(meta: Provider, session: requests.Session) -> None:
+    choices = tuple(Button(f"pick.{number}", f"Choice number {number}, long") for number in range(1, 3))
+    parts = (TextPart("Қашан?"), ChoicePart(choices, "Таңдау", listed=True))
+    send(meta.address, session, outgoing(parts=parts))
+    assert meta.calls[0].payload["interactive"] == {
+        "type": "list",
+        "body": {"text": "Қашан?"},
+        "action": {
+            "button": "Таңдау",
+            "sections": [{"rows": [{"id": one.id, "title": one.title} for one in choices]}],
+        },
+    }
+
+
+def test_a_reaction_names_its_message_and_an_empty_one_takes_it_back(meta: Provider, session: requests.Session) -> None:
+    for emoji in ("👍", ""):
+        send(meta.address, session, outgoing(parts=(ReactionPart("wamid.A", emoji),)))
+    assert [call.payload["reaction"] for call in meta.calls] == [
+        {"message_id": "wamid.A", "emoji": "👍"},
+        {"message_id": "wamid.A", "emoji": ""},
+    ]
+    assert {call.payload["type"] for call in meta.calls} == {"reaction"}

@@ -15,6 +15,7 @@ from chalicelib.web.api.account_models import (
     WithNewPassword,
     WithPassword,
 )
+from chalicelib.web.api.changes import NewReaction, NewText
 from chalicelib.web.api.fields import IdPath, Model, members, read
 from chalicelib.web.api.request_models import (
     NewPrivacyRequest,
@@ -39,8 +40,13 @@ BODIES: dict[type[Model], dict[str, Any]] = {
     FirstCode: {"challenge": "c", "code": "123456"},
     OwnPasswordAndCode: {"password": "x", "code": "123456"},
     Change: {"state": "open", "assignee": "me", "priority": "low", "tags": ["a"], "seen_assignee": None},
-    NewReply: {"text": "a\nb", "client_id": "a", "attachments": [ID]},
+    NewReply: {
+        **{"text": "a\nb", "client_id": "a", "attachments": [ID], "choices": ["a", "b"]},
+        **{"quote": f"{ID}.1795000000000.{'a' * 32}"},
+    },
     NewAttachment: {"ticket_id": ID, "name": "a.png", "type": "image/png", "size": 1},
+    NewReaction: {"emoji": "👍"},
+    NewText: {"text": "a\nb"},
     NewComment: {"text": "a\nb", "client_id": "a"},
     NewPrivacyRequest: {
         **{"kind": "deletion", "contact_id": ID, "received_on": "2026-11-20"},

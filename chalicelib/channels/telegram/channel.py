@@ -11,10 +11,12 @@ from chalicelib.channels.contract import (
     Channel,
     FileLimit,
     Rate,
+    Reactions,
     Setting,
     Webhook,
 )
 from chalicelib.core.addresses import Address
+from chalicelib.core.clock import DAY
 from chalicelib.core.texts import desk_msg, policy_msg
 
 if TYPE_CHECKING:
@@ -23,6 +25,13 @@ if TYPE_CHECKING:
     from chalicelib.channels.parts import Part
 
 _MB = 1024 * 1024
+_REACTIONS = frozenset(
+    "❤ 👍 👎 🔥 🥰 👏 😁 🤔 🤯 😱 🤬 😢 🎉 🤩 🤮 💩 🙏 👌 🕊 🤡 🥱 🥴 😍 🐳 🌚 🌭 💯 🤣 ⚡"
+    " 🍌 🏆 💔 🤨 😐 🍓 🍾 💋 🖕 😈 😴 😭 🤓 👻 👨\u200d💻 👀 🎃 🙈 😇 😨 🤝 ✍ 🤗 🫡 🎅 🎄 ☃ 💅 🤪 🗿"
+    " 🆒 💘 🙉 🦄 😘 💊 🙊 😎 👾 🤷 😡".split()
+)
+"""The only emoji that a bot may react with; left out are three that sources spell differently. Source:
+ReactionTypeEmoji in the Bot API."""
 
 
 def _verify(accounts: Accounts, _body: bytes, headers: Mapping[str, str]) -> Collection[str]:
@@ -82,9 +91,13 @@ TELEGRAM = Channel(
     settings=(
         Setting("TELEGRAM_API", "https://api.telegram.org", "Base address of the Telegram Bot API.", stand_in=""),
     ),
-    sends=frozenset({"text", "choice", "file"}),
+    sends=frozenset({"text", "choice", "file", "reaction", "edit", "deletion"}),
     text_limit=4096,
     buttons=Buttons(most=100, title=4096, id=64, text=4096),
+    quotes=True,
+    typing_every=5,
+    reactions=Reactions(("👍", "❤", "😁", "🎉", "😢", "🙏"), _REACTIONS),
+    delete_within=2 * DAY,
     files=(
         FileLimit("image", ("image/jpeg", "image/png", "image/webp"), 10 * _MB),
         FileLimit("video", ("video/mp4",), 50 * _MB),

@@ -19,6 +19,9 @@ TOKEN_STATUSES = frozenset({401, 404})
 OTHER = "bad_request"
 """The code of a 400 whose description is in no list."""
 
+UNCHANGED, MISSING = "not_modified", "message_gone"
+"""Codes of refusals of a change: the message is so already, or is not there."""
+
 REFUSALS = {
     "chat not found": "chat_not_found",
     "message is too long": "too_long",
@@ -35,6 +38,14 @@ REFUSALS = {
     "photo_invalid_dimensions": "bad_file",
     "image_process_failed": "bad_file",
     "photo_ext_invalid": "bad_file",
+    "message is not modified": UNCHANGED,
+    "message to edit not found": MISSING,
+    "message to delete not found": MISSING,
+    "message to react not found": MISSING,
+    "message_id_invalid": MISSING,
+    "message can't be edited": "cannot_edit",
+    "message can't be deleted": "cannot_delete",
+    "reaction_invalid": "reaction_invalid",
 }
 """Parts of descriptions of a 400 that have a code of their own; any other is OTHER."""
 
@@ -46,6 +57,9 @@ MEANINGS: Mapping[str, Meaning] = {
         (Act.NEVER, "too_long", "too_long"),
         (Act.NEVER, "invalid", "markup quote_not_found query_too_old"),
         (Act.NEVER, "file", "bad_file"),
+        (Act.NEVER, "gone", MISSING),
+        (Act.NEVER, "too_old", "cannot_edit cannot_delete"),
+        (Act.NEVER, "reaction", "reaction_invalid"),
     )
     for code in codes.split()
 }
@@ -66,5 +80,8 @@ def refusal_code(description: str) -> str:
 
 WORDS: Mapping[str, FailureText] = {
     "no_chat": FailureText(desk_msg("Telegram does not find this chat ({code})."), ANOTHER_CHANNEL),
+    "gone": FailureText(desk_msg("The message is not in the customer's chat any more ({code}).")),
+    "too_old": FailureText(desk_msg("Telegram does not let this message be changed any more ({code}).")),
+    "reaction": FailureText(desk_msg("Telegram does not take this emoji ({code})."), desk_msg("Choose another one.")),
 }
 """Sentences of the reasons that this channel alone gives; the others are in web/labels.py."""

@@ -9,17 +9,30 @@ import datetime
 import logging
 import re
 import threading
+import time
 import warnings
 from collections.abc import Coroutine, Sequence
 from typing import IO, Any, TypeVar, cast
 
 import httpx
 import telegram
-from telegram.error import ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
 from telegram.request import HTTPXRequest
 from telegram.warnings import PTBDeprecationWarning
 
-from chalicelib.channels.base import FileBody, FilePart, OutboundMessage, SendError, SendResult, scrub
+from chalicelib.channels.base import (
+    ChangePart,
+    DeletionPart,
+    EditPart,
+    FileBody,
+    FilePart,
+    OutboundMessage,
+    ReactionPart,
+    SendError,
+    SendResult,
+    Signal,
+    scrub,
+)
 from chalicelib.channels.parts import Button
 from chalicelib.channels.reading import BAD_DATA
 from chalicelib.channels.telegram import errors
@@ -53,12 +66,18 @@ class TelegramSender:
         self._api = api
 
     def send(self, message: OutboundMessage, token: str) -> SendResult:
-        """Send a message and return its id ("<chat>:<message_id>") and time. Buttons stand under it, one in a row.
-        Raises SendError."""
+        """Send a message and return its id ("<chat>:<message_id>") and time; or react to one, edit or delete one.
+        Buttons stand under it, one in a row. Raises SendError."""
         outcome = _container.run(_send(message, self._api, token))
         if isinstance(outcome, SendError):
             raise outcome  # outside of any except block, so that the request is not attached as context
         return outcome
+
+    def signal(self, signal: Signal, token: str) -> None:
+        """Show that somebody types. Raises SendError."""
+        outcome = _container.run(_typing(signal, self._api, token))
+        if outcome is not None:
+            raise outcome
 
     def confirm_press(self, account: str, press: str, token: str) -> None:
         """Confirm a pressed button, so that it stops turning. Raises SendError; the error for a query that is too old
@@ -148,7 +167,9 @@ async def _sent(message: OutboundMessage, api: str, token: str, file: FileBody |
     request = None
     try:
         bot, request = await _container.bot(message.account, api, token)
-        quote, keyboard = _quoted(message), _keyboard(message.buttons)
+        if message.change:
+            return await _change(bot, int(message.address.value), message.change)
+        quote, keyboard = _number(message.quote), _keyboard(message.choice.buttons)
         reply = telegram.ReplyParameters(quote, allow_sending_without_reply=True) if quote else None
         more: dict[str, Any] = {"reply_parameters": reply, "reply_markup": keyboard}
         chat = int(message.address.value)
@@ -159,7 +180,8 @@ async def _sent(message: OutboundMessage, api: str, token: str, file: FileBody |
         return SendResult(f"{accepted.chat.id}:{accepted.message_id}", int(accepted.date.timestamp()))
     except (TelegramError, *BAD_DATA) as error:
         named = message.file.name if message.file else ""
-        secrets = (token, message.text, message.address.value, named)
+        said = message.change.text if isinstance(message.change, EditPart) else message.text
+        secrets = (token, said, message.address.value, named)
         return _failure(error, request.status if request else 0, secrets)
 
 
@@ -179,6 +201,16 @@ async def _send_file(bot: telegram.Bot, chat: int, file: FilePart, body: FileBod
             return await bot.send_voice(chat, given, **more)
         case _:
             return await bot.send_document(chat, given, disable_content_type_detection=True, **more)
+
+
+async def _typing(signal: Signal, api: str, token: str) -> SendError | None:
+    request = None
+    try:
+        bot, request = await _container.bot(signal.account, api, token)
+        await bot.send_chat_action(int(signal.address.value), "typing")
+    except (TelegramError, *BAD_DATA) as error:
+        return _failure(error, request.status if request else 0, (token, signal.address.value))
+    return None
 
 
 async def _answer(account: str, api: str, token: str, callback_id: str) -> SendError | None:
@@ -226,8 +258,34 @@ def _refusal(error: Exception, status: int, secrets: Sequence[str]) -> SendError
     return SendError(f"Telegram refused the message: {code}.", code=code, permanent=True, said=said)
 
 
-def _quoted(message: OutboundMessage) -> int | None:
-    number = message.quote.rpartition(":")[2]
+async def _change(bot: telegram.Bot, chat: int, change: ChangePart) -> SendResult:
+    """React, edit or delete. What is as it shall be already counts as done, so that a call may be repeated."""
+    try:
+        match change:
+            case ReactionPart(target, emoji):
+                await bot.set_message_reaction(chat, _number(target) or 0, emoji or None)
+            case EditPart(target, text, buttons):
+                number, keyboard = _number(target), _keyboard(buttons)
+                await bot.edit_message_text(text, chat, number, reply_markup=keyboard)
+            case DeletionPart(targets):
+                for target in targets:
+                    await _delete(bot, chat, _number(target) or 0)
+    except BadRequest as error:
+        if errors.refusal_code(str(error)) != errors.UNCHANGED:
+            raise
+    return SendResult("", int(time.time()))
+
+
+async def _delete(bot: telegram.Bot, chat: int, number: int) -> None:
+    try:
+        await bot.delete_message(chat, number)
+    except BadRequest as error:
+        if errors.refusal_code(str(error)) != errors.MISSING:
+            raise
+
+
+def _number(provider_id: str) -> int | None:
+    number = provider_id.rpartition(":")[2]
     return int(number) if number.isascii() and number.isdigit() and len(number) < 17 else None
 
 

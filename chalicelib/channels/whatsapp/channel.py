@@ -12,6 +12,7 @@ from chalicelib.channels.contract import (
     Channel,
     FileLimit,
     Rate,
+    Reactions,
     Setting,
     Webhook,
 )
@@ -127,9 +128,14 @@ WHATSAPP = Channel(
                 "Field that holds a business-scoped id in an outgoing call; Meta's sources disagree.",
                 allowed=("recipient", "to")),
     ),
-    sends=frozenset({"text", "choice", "file", "template"}),
+    sends=frozenset({"text", "choice", "file", "template", "reaction"}),
     text_limit=4096,
     buttons=Buttons(most=3, title=20, id=256, text=1024),
+    lists=Buttons(most=10, title=24, id=200, text=1024),
+    quotes=True,
+    reads=True,
+    typing_every=20,
+    reactions=Reactions(("👍", "❤️", "😂", "😮", "😢", "🙏"), within=30 * DAY),
     files=(
         FileLimit("image", ("image/jpeg", "image/png"), 5 * _MB),
         FileLimit("video", ("video/mp4", "video/3gpp"), 16 * _MB),

@@ -13,8 +13,10 @@ from chalicelib.channels.base import (
     FileBody,
     FilePart,
     OutboundMessage,
+    ReactionPart,
     SendError,
     SendResult,
+    Signal,
     TemplatePart,
     scrub,
 )
@@ -63,6 +65,22 @@ class WhatsAppSender:
             raise outcome  # outside of any except block, so that the request is not attached as context
         return SendResult(outcome, int(self._clock()))
 
+    def signal(self, signal: Signal, token: str) -> None:
+        """Mark a message as read; a sign of typing does that, too, because Meta has it in no other way. Raises
+        SendError."""
+        payload: dict[str, Any] = {
+            "messaging_product": "whatsapp",
+            "status": "read",
+            "message_id": signal.message,
+        }
+        if signal.kind == "typing":
+            payload["typing_indicator"] = {"type": "text"}
+        url = f"{self._api}/{signal.account}/messages"
+        message = OutboundMessage(signal.account, signal.address, ())
+        outcome = _Call(message, self._session, url, token, self._timeouts).post(payload)
+        if isinstance(outcome, SendError) and outcome.code != "no_id":  # it has none
+            raise outcome
+
     def confirm_press(self, account: str, press: str, token: str) -> None:
         """Do nothing: Meta wants no answer to a pressed button."""
 
@@ -75,14 +93,17 @@ def _payload(message: OutboundMessage, recipient_field: str, media: str) -> dict
         field: message.address.value,
     }
     template = next((one for one in message.parts if isinstance(one, TemplatePart)), None)
-    if template:
+    if isinstance(message.change, ReactionPart):
+        payload |= {
+            "type": "reaction",
+            "reaction": {"message_id": message.change.target, "emoji": message.change.emoji},
+        }
+    elif template:
         payload |= {"type": "template", "template": filled_template(template)}
     elif message.file:
         payload |= {"type": message.file.kind, message.file.kind: _media(message.file, media, message.text)}
-    elif message.buttons:
-        replies = [{"type": "reply", "reply": {"id": one.id, "title": one.title}} for one in message.buttons]
-        interactive = {"type": "button", "body": {"text": message.text}, "action": {"buttons": replies}}
-        payload |= {"type": "interactive", "interactive": interactive}
+    elif message.choice.buttons:
+        payload |= {"type": "interactive", "interactive": _interactive(message)}
     else:
         payload |= {"type": "text", "text": {"preview_url": False, "body": message.text}}
     if message.reference:
@@ -121,6 +142,16 @@ class _Form:
         yield self._before
         yield from self._body
         yield self._after
+
+
+def _interactive(message: OutboundMessage) -> dict[str, Any]:
+    """Return buttons under the text, or a list of rows."""
+    choices = [{"id": one.id, "title": one.title} for one in message.choice.buttons]
+    if not message.choice.listed:
+        action: dict[str, Any] = {"buttons": [{"type": "reply", "reply": one} for one in choices]}
+        return {"type": "button", "body": {"text": message.text}, "action": action}
+    action = {"button": message.choice.opens or "…", "sections": [{"rows": choices}]}
+    return {"type": "list", "body": {"text": message.text}, "action": action}
 
 
 @dataclass(frozen=True)

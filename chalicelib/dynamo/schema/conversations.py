@@ -53,7 +53,7 @@ MESSAGE = ItemClass(
         sealed="content file",
         sealed_list="provider_ids",
         text="direction kind ticket_id contact_id provider_hash status author purpose raw_type quote_hash target_hash"
-        " resent_as request_id due file_state file_object",
+        " resent_as request_id due file_state file_object deleted_by",
         number="order rank piece_count attempts",
         texts="links file_objects",
         map="failure piece_states params",
@@ -65,10 +65,11 @@ MESSAGE = ItemClass(
 """What was said or happened. `links` are pseudonyms of the provider's ids, one per piece, each the key of a link that
 expires at `linked_until`; `piece_states` are the states of the pieces of a long text (tickets/pieces.py); `resent_as`
 is the sort key without prefix of the message by which this failed one was sent again; `answers` is when the question
-arrived that a reply answers. `deleted`: the customer deleted it, its content is gone; `quote_gone`: they deleted what
-it quotes; `flagged`: the ticket shows that it was not delivered. `file_state` is what became of its file, `file_object`
-its name in the bucket, behind the contact's prefix, `file` its name, type, size and hash (attachments/model.py);
-`file_objects` are the names in the bucket of the files that a message of ours brings."""
+arrived that a reply answers. `deleted`: it was deleted, its content is gone; `deleted_by` is the colleague who
+deleted a reply before it left; `quote_gone`: what it quotes was deleted; `flagged`: the ticket shows that it was not
+delivered. `file_state` is what became of its file, `file_object` its name in the bucket, behind the contact's prefix,
+`file` its name, type, size and hash (attachments/model.py); `file_objects` are the names in the bucket of the files
+that a message of ours brings."""
 FETCH = ItemClass(
     "fetch",
     "desk",

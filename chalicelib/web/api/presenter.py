@@ -21,6 +21,7 @@ from chalicelib.web.api.ticket_models import (
     Failure,
     GivenConsent,
     Message,
+    OwnChange,
     Quote,
     Ticket,
     TicketContact,
@@ -89,9 +90,21 @@ def message(one: records.Message, channel: str = "") -> Message:
         details=details_of(one),
         attachments=[] if one.deleted else [*_attachments(one), *_sent_files(one, channel)],
         reactions=list(one.reactions),
+        own_reaction=one.own_reaction or None,
+        choices=list(one.choices),
+        changes=[
+            OwnChange(
+                kind=each.kind,
+                text=each.text,
+                status=each.status,
+                failure=_why(channel, each.failure) if each.status == "failed" else None,
+            )
+            for each in one.changes
+        ],
         edited=bool(one.edited_at),
         edited_at=when(one.edited_at),
         deleted=one.deleted,
+        deleted_by=one.deleted_by or None,
         quote=_quote(one.quote) if one.quote else None,
         template=shown_template(one.template) if one.template and not one.deleted else None,
         erased=one.erased,

@@ -51,6 +51,12 @@ _UNREADABLE = says("Something of it is there and cannot be opened; it is not des
 ATTACHMENT_STATES = ("waiting", "ready", "failed", "expired", "blocked")
 
 
+MessageId = Annotated[
+    str,
+    read_by(lambda given, name: str(validators.message_ref(given, name)), pattern=r"^[0-9a-z.]{1,100}$"),
+]
+
+
 class ReplyPath(IdPath):
     client_id: Annotated[ClientId, says("The client_id that the reply was sent with. It is remembered for 8 days.")]
 
@@ -127,11 +133,29 @@ class NewReply(Model, kw_only=True):
         wanted("The field template has a name, a language, and values: texts by the ids of the places."),
     ] = UNSET
 
+    quote: Annotated[
+        str | UnsetType,
+        read_by(validators.quoted, pattern=r"^[0-9a-z]{20}\.[0-9]{13}\.[0-9a-f]{32}$"),
+        says("The message of this conversation that is answered, where the channel can quote."),
+    ] = UNSET
+    choices: Annotated[
+        list[str] | UnsetType,
+        read_by(
+            lambda given, name: list(validators.choices(given.get(name))),
+            items={"type": "string", "minLength": 1, "maxLength": validators.MAX_CHOICE},
+            maxItems=validators.MAX_CHOICES,
+            uniqueItems=True,
+        ),
+        says("Titles of buttons under the text, or of a list where they are more or longer than buttons may be."),
+    ] = UNSET
+
     def __post_init__(self) -> None:
         if self.template is UNSET and not self.text and not self.attachments:
             raise BadInput("The field text is wanted as a text, or attachments, or template.", code="empty")
-        if self.template is not UNSET and (self.text or self.attachments):
-            raise BadInput("A reply has a template, or a text and attachments, not both.")
+        if self.template is not UNSET and (self.text or self.attachments or self.quote or self.choices):
+            raise BadInput("A reply has a template and nothing beside it, or what it says by itself.")
+        if self.choices and not self.text:
+            raise BadInput("Choices stand under a text: the field text is wanted.", code="empty")
 
 
 class NewAttachment(Model):
@@ -160,6 +184,22 @@ class BegunAttachment(Model):
             " `file`."
         ),
     ]
+
+    quote: Annotated[
+        str | UnsetType,
+        read_by(validators.quoted, pattern=r"^[0-9a-z]{20}\.[0-9]{13}\.[0-9a-f]{32}$"),
+        says("The message of this conversation that is answered, where the channel can quote."),
+    ] = UNSET
+    choices: Annotated[
+        list[str] | UnsetType,
+        read_by(
+            lambda given, name: list(validators.choices(given.get(name))),
+            items={"type": "string", "minLength": 1, "maxLength": validators.MAX_CHOICE},
+            maxItems=validators.MAX_CHOICES,
+            uniqueItems=True,
+        ),
+        says("Titles of buttons under the text, or of a list where they are more or longer than buttons may be."),
+    ] = UNSET
 
 
 class NewComment(Model):
@@ -264,6 +304,13 @@ class Quote(Model):
     text: Annotated[str, says("Empty when the customer deleted it.")]
 
 
+class OwnChange(Part):
+    kind: Annotated[str, words(("reaction", "edit", "revoke"))]
+    text: str
+    status: Annotated[str, words(("queued", "sending", "failed"))]
+    failure: Failure | None
+
+
 class Message(Model):
     id: str
     direction: Annotated[str, words(("in", "out", "note")), says("`note` is an internal comment.")]
@@ -282,10 +329,17 @@ class Message(Model):
         ),
     ]
     attachments: list[Attachment]
-    reactions: list[str]
+    reactions: Annotated[list[str], says("The customer's.")]
+    own_reaction: Annotated[str | None, says("Ours.")]
+    choices: Annotated[list[str], says("Titles of the buttons under it.")]
+    changes: Annotated[
+        list[OwnChange],
+        says("Our reactions, edits and deletions of it that have not left or failed; the newest of each."),
+    ]
     edited: bool
     edited_at: Time | None
-    deleted: Annotated[bool, says("The customer took it back; its text is not shown.")]
+    deleted: Annotated[bool, says("Who wrote it took it back; its text is not shown.")]
+    deleted_by: Annotated[str | None, says("The colleague who deleted a message of ours.")]
     quote: Quote | None
     template: Annotated[ShownTemplate | None, says("The template that it sends, as the customer sees it.")]
     erased: bool

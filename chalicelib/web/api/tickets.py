@@ -7,7 +7,7 @@ from msgspec.structs import asdict
 
 from chalicelib.core.errors import BadInput, Conflict, NotFound
 from chalicelib.core.observability import audit
-from chalicelib.outbox.content import ReplyContent, SentFile, SentTemplate
+from chalicelib.outbox.content import ReplyContent, SentFile, SentTemplate, choices_of
 from chalicelib.staff.model import Staff
 from chalicelib.tickets.change import TicketChanges
 from chalicelib.tickets.listing import page
@@ -34,6 +34,7 @@ from chalicelib.web.api.ticket_models import (
 )
 from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
+from chalicelib.web.message_actions import newest_received
 from chalicelib.web.questions import with_questions
 from chalicelib.wiring import web as wiring_web
 
@@ -84,6 +85,8 @@ def read(request: HttpRequest, path: IdPath) -> TicketWithMessages:
     desk = wiring_web.desk()
     ticket, thread = wiring_web.open_ticket(desk)(path.id, request.staff)
     messages = with_questions(thread.messages, ticket, wiring_web.profile())
+    if ticket.unread and ticket.assignee in ("", request.staff.id):
+        wiring_web.ask_for_signal()("read", newest_received(messages))
     said = [presenter.message(one, ticket.channel) for one in messages if one.direction != "event"]
     return TicketWithMessages(**asdict(presenter.ticket(ticket)), messages=said, earlier=thread.earlier)
 
@@ -125,7 +128,13 @@ def _content(body: NewReply) -> ReplyContent:
     """Return what a body wants to be sent."""
     template = body.template or None
     sent = template and SentTemplate(template.name, template.language, tuple(template.values.items()))
-    return ReplyContent(body.text, files=tuple(map(SentFile, body.attachments)), template=sent)
+    return ReplyContent(
+        body.text,
+        quote=body.quote or "",
+        choices=choices_of(body.choices or (), body.client_id),
+        files=tuple(map(SentFile, body.attachments)),
+        template=sent,
+    )
 
 
 @operation("sent_reply", {200: "The reply, as it is by now"}, refuses=(404, 409))

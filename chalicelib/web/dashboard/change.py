@@ -1,6 +1,7 @@
-"""What the forms of the ticket page change: state, assignee, priority, tags. A refusal is shown beside its form."""
+"""What the forms of the ticket page change: state, assignee, priority, tags, a refusal beside its form; and messages,
+which get a reaction or another text, or are deleted, a refusal at the top."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from chalice.app import Response
 
@@ -13,7 +14,7 @@ from chalicelib.tickets.model import PRIORITIES
 from chalicelib.tickets.records import STATES
 from chalicelib.web import labels
 from chalicelib.web.dashboard import rendering as pages
-from chalicelib.web.dashboard.composer_model import Typed
+from chalicelib.web.dashboard.composer_model import PROBLEMS, Typed
 from chalicelib.web.dashboard.queue import staff_names
 from chalicelib.web.dashboard.ticket import RefusedChange, back_to_ticket, form_fields, render_ticket
 from chalicelib.web.http import validators
@@ -38,6 +39,23 @@ RULES: Mapping[str, str] = {
     "taken": desk_msg("{name} has taken this ticket meanwhile."),
 }
 """What is said beside the field, by the code of the refusal; NO_CHOICE for any other code."""
+
+
+MESSAGE_RULES: Mapping[str, str] = {
+    "": desk_msg("Not done. This message cannot be changed so."),
+    "gone": desk_msg("Not done. The message is deleted."),
+    "too_old": desk_msg("Not done. The message is too old for the customer's application."),
+    "lacking": desk_msg("Not done. The customer's application cannot do this."),
+    "leaving": desk_msg("Not done. The reply is leaving right now: try again in a moment."),
+    "not_sent": desk_msg("Not done. The reply did not reach the customer."),
+    "unknown_id": desk_msg("Not done. The provider's number of this message is not known."),
+    "bad_emoji": desk_msg("Not done. The customer's application does not take this emoji."),
+    "long": desk_msg("Not done. The new text does not fit into one message: delete the reply and write another one."),
+    "empty": desk_msg("Not done. The text shows nothing."),
+    "busy": desk_msg("Not done. The conversation changes very fast now: try again."),
+    "conflict": labels.ERRORS[409],
+}
+"""What is said at the page, by the code of a refusal; that of the composer for its codes, "" for any other."""
 
 
 def change(request: HttpRequest) -> Response:
@@ -82,3 +100,54 @@ def refused_change(request: HttpRequest, form: Mapping[str, str], error: BadInpu
         most=validators.MAX_TAGS, longest=validators.MAX_TAG, name=words.staff_name(taken_by) if taken_by else ""
     )
     return RefusedChange(field, form.get(field, ""), why, bool(form.get("panel")), taken_by)
+
+
+# -- messages
+
+
+def react(request: HttpRequest) -> Response:
+    """POST a reaction to a customer's message"""
+    form = form_fields(request, "message", "emoji")
+
+    def change(ticket_id: str) -> None:
+        emoji = validators.emoji(form, "emoji")
+        ref = validators.message_ref(form, "message")
+        wiring_web.change_message().react(ticket_id, ref, emoji, request.staff.id)
+
+    return _changed(request, form, change)
+
+
+def edit(request: HttpRequest) -> Response:
+    """POST another text of a reply"""
+    form = form_fields(request, "message", "new_text")
+
+    def change(ticket_id: str) -> None:
+        text = validators.text(form, "new_text", validators.MAX_REPLY)
+        ref = validators.message_ref(form, "message")
+        wiring_web.change_message().edit(ticket_id, ref, text, request.staff.id)
+
+    return _changed(request, form, change)
+
+
+def delete(request: HttpRequest) -> Response:
+    """POST that a reply is to be deleted"""
+    form = form_fields(request, "message")
+
+    def change(ticket_id: str) -> None:
+        ref = validators.message_ref(form, "message")
+        wiring_web.change_message().delete(ticket_id, ref, request.staff.id)
+
+    return _changed(request, form, change)
+
+
+def _changed(request: HttpRequest, form: dict[str, str], change: Callable[[str], None]) -> Response:
+    try:
+        change(validators.path_id(request.path))
+    except ErasureInProgress:
+        raise
+    except (BadInput, Conflict) as error:
+        words = pages.words_for(request, request.now)
+        said = MESSAGE_RULES.get(error.code) or PROBLEMS.get(error.code) or MESSAGE_RULES[""]
+        refused = RefusedChange(field="message", why=words.say(said))
+        return render_ticket(request, form, Typed(), error.status, refused)
+    return back_to_ticket(request, form)

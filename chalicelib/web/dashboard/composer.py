@@ -11,11 +11,18 @@ from chalicelib.attachments.uploads import FileRefused
 from chalicelib.core.errors import BadInput, Conflict, DeskError, NotFound
 from chalicelib.core.ids import MessageRef, new_id
 from chalicelib.core.observability import audit
-from chalicelib.outbox.content import ReplyContent, SentFile
+from chalicelib.outbox.content import ReplyContent, SentFile, choices_of
 from chalicelib.tickets.drafts import KINDS, DraftKind
 from chalicelib.tickets.erasure_guard import refuse_if_erasing
 from chalicelib.web.dashboard import rendering as pages
-from chalicelib.web.dashboard.composer_model import BOX_FIELDS, COMPOSER_FIELDS, ID_FIELDS, PROBLEMS, Typed
+from chalicelib.web.dashboard.composer_model import (
+    BOX_FIELDS,
+    CHOICE_FIELDS,
+    COMPOSER_FIELDS,
+    ID_FIELDS,
+    PROBLEMS,
+    Typed,
+)
 from chalicelib.web.dashboard.ticket import (
     back_to_ticket,
     form_fields,
@@ -37,8 +44,14 @@ def reply(request: HttpRequest) -> Response:
         ids = _brought(request, ticket_id, form)
         typed = {"text": "" if ids and not form.get("text", "").strip() else form.get("text")}
         text = validators.reply_text(typed, "text") if ids else validators.text(typed, "text", validators.MAX_REPLY)
-        content = ReplyContent(text, files=tuple(map(SentFile, ids)))
-        wiring_web.reply()(ticket_id, content, validators.client_id(form), request.staff.id)
+        client_id = validators.client_id(form)
+        content = ReplyContent(
+            text,
+            quote=form.get("quote", ""),
+            choices=choices_of(validators.choices(_titles(form)), client_id),
+            files=tuple(map(SentFile, ids)),
+        )
+        wiring_web.reply()(ticket_id, content, client_id, request.staff.id)
     except (BadInput, Conflict) as error:
         return render_refused(request, form, error, "reply")
     return _sent(request, form, "comment")
@@ -49,6 +62,11 @@ def _brought(request: HttpRequest, ticket_id: str, form: Mapping[str, str]) -> l
     ids = validators.upload_ids({"attachments": form.get("attachments", "").split()}, "attachments")
     hold = wiring_web.bring_file().hold
     return ids + [hold(ticket_id, one.name, one.type, one.data, request.staff.id) for one in request.files if one.data]
+
+
+def _titles(form: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the titles of choices that are typed."""
+    return tuple(form[name] for name in CHOICE_FIELDS if form.get(name, "").strip())
 
 
 def comment(request: HttpRequest) -> Response:
@@ -90,8 +108,9 @@ def _sent(request: HttpRequest, form: dict[str, str], other: DraftKind) -> Respo
         try:
             _keep(request, form, other, request.now)
         except DeskError:
-            typed = {other: validators.lines(form[name]), f"{other}_id": form.get(id_name, "")}
-            return render_ticket(request, form, Typed(mode=other, **typed))
+            text, text_id = validators.lines(form[name]), form.get(id_name, "")
+            typed = Typed(text, None, text_id, "", other) if other == "reply" else Typed(None, text, "", text_id, other)
+            return render_ticket(request, form, typed)
     return back_to_ticket(request, form)
 
 
@@ -156,5 +175,6 @@ def render_refused(request: HttpRequest, form: dict[str, str], error: DeskError,
             with suppress(DeskError):
                 keep = wiring_web.keep_draft()
                 keep(validators.path_id(request.path), kind, text, ids[kind], request.now, request.staff)
-    typed = Typed(texts["reply"], texts["comment"], ids["reply"], ids["comment"], mode, said)
+    quote, titles = form.get("quote", ""), _titles(form)
+    typed = Typed(texts["reply"], texts["comment"], ids["reply"], ids["comment"], mode, said, quote, titles)
     return render_ticket(request, form, typed, error.status)

@@ -1,8 +1,9 @@
 """What the composer of the ticket page shows: its two boxes, whether a reply can be sent, and why one was refused."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from chalicelib.channels import registry
 from chalicelib.core.ids import new_id
 from chalicelib.core.texts import desk_msg
 from chalicelib.tickets.drafts import Draft, DraftKind
@@ -14,9 +15,11 @@ BOX_FIELDS: Mapping[DraftKind, str] = {"reply": "text", "comment": "note"}
 """The form field that holds the text of each box."""
 ID_FIELDS: Mapping[DraftKind, str] = {"reply": "client_id", "comment": "note_id"}
 """The form field that holds the id under which the text of each box will be sent."""
-COMPOSER_FIELDS = ("text", "note", "mode", "client_id", "note_id", "attachments")
-"""All fields of the composer: the texts and ids of both boxes, `mode`, the box that is open, and `attachments`, ids of
-files that are brought for the reply."""
+CHOICE_FIELDS = tuple(f"choice-{number}" for number in range(1, validators.MAX_CHOICES + 1))
+"""Fields of the titles of choices; empty ones are left out."""
+COMPOSER_FIELDS = ("text", "note", "mode", "client_id", "note_id", "quote", "attachments", *CHOICE_FIELDS)
+"""All fields of the composer: the texts and ids of both boxes, `mode`, the box that is open, what a reply quotes and
+lets choose, and `attachments`, ids of files that are brought for it."""
 PROBLEMS: Mapping[str, str] = {
     "": desk_msg("Not sent. Check the text and try again."),
     "empty": desk_msg("Nothing to send: the text shows nothing. Write something."),
@@ -30,6 +33,10 @@ PROBLEMS: Mapping[str, str] = {
     "busy": desk_msg("Not sent. The conversation changes very fast now: send it again."),
     "not_failed": desk_msg("This message has not failed. Look at its new status."),
     "key_mismatch": desk_msg("Not stored. The conversation names a key that is not the customer's: tell on-call."),
+    "quote": desk_msg(
+        "Not sent. The message that you quote is deleted, or not of this conversation: quote another one."
+    ),
+    "choices": desk_msg("Not sent. The choices are too many or too long for the channel, or two are the same."),
     "too_long": desk_msg("Not sent. The text is too long: cut it in two."),
     "template_refused": desk_msg("Not sent. This template may not be sent any more. Choose another one."),
     "no_template": desk_msg("Not sent. There is no such template any more. Choose another one."),
@@ -68,7 +75,7 @@ class TypedTemplate:
 class Typed:
     """What a form brought for the composer and was not sent, with `problem` when it was refused.
 
-    A box that is None was not in the form: the page shows its stored draft.
+    A box that is None was not in the form: the page shows its stored draft. `quote` is the message that is quoted.
     """
 
     reply: str | None = None
@@ -77,6 +84,8 @@ class Typed:
     comment_id: str = ""
     mode: str = ""
     problem: str = ""
+    quote: str = ""
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -120,3 +129,27 @@ def composer_state(ticket: Ticket, blocked: bool, window_ends: int, now: int) ->
     if blocked:
         return "blocked"
     return "window" if window_ends and window_ends <= now else "open"
+
+
+@dataclass(frozen=True)
+class Choices:
+    """The fields for choices: how many, the longest title, what is typed, and what is said above them."""
+
+    most: int
+    longest: int
+    titles: tuple[str, ...]
+    hint: str
+
+
+def choices_for(ticket: Ticket, typed: tuple[str, ...], say: Callable[[str], str]) -> Choices | None:
+    """Return the fields for choices of a reply on this ticket; None where the channel has none."""
+    channel = registry.channel(ticket.channel)
+    if channel.buttons is None:
+        return None
+    widest = channel.lists or channel.buttons
+    most, longest = min(widest.most, validators.MAX_CHOICES), min(widest.title, validators.MAX_CHOICE)
+    hint = say(desk_msg("The customer presses one of them. Up to {most} short titles.")).format(most=most)
+    if channel.lists:
+        rule = desk_msg("Up to {few}, of {short} characters at most, are buttons; more or longer ones are a list.")
+        hint += " " + say(rule).format(few=channel.buttons.most, short=channel.buttons.title)
+    return Choices(most, longest, typed, hint)

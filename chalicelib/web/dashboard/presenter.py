@@ -47,6 +47,17 @@ GAPS: Mapping[str, str] = {
     TOO_BIG: desk_msg("Too large to be received"),
 }
 """What is said where a file is not there."""
+CHANGES_ON_THE_WAY: Mapping[str, str] = {
+    "reaction": desk_msg("The reaction is being sent {emoji}"),
+    "edit": desk_msg("The new text is being sent"),
+    "revoke": desk_msg("The deletion is being sent"),
+}
+CHANGES_NOT_MADE: Mapping[str, str] = {
+    "reaction": desk_msg("The reaction was not made."),
+    "edit": desk_msg("The text was not changed."),
+    "revoke": desk_msg("The message was not deleted."),
+}
+"""What is said of changes of ours that have not left, or failed."""
 ROLE_NAMES: Mapping[str, str] = {
     "operator": desk_msg("Operator"),
     "supervisor": desk_msg("Supervisor"),
@@ -208,6 +219,12 @@ class Words(Dates):
         told = any(one.isdigit() for one in code) or reason in (UNLISTED, GAVE_UP)
         return said if told else said.replace(f" ({code})", "")
 
+    def own_change(self, channel: str, change: Message) -> str:
+        """Return how far a reaction, edit or deletion of ours has come that has not left, or why it failed."""
+        if change.status != "failed":
+            return self.say(CHANGES_ON_THE_WAY[change.kind]).format(emoji=change.text)
+        return f"{self.say(CHANGES_NOT_MADE[change.kind])} {self.reason(channel, change.failure)}"
+
     def event(self, message: Message) -> str:
         """Return the text of an activity line."""
         names = MORE_EVENTS if message.kind in MORE_EVENTS else labels.EVENTS
@@ -227,6 +244,8 @@ class Words(Dates):
 
     def quoted(self, quote: Quote) -> str:
         """Return what is shown of a quoted message."""
+        if quote.gone and quote.ours:
+            return self.say("This message was deleted")
         if quote.gone:
             return self.say("The customer deleted this message")
         if quote.text:

@@ -88,4 +88,15 @@ def seen(request: HttpRequest) -> Response:
     ref = MessageRef.parse(request.form.get("message", ""))
     if ref is None:
         raise NotFound("There is no such message on this ticket.")
-    return json_response({"read": wiring_web.mark_seen()(validators.path_id(request.path), ref, request.staff)})
+    read = wiring_web.mark_seen()(validators.path_id(request.path), ref, request.staff)
+    if read:
+        wiring_web.ask_for_signal()("read", ref)
+    return json_response({"read": read})
+
+
+def typing(request: HttpRequest) -> Response:
+    """POST that somebody types an answer to the customer's message, so that the customer may see it"""
+    validators.only(request.form, ("csrf", "message"))
+    validators.path_id(request.path)
+    wiring_web.ask_for_signal()("typing", validators.message_ref(request.form, "message"))
+    return json_response({})

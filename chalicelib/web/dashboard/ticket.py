@@ -19,7 +19,7 @@ from chalicelib.tickets.model import PRIORITIES
 from chalicelib.tickets.queries import TicketQueries
 from chalicelib.tickets.records import Contact, Ticket
 from chalicelib.web.dashboard import rendering as pages
-from chalicelib.web.dashboard.composer_model import Typed, TypedTemplate, composer_box, composer_state
+from chalicelib.web.dashboard.composer_model import Typed, TypedTemplate, choices_for, composer_box, composer_state
 from chalicelib.web.dashboard.list_query import LIST_FIELDS, ListQuery
 from chalicelib.web.dashboard.queue import PER_PAGE, undelivered_first
 from chalicelib.web.dashboard.request_presenter.request_words import RequestWords
@@ -29,6 +29,7 @@ from chalicelib.web.dashboard.sidebar import badges, sidebar
 from chalicelib.web.dashboard.template_picker import ICONS, PickerWords, as_typed, version_of
 from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
+from chalicelib.web.message_actions import actions_of, newest_received, quotable
 from chalicelib.web.offered_templates import offer
 from chalicelib.web.questions import with_questions, with_request
 from chalicelib.wiring import web as wiring_web
@@ -57,10 +58,10 @@ class RefusedChange:
 
 def ticket_page(request: HttpRequest) -> Response:
     """GET a ticket; an open page on whose ticket nothing has changed is answered with the lists beside it"""
-    validators.only(request.query, LIST_FIELDS, "parameter")
+    validators.only(request.query, (*LIST_FIELDS, "quote"), "parameter")
     if request.wants_json and request.watch and request.watch.changed == {"tickets"}:
         return _render_lists(request)
-    return render_ticket(request, request.query, Typed())
+    return render_ticket(request, request.query, Typed(quote=request.query.get("quote", "")))
 
 
 def _render_lists(request: HttpRequest) -> Response:
@@ -129,6 +130,9 @@ def render_ticket(
     retention = wiring_web.profile().retention["ticket"]
     messages = with_questions(opened.thread.messages, ticket, wiring_web.profile())
     waiting = Unread.of(ticket) if ticket.assignee in ("", request.staff.id) else Unread()
+    signals = wiring_web.ask_for_signal()
+    if waiting != Unread() and not has_scripts(request):
+        signals("read", newest_received(messages))
     kept = open_drafts(opened.drafts, desk.decryptor, request.now)
     boxes = {
         "reply": composer_box(typed.reply, typed.reply_id, kept.get("reply")),
@@ -168,6 +172,10 @@ def render_ticket(
         picker=PickerWords(words.say, as_typed(template, picker)),
         template_icons=ICONS,
         has_templates=registry.channel(ticket.channel).templates is not None,
+        typing_every=signals.typing_every(ticket.channel) if not ticket.suppressed else 0,
+        actions=actions_of(messages, ticket, request.now) if state == "open" else {},
+        quoted=next((m for m in messages if m.id == typed.quote and quotable(ticket, m)), None),
+        choice=choices_for(ticket, typed.choices, words.say),
         window_ends=head.window_ends(ticket.channel),
         window_soon=head.window_ends(ticket.channel) - request.now < SOON,
         earlier=desk.earlier_tickets(ticket, EARLIER),

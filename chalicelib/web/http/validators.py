@@ -16,6 +16,8 @@ MAX_COMMENT = 10_000
 MAX_TAGS, MAX_TAG = 20, 30
 TAG_DIGITS = 3
 """From so many digits on, a tag might hold somebody's number; such a tag is refused."""
+MAX_CHOICES, MAX_CHOICE = 10, 64
+MAX_EMOJI = 16
 MAX_Q = 200
 MAX_EMAIL, MAX_PASSWORD, MAX_CODE = 254, 256, 12
 MAX_CHALLENGE = 8000
@@ -67,6 +69,42 @@ def password(given: Mapping[str, Any], name: str) -> str:
     if not isinstance(value, str) or not 0 < len(value) <= MAX_PASSWORD or not encodable(value):
         raise BadInput(f"The field {name} is wanted as a text.")
     return value
+
+
+def quoted(given: Mapping[str, Any], name: str) -> str:
+    """Return the reference of a message that is quoted. Raises BadInput with the code quote."""
+    value = given.get(name)
+    if not isinstance(value, str) or MessageRef.parse(value) is None:
+        raise BadInput(f"The field {name} is the id of a message of this conversation.", code="quote")
+    return value
+
+
+def emoji(given: Mapping[str, Any], name: str) -> str:
+    """Return an emoji, "" for none; which ones are taken is the channel's to say. Raises BadInput."""
+    value = given.get(name)
+    if not isinstance(value, str) or len(value) > MAX_EMOJI:
+        raise BadInput(f"The field {name} is one emoji, or empty.", code="bad_emoji")
+    if not encodable(value):
+        raise BadInput(f"The field {name} holds characters that cannot be sent.", code="bad_emoji")
+    return value
+
+
+def choices(value: Any) -> tuple[str, ...]:
+    """Return titles of choices, each once. Raises BadInput with the code choices."""
+    wanted = f"The field choices is a list of at most {MAX_CHOICES} short texts of one line, each another one."
+    if not isinstance(value, list | tuple) or not all(isinstance(one, str) for one in value):
+        raise BadInput(wanted, code="choices")
+    found = [" ".join(one.split()) for one in value if one.strip()]
+    shown = all(len(one) <= MAX_CHOICE and not _CONTROL.search(one) and encodable(one) for one in found)
+    if (
+        len(value) > MAX_CHOICES
+        or len(found) < len(value)
+        or len(set(found)) < len(found)
+        or not shown
+        or any(map(shows_nothing, found))
+    ):
+        raise BadInput(wanted, code="choices")
+    return tuple(found)
 
 
 def word(given: Mapping[str, Any], name: str, allowed: Collection[str]) -> str:

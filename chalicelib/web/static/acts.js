@@ -62,7 +62,7 @@
     const button = e.submitter;
     await desk.flush();
     await new Promise((done) => { setTimeout(done); }); // requestSubmit does nothing while the submit event of the same form is handled
-    if (/\/(change|retry)$/.test(new URL(form.action).pathname)) await act(form, button);
+    if (/\/(change|retry|react|edit|delete)$/.test(new URL(form.action).pathname)) await act(form, button);
     else if (!desk.gone()) { leaving.add(form); form.requestSubmit(button); }
     delete form.dataset.busy;
   });

@@ -163,6 +163,7 @@
     one.sending = null;
     noted(one, '');
     told(result.late ? says.wasSent : '', 'good');
+    if (one.way === 'reply') dispatchEvent(new Event('desk-sent'));
     if (one.dirty()) later(one, 0);
     await desk.refresh(true).catch(() => {});
     if (!desk.gone() && $('.talk')) $('.talk').scrollTop = 0;

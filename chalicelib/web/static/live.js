@@ -29,9 +29,9 @@
     return !all && (part.contains(document.activeElement) || $('details.menu[open], .beside, [data-refused]', part));
   };
   const reopen = (part, opened) => {
-    for (const id of opened) if (id) $$(`[id="${id}"] details`, part).forEach((one) => { one.open = true; });
+    for (const id of opened) if (id) $$(`[id="${id}"] details:not(.act-menu)`, part).forEach((one) => { one.open = true; });
   };
-  const opened = (part) => $$('details[open]', part).map((one) => one.closest('[id]')?.id);
+  const opened = (part) => $$('details[open]:not(.act-menu)', part).map((one) => one.closest('[id]')?.id);
   // Puts the new elements of a list in their places; the others stay as they are, opened or selected.
   const fillList = (part, version, fresh) => {
     const active = document.activeElement;
@@ -68,6 +68,7 @@
     else {
       const part = $(`[data-live="${name}"]`);
       if (!part) return true;
+      if (!all && $('.act-menu[open] textarea', part)) return false; // somebody edits a reply
       if ('items' in part.dataset) fillList(part, version, fresh);
       else if (busy(part, all, form)) return false;
       else fillWhole(part, fresh[0]);

@@ -12,8 +12,10 @@ from local.phones.postman import Delivery
 from local.phones.store import Bubble, Chat, Store, StoredFile
 from local.providers.telegram.rules import (
     CAPTION_LIMIT,
+    DELETED_WITHIN,
     FILE_FIELDS,
     GET_FILE_LIMIT,
+    REACTIONS,
     TEXT_LIMIT,
     VOICE_LIMIT,
     TelegramError,
@@ -166,7 +168,7 @@ class BotMethods:
     def _bubble(self, bot: Bot, payload: Payload, what: str) -> tuple[Chat, Bubble]:
         chat = self._chat(bot, payload)
         bubble = chat.find(str(payload.get("message_id")))
-        if bubble is None:
+        if bubble is None or bubble.deleted:
             raise bad(f"message to {what} not found")
         return chat, bubble
 
@@ -188,13 +190,19 @@ class BotMethods:
 
     def _delete(self, bot: Bot, payload: Payload, _: Files) -> bool:
         _chat, bubble = self._bubble(bot, payload, "delete")
+        if self.clock.now() - bubble.at >= DELETED_WITHIN:
+            raise bad("message can't be deleted for everyone")
         bubble.deleted = True
         return True
 
     def _react(self, bot: Bot, payload: Payload, _: Files) -> bool:
         _chat, bubble = self._bubble(bot, payload, "react")
-        reactions = payload.get("reaction") or []
-        bubble.reaction = "".join(str(reaction.get("emoji", "")) for reaction in reactions)
+        reactions = [str(one.get("emoji", "")) for one in payload.get("reaction") or []]
+        if len(reactions) > 1:
+            raise bad("REACTIONS_TOO_MANY")
+        if not REACTIONS.issuperset(reactions):
+            raise bad("REACTION_INVALID")
+        bubble.reaction = "".join(reactions)
         return True
 
     # ---- the rest ----

@@ -14,6 +14,14 @@ from local.phones.store import Bubble, Chat, Key, StoredFile
 from local.providers.pictures import frame_of
 
 TEXT_LIMIT, CAPTION_LIMIT, GET_FILE_LIMIT = 4096, 1024, 20 * 1024 * 1024
+DELETED_WITHIN = 48 * 3600
+"""Seconds in which a bot can delete a message. Source: deleteMessage."""
+REACTIONS = frozenset(
+    "❤ 👍 👎 🔥 🥰 👏 😁 🤔 🤯 😱 🤬 😢 🎉 🤩 🤮 💩 🙏 👌 🕊 🤡 🥱 🥴 😍 🐳 ❤\u200d🔥 🌚 🌭 💯 🤣 ⚡"
+    " 🍌 🏆 💔 🤨 😐 🍓 🍾 💋 🖕 😈 😴 😭 🤓 👻 👨\u200d💻 👀 🎃 🙈 😇 😨 🤝 ✍ 🤗 🫡 🎅 🎄 ☃ 💅 🤪 🗿"
+    " 🆒 💘 🙉 🦄 😘 💊 🙊 😎 👾 🤷\u200d♂ 🤷 🤷\u200d♀ 😡".split()
+)
+"""The emoji with which a bot can react. Source: ReactionTypeEmoji."""
 PHOTO_LIMIT, UPLOAD_LIMIT, MOST_KEYS = 10 * 1024 * 1024, 50 * 1024 * 1024, 100
 PHOTO_EDGES, PHOTO_RATIO = 10_000, 20
 """Most pixels of a photo's width and height together, and most of one edge for one of the other."""

@@ -17,7 +17,7 @@ from local.providers.whatsapp.catalogue import Catalogue
 from local.providers.whatsapp.filling import filled
 from local.providers.whatsapp.frame import MetaFrame
 from local.providers.whatsapp.render import keys_of, text_of
-from local.providers.whatsapp.rules import WINDOW, check_message, new_wamid, recipient_of, undelivered
+from local.providers.whatsapp.rules import REACTED_WITHIN, WINDOW, check_message, new_wamid, recipient_of, undelivered
 from local.providers.whatsapp.words import MetaError, failed_status_errors
 
 
@@ -68,7 +68,7 @@ class WhatsApp:
         failure = int(fault.error) if fault and fault.error is not None else 0
         failure = failure or undelivered(bubble, unknown=unknown, window_closed=self._window_closed(chat))
         if kind == "reaction":
-            self._react(chat, body["reaction"])
+            self._react(chat, body["reaction"], self.clock.now())
         else:
             chat.bubbles.append(bubble)
         self.postman.start(self._confirm(chat, bubble, failure))
@@ -85,9 +85,13 @@ class WhatsApp:
             return self.store.strangers == "refused"
         return self.clock.now() - chat.last_inbound > WINDOW
 
-    def _react(self, chat: Chat, reaction: dict[str, Any]) -> None:
-        if target := chat.find(str(reaction["message_id"])):
-            target.reaction = str(reaction.get("emoji") or "")
+    @staticmethod
+    def _react(chat: Chat, reaction: dict[str, Any], now: float) -> None:
+        """Show a reaction to a message that the person sent in the last 30 days. Source: "Reaction messages"."""
+        target = chat.find(str(reaction["message_id"]))
+        if target is None or target.author != "person" or target.deleted or now - target.at > REACTED_WITHIN:
+            raise MetaError(131009, "The message to react to is not known, is not the person's or is too old")
+        target.reaction = str(reaction.get("emoji") or "")
 
     def _mark_read(self, message_id: str) -> None:
         for chat in self.store.all_chats():
@@ -107,6 +111,8 @@ class WhatsApp:
             return
         bubble.state = "sent"
         await self.send_status(chat, bubble)
+        if bubble.kind == "reaction":  # Meta reports no more of one
+            return
         for state, wait in (("delivered", pace.delivered), ("read", pace.read)):
             await asyncio.sleep(wait)
             # A message taken while confirmations were off stays unconfirmed, as if its phone were never opened.

@@ -13,6 +13,8 @@ from local.providers.whatsapp.words import MetaError
 
 WINDOW = 24 * 3600
 """Seconds after a person's last message in which Meta delivers free text."""
+REACTED_WITHIN = 30 * 24 * 3600
+"""Seconds after a person's message in which it can be reacted to."""
 _USER_ID = re.compile(r"[A-Z]{2}\.[0-9A-Za-z.]{1,125}")
 _MEDIA = ("image", "video", "audio", "document", "sticker")
 _TYPES = ("text", *_MEDIA, "location", "contacts", "interactive", "template", "reaction")

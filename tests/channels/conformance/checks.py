@@ -7,12 +7,17 @@ from io import BytesIO
 
 from chalicelib.channels.base import (
     ChoicePart,
+    DeletionPart,
+    EditPart,
     FileBody,
     FilePart,
     OutboundMessage,
     OutboundPart,
+    ReactionPart,
     Sender,
     SendError,
+    Signal,
+    SignalKind,
     TemplatePart,
     TextPart,
 )
@@ -33,6 +38,9 @@ EXAMPLES: dict[PartKind, tuple[OutboundPart, ...]] = {
     "choice": (TextPart(TEXT), ChoicePart((Button("yes.1", "Иә"),))),
     "file": (FilePart("receipt.pdf", "application/pdf", 1000),),
     "template": (TemplatePart("accepted", "kk", (("body.1", "418-945"),)),),
+    "reaction": (ReactionPart("7", "👍"),),
+    "edit": (EditPart("7", TEXT),),
+    "deletion": (DeletionPart(("7", "8")),),
 }
 
 
@@ -66,7 +74,7 @@ class Case:
     def parse(self, body: bytes) -> list[Part]:
         return self.webhook.parse(body, (self.kit.account,), NOW)
 
-    def send(self, parts: tuple[OutboundPart, ...]) -> list[tuple[str, tuple[str, ...]]]:
+    def send(self, parts: tuple[OutboundPart, ...], quote: str = "") -> list[tuple[str, tuple[str, ...]]]:
         """Send it as the desk does; return what the provider was told."""
         self.provider.default = self.kit.accept
         before = len(self.provider.calls)
@@ -74,7 +82,7 @@ class Case:
             address = Address(*self.kit.address)
             file = next((part for part in one if isinstance(part, FilePart)), None)
             opens = partial(zeros, file.size) if file else None
-            message = OutboundMessage(self.kit.account, address, one, REFERENCE, open_file=opens)
+            message = OutboundMessage(self.kit.account, address, one, REFERENCE, quote, open_file=opens)
             self.sender.send(message, self.kit.token)
         return [self.kit.said(call) for call in self.provider.calls[before:]]
 
@@ -206,6 +214,45 @@ def parts_sent(case: Case) -> Iterator[str]:
             yield f"{name} promises buttons, and its provider was told of none."
 
 
+def quotes(case: Case) -> Iterator[str]:
+    if "text" not in case.channel.sends:
+        return
+    before = len(case.provider.calls)
+    case.send(EXAMPLES["text"])
+    case.send(EXAMPLES["text"], quote="7")
+    plain, quoting = (one.payload for one in case.provider.calls[before:])
+    if (plain != quoting) != case.channel.quotes:
+        yield f"{case.channel.name} is wrong about whether a message can quote another one (quotes)."
+
+
+def changes(case: Case) -> Iterator[str]:
+    channel, now = case.channel, NOW * 1000
+    if bool(channel.reactions.offered) != ("reaction" in channel.sends):
+        yield f"{channel.name} offers reactions without sending them, or the other way round."
+    if channel.reactions.taken and not channel.reactions.taken.issuperset(channel.reactions.offered):
+        yield f"{channel.name} offers a reaction that its provider does not take."
+    kinds: tuple[PartKind, ...] = ("reaction", "edit", "deletion")
+    for kind in kinds:
+        if channel.can(kind, now, now) != (kind in channel.sends):
+            yield f"{channel.name} is wrong about whether it can do this: {kind}."
+    for emoji in channel.reactions.offered:
+        case.send((ReactionPart("7", emoji),))
+
+
+def signals(case: Case) -> Iterator[str]:
+    kinds: tuple[tuple[SignalKind, bool], ...] = (
+        ("read", case.channel.reads),
+        ("typing", bool(case.channel.typing_every)),
+    )
+    for kind, has in kinds:
+        if not has:
+            continue
+        case.provider.default, before = lambda call: {"ok": True, "result": True}, len(case.provider.calls)
+        case.sender.signal(Signal(kind, case.kit.account, Address(*case.kit.address), "7"), case.kit.token)
+        if len(case.provider.calls) != before + 1:
+            yield f"{case.channel.name} promises a sign of {kind}, and its provider was not told."
+
+
 def _must_lack(case: Case, capability: str, parts: tuple[OutboundPart, ...]) -> Iterator[str]:
     try:
         render(case.channel, parts)
@@ -247,7 +294,13 @@ def buttons(case: Case) -> Iterator[str]:
             continue
         if told[-1][1] != tuple(one.id for one in given) or len(told[-1][0]) > limits.text:
             yield f"{name} does not send {what} under the end of a long text."
-    for what in ((*most, Button("more", "more")), (longest._replace(id=longest.id + "i"),), (Button("a", ""),)):
+    widest = case.channel.lists or limits
+    rows = tuple(Button(f"b{number}", f"{number}") for number in range(widest.most))
+    if rows[limits.most :] and case.send((TextPart(TEXT), ChoicePart(rows, "Таңдау")))[-1][1] != tuple(
+        one.id for one in rows
+    ):
+        yield f"{name} promises a list of {widest.most} and does not send it."
+    for what in ((*rows, Button("more", "more")), (longest._replace(id="i" * 300),), (Button("a", ""),)):
         yield from _must_lack(case, "buttons", (TextPart(TEXT), ChoicePart(what)))
 
 
@@ -299,5 +352,5 @@ def window(case: Case) -> Iterator[str]:
 CHECKS: dict[str, Callable[[Case], Iterator[str]]] = {
     check.__name__: check
     for check in (authentic_bodies, challenge, incoming, addresses, statuses, blocking, presses, parts_sent,
-                  long_texts, buttons, files, errors, window)
+                  quotes, changes, signals, long_texts, buttons, files, errors, window)
 }  # fmt: skip

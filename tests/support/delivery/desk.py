@@ -17,6 +17,8 @@ from chalicelib.dynamo.clients import client
 from chalicelib.dynamo.rows import bind
 from chalicelib.dynamo.schema import HEAD
 from chalicelib.outbox.brought_files import BroughtFiles
+from chalicelib.outbox.change_message import ChangeMessage
+from chalicelib.outbox.change_store import ChangeStore
 from chalicelib.outbox.content import ReplyContent
 from chalicelib.outbox.deliver import Deliver
 from chalicelib.outbox.providers import ChannelProviders
@@ -24,6 +26,7 @@ from chalicelib.outbox.reply import ReplyToCustomer
 from chalicelib.outbox.reply_store import ReplyStore
 from chalicelib.outbox.store import Outbox
 from chalicelib.profile.load import load_profile
+from chalicelib.tickets.queries import TicketQueries
 from chalicelib.vault.decryptor import BatchDecryptor, SingleDecryptor
 from chalicelib.vault.encryption import EncryptionContext, open_json
 from chalicelib.vault.secrets import Secrets
@@ -95,6 +98,15 @@ class DeliveryDesk(Desk):
             "wait": lambda attempt: None,
         }
         return ReplyToCustomer(**parts | more)
+
+    def amends(self, dynamodb: Any = None) -> ChangeMessage:
+        store = ChangeStore(self.gateway(dynamodb, lambda attempt: None))
+        opener = lambda: BatchDecryptor(lambda: self.vault)  # noqa: E731
+        return ChangeMessage(store, self.replier(dynamodb), opener, lambda: self.now, lambda attempt: None)
+
+    def reader(self) -> TicketQueries:
+        """What pages and the API read with, as of now."""
+        return TicketQueries(BatchDecryptor(lambda: self.vault), self.now)
 
     def open_ticket(self, message: InboundMessage | None = None) -> dict[str, Any]:
         """A ticket with its notice sent and nothing waiting. Without a message it is Amina's, on a desk where nothing

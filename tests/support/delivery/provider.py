@@ -28,6 +28,10 @@ class Sent:
     """Id and title of each."""
     template: Any = None
     file: File | None = None
+    quote: str = ""
+    """The provider's id of the message that it quotes."""
+    opens: str = ""
+    """The word that opens the list of its buttons."""
 
 
 @dataclass
@@ -41,7 +45,11 @@ class Provider:
     calls: int = 0
     media: dict[str, File] = field(default_factory=dict)
     """What was uploaded to Meta, by its id."""
+    first: int = 1000
+    """Telegram's number of the next message while none is `sent`."""
     callbacks: list[str] = field(default_factory=list)
+    changes: list[dict[str, Any]] = field(default_factory=list)
+    """Reactions, edits and deletions that it made, as they were sent."""
     faults: list[Any] = field(default_factory=list)
     accepted: Callable[[Sent], None] = lambda sent: None
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -84,11 +92,20 @@ class Provider:
         fault = self._fault()
         if fault not in (None, BREAK):
             return fault
+        if payload.get("status") == "read":
+            self.changes.append(payload)
+            return fault or (200, {"success": True}, {})
         name = "to" if "to" in payload else "recipient"
         reference, kind, file = payload.get("biz_opaque_callback_data", ""), payload["type"], None
-        if payload["type"] == "interactive":
+        opens = ""
+        if kind == "reaction":
+            self.changes.append(payload["reaction"] | {"reference": reference})
+            return fault or (200, {"messages": [{"id": wamid()}]}, {})
+        if kind == "interactive":
             text, action = payload["interactive"]["body"]["text"], payload["interactive"]["action"]
-            buttons = tuple((one["reply"]["id"], one["reply"]["title"]) for one in action["buttons"])
+            opens, rows = action.get("button", ""), [row for one in action.get("sections", ()) for row in one["rows"]]
+            given = rows or [one["reply"] for one in action["buttons"]]
+            buttons = tuple((one["id"], one["title"]) for one in given)
         elif kind == "template":
             text, buttons = payload["template"]["name"], ()
         elif kind in payload and kind != "text":
@@ -97,7 +114,8 @@ class Provider:
             file = self.media[media["id"]]._replace(kind=kind, name=media.get("filename", ""))
         else:
             text, buttons = payload["text"]["body"], ()
-        sent = Sent(payload[name], text, reference, wamid(), name, buttons, payload.get("template"), file)
+        quote, template = payload.get("context", {}).get("message_id", ""), payload.get("template")
+        sent = Sent(payload[name], text, reference, wamid(), name, buttons, template, file, quote, opens)
         self.sent.append(sent)
         self.accepted(sent)
         return fault or (200, {"messages": [{"id": sent.provider_id}]}, {})
@@ -111,12 +129,17 @@ class Provider:
         if path.endswith("/answerCallbackQuery"):
             self.callbacks.append(payload["callback_query_id"])
             return 200, {"ok": True, "result": True}, {}
-        chat, number = str(payload["chat_id"]), 1000 + len(self.sent)
+        if not path.endswith("/sendMessage"):
+            self.changes.append({"method": path.rpartition("/")[2], **payload})
+            return fault or (200, {"ok": True, "result": True}, {})
+        chat, number = str(payload["chat_id"]), self.first + len(self.sent)
         rows = json.loads(payload.get("reply_markup", "{}")).get("inline_keyboard", [])
         buttons = tuple((one["callback_data"], one["text"]) for row in rows for one in row)
         text = payload.get("text", payload.get("caption", ""))
         file = next((one._replace(kind=kind) for kind, one in payload.items() if isinstance(one, File)), None)
-        sent = Sent(chat, text, "", f"{chat}:{number}", buttons=buttons, file=file)
+        answered = json.loads(payload.get("reply_parameters", "{}")).get("message_id", "")
+        quote = f"{chat}:{answered}" if answered else ""
+        sent = Sent(chat, text, "", f"{chat}:{number}", buttons=buttons, file=file, quote=quote)
         self.sent.append(sent)
         self.accepted(sent)
         result = {"message_id": number, "date": 1_795_000_000, "chat": {"id": int(chat), "type": "private"}}

@@ -33,7 +33,6 @@ from chalicelib.retention.stamp_expiry_store import StampExpiryStore
 from chalicelib.retention.sweep import Sweep
 from chalicelib.retention.sweep_store import SweepStore
 from chalicelib.tickets.drafts import Draft, DraftKind, DraftStore, draft_keys, open_drafts
-from chalicelib.tickets.queries import TicketQueries as DeskReader
 from chalicelib.tickets.records import Ticket
 from chalicelib.tickets.writes import AutoClose
 from chalicelib.vault.decryptor import BatchDecryptor, SingleDecryptor
@@ -175,10 +174,6 @@ class RetentionDesk(DeliveryDesk):
         assert ticket["state"] == "closed"
         self.date(ticket)
         return self.ticket(ticket)
-
-    def reader(self) -> DeskReader:
-        """What pages and the API read with, as of now."""
-        return DeskReader(BatchDecryptor(lambda: self.vault), self.now)
 
     def drafts(self, dynamodb: Any = None) -> DraftStore:
         return DraftStore(self.gateway(dynamodb, at_once))

@@ -56,13 +56,15 @@ class WhatsAppKit:
         return bodies.body()
 
     def accept(self, call: Call) -> Any:
-        # Source: Meta, "Text messages", "Interactive reply buttons messages" and "Media".
+        # Source: Meta, "Text messages", "Interactive reply buttons messages", "Interactive list messages" and "Media".
         if call.path.endswith("/media"):
             return {"id": "731"}
         text, buttons = self.said(call)
         return (
             {}
-            if len(text) > (1024 if buttons else 4096) or len(buttons) > 3
+            if len(text) > (1024 if buttons else 4096)
+            or len(buttons)
+            > (10 if "interactive" in call.payload and call.payload["interactive"]["type"] == "list" else 3)
             else {"messages": [{"id": bodies.wamid()}]}
         )
 
@@ -75,8 +77,12 @@ class WhatsAppKit:
             return call.payload["text"]["body"], ()
         if "template" in call.payload:
             return call.payload["template"]["name"], ()
+        if "interactive" not in call.payload:
+            return "", ()
         inside = call.payload["interactive"]
-        return inside["body"]["text"], tuple(one["reply"]["id"] for one in inside["action"]["buttons"])
+        rows = [row for section in inside["action"].get("sections", ()) for row in section["rows"]]
+        buttons = rows or [one["reply"] for one in inside["action"]["buttons"]]
+        return inside["body"]["text"], tuple(one["id"] for one in buttons)
 
 
 KIT = WhatsAppKit()

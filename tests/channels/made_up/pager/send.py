@@ -5,7 +5,7 @@ import time
 import requests
 from chalicelib.channels.pager import errors
 
-from chalicelib.channels.base import OutboundMessage, SendError, SendResult
+from chalicelib.channels.base import OutboundMessage, SendError, SendResult, Signal
 from chalicelib.core.delivery_failures import Act
 
 
@@ -23,7 +23,7 @@ class PagerSender:
             "line": message.account,
             "to": message.address.value,
             "text": message.text,
-            "buttons": [one._asdict() for one in message.buttons],
+            "buttons": [one._asdict() for one in message.choice.buttons],
         }
         headers = {"Authorization": f"Bearer {token}"}
         answer = self._session.post(self._url, json=page, headers=headers, timeout=(3, 10))
@@ -38,6 +38,9 @@ class PagerSender:
                 retry_after=2.0 if meant is not None and meant.act is Act.AGAIN else None,
             )
         return SendResult(answer.json()["id"], int(time.time()))
+
+    def signal(self, signal: Signal, token: str) -> None:
+        """Do nothing: pagers show no signs."""
 
     def confirm_press(self, account: str, press: str, token: str) -> None:
         """Do nothing: pagers wait for no answer."""

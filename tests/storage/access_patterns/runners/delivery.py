@@ -1,8 +1,11 @@
 """What replies and their delivery ask."""
 
-from chalicelib.outbox.model import Failure
+from chalicelib.core.ids import MessageRef
+from chalicelib.outbox.content import ReplyContent
+from chalicelib.outbox.model import Failure, Job
 from tests.storage.access_patterns.patterns import Action, asks
 from tests.storage.access_patterns.preparing import draft_of, job, replies, status
+from tests.support.delivery.desk import BOLAT
 from tests.support.people import wamid
 from tests.support.retention.desk import RetentionDesk
 
@@ -147,3 +150,61 @@ def _(desk: RetentionDesk) -> Action:
 def _(desk: RetentionDesk) -> Action:
     store, one = job(desk, claimed=False)
     return lambda: store.failed(one, Failure("window_closed", "window_closed"), desk.now, kept=True)
+
+
+# -- quotes, reactions, edits, deletions
+
+
+def _asked(desk: RetentionDesk) -> MessageRef:
+    (row,) = desk.messages("in")
+    return MessageRef.of_tail(row["pk"].partition("#")[2], row["sk"].removeprefix("message#"))
+
+
+def _changed(desk: RetentionDesk) -> Job:
+    """A reaction that is claimed."""
+    ticket = desk.open_telegram_ticket()
+    desk.amends().react(ticket["ticket_id"], _asked(desk), "👍", BOLAT)
+    store = desk.outbox()
+    (entry,) = store.entries(ticket["conversation_id"])
+    found = store.job(entry, desk.now)
+    store.claim(found, "a", desk.now)
+    return found
+
+
+@asks("AP53", "AP59", "AP54", "AP58", "AP36", "AP960", "AP421", "AP57")
+def _(desk: RetentionDesk) -> Action:
+    ticket = desk.open_ticket()
+    content = ReplyContent("Жауап", quote=str(_asked(desk)))
+    return lambda: desk.replier()(ticket["ticket_id"], content, "page-1", BOLAT)
+
+
+@asks("AP53", "AP59", "AP58", "AP36", "AP961", "AP36", "AP962")
+def _(desk: RetentionDesk) -> Action:
+    ticket, asked = desk.open_ticket(), _asked(desk)
+    return lambda: desk.amends().react(ticket["ticket_id"], asked, "👍", BOLAT)
+
+
+@asks("AP53", "AP59", "AP58", "AP36", "AP961", "AP36", "AP963", "AP964")
+def _(desk: RetentionDesk) -> Action:
+    ticket = desk.open_ticket()
+    ref = desk.reply(ticket, "Жауап")
+    return lambda: desk.amends().edit(ticket["ticket_id"], ref, "Басқа", BOLAT)
+
+
+@asks("AP53", "AP59", "AP58", "AP36", "AP961", "AP36", "AP963", "AP965")
+def _(desk: RetentionDesk) -> Action:
+    ticket = desk.open_ticket()
+    ref = desk.reply(ticket, "Жауап")
+    return lambda: desk.amends().delete(ticket["ticket_id"], ref, BOLAT)
+
+
+@asks("AP966")
+def _(desk: RetentionDesk) -> Action:
+    one = _changed(desk)
+    return lambda: desk.outbox().sent(one, "", desk.now)
+
+
+@asks("AP967")
+def _(desk: RetentionDesk) -> Action:
+    one = _changed(desk)
+    return lambda: desk.outbox().failed(one, Failure("message_gone", "gone"), desk.now, attempt_id="a")

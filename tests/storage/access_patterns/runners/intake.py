@@ -72,6 +72,14 @@ def _(desk: RetentionDesk) -> Action:
     return lambda: desk.receive(press)
 
 
+@asks("AP1", "AP968")
+def _(desk: RetentionDesk) -> Action:
+    desk.receive(from_daniyar(sent_at=desk.seconds, message_id=7))
+    chosen = {"callback_id": "1", "data": "pick.a.1"}
+    press = from_daniyar("Иә", sent_at=desk.seconds, message_id=8, kind="callback", undated=True, details=chosen)
+    return lambda: desk.receive(press)
+
+
 @asks("AP1", "AP1", "AP10")
 def _(desk: RetentionDesk) -> Action:
     desk.receive(from_amina(sent_at=desk.seconds))

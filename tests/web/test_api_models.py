@@ -152,7 +152,7 @@ def test_a_refusal_repeats_nothing_that_was_sent(model: type[Model]) -> None:
 def test_refusals_say_what_a_field_wants() -> None:
     for model, body, said in (
         (SetPrivacyHold, {"held": "x"}, "The field held is true or false."),
-        (NewReply, {"client_id": "a"}, "The field text is wanted as a text, or attachments."),
+        (NewReply, {"client_id": "a"}, "The field text is wanted as a text, or attachments, or template."),
         (NewReply, {"text": "a"}, "The field client_id is wanted: 1 to 100 letters, digits, or _ . : -"),
         (Change, {"state": "on"}, "The field state is one of: closed, open, pending, snoozed, solved."),
         (Change, {"assignee": ""}, "The field assignee is a colleague's id or e-mail, me, or null for nobody."),

@@ -149,6 +149,13 @@ def test_files_go_with_the_form_where_there_are_no_scripts(web: Web) -> None:
     assert web.ticket(ticket_id)["messages"][-1]["attachments"] == []
 
 
+def test_a_draft_and_a_comment_without_scripts_pass_over_the_place_for_files(web: Web) -> None:
+    ticket_id, browser = ticket_of(web), web.signed_in("bolat")
+    fields = {"text": "Мынау", "client_id": "one", "note": "Ескерту", "note_id": "two", "files": NAME}
+    for way in ("draft", "comment"):
+        assert browser.post(f"/dashboard/tickets/{ticket_id}/{way}", fields).status == 303
+
+
 def test_a_form_that_is_too_large_or_broken_or_brings_a_wrong_file_changes_nothing(web: Web) -> None:
     ticket_id = ticket_of(web)
     fields = {"text": "Мынау", "client_id": "one"}

@@ -155,7 +155,7 @@ class NewReply(Model, kw_only=True):
         if self.template is not UNSET and (self.text or self.attachments or self.quote or self.choices):
             raise BadInput("A reply has a template and nothing beside it, or what it says by itself.")
         if self.choices and not self.text:
-            raise BadInput("Choices stand under a text: the field text is wanted.", code="empty")
+            raise BadInput("Choices stand under a text: the field text is wanted as a text.", code="empty")
 
 
 class NewAttachment(Model):

@@ -17,9 +17,10 @@ ID_FIELDS: Mapping[DraftKind, str] = {"reply": "client_id", "comment": "note_id"
 """The form field that holds the id under which the text of each box will be sent."""
 CHOICE_FIELDS = tuple(f"choice-{number}" for number in range(1, validators.MAX_CHOICES + 1))
 """Fields of the titles of choices; empty ones are left out."""
-COMPOSER_FIELDS = ("text", "note", "mode", "client_id", "note_id", "quote", "attachments", *CHOICE_FIELDS)
+COMPOSER_FIELDS = ("text", "note", "mode", "client_id", "note_id", "quote", "attachments", "files", *CHOICE_FIELDS)
 """All fields of the composer: the texts and ids of both boxes, `mode`, the box that is open, what a reply quotes and
-lets choose, and `attachments`, ids of files that are brought for it."""
+lets choose, `attachments`, ids of files that are brought for it, and `files`, the place for files where there are no
+scripts, which a button other than Send posts as a name."""
 PROBLEMS: Mapping[str, str] = {
     "": desk_msg("Not sent. Check the text and try again."),
     "empty": desk_msg("Nothing to send: the text shows nothing. Write something."),

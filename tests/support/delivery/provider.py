@@ -129,8 +129,9 @@ class Provider:
         if path.endswith("/answerCallbackQuery"):
             self.callbacks.append(payload["callback_query_id"])
             return 200, {"ok": True, "result": True}, {}
-        if not path.endswith("/sendMessage"):
-            self.changes.append({"method": path.rpartition("/")[2], **payload})
+        method = path.rpartition("/")[2]
+        if method == "sendChatAction" or not method.startswith("send"):
+            self.changes.append({"method": method, **payload})
             return fault or (200, {"ok": True, "result": True}, {})
         chat, number = str(payload["chat_id"]), self.first + len(self.sent)
         rows = json.loads(payload.get("reply_markup", "{}")).get("inline_keyboard", [])

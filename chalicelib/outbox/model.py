@@ -45,7 +45,8 @@ class OutboxEntry:
     """One action that waits in the outbox. The first `pieces` of a long text are sent already. `attempt_id` names the
     sender that holds the claim until `claim_until`. `unconfirmed` (stored as `doubtful`): an earlier try may have been
     accepted although no answer came. `answers` is the time (ms) of the customer's question that a reply answers, 0 when
-    none was open. `template` is the key (name#language) of the template that it sends, "" when it sends none."""
+    none was open. `template` is the key (name#language) of the template that it sends, "" when it sends none. `kept`: a
+    notice that waits until the customer writes."""
 
     ref: MessageRef
     action: str
@@ -61,6 +62,7 @@ class OutboxEntry:
     unconfirmed: bool = False
     answers: int = 0
     template: str = ""
+    kept: bool = False
 
     @property
     def held_by_eraser(self) -> bool:
@@ -113,6 +115,8 @@ class Head:
     blocked: bool = False
     ticket_id: str = ""
     window_shut_at: int = 0
+    language: str = ""
+    notices_wait: bool = False
 
     def window_open(self, now: int) -> bool:
         """Whether free text may go out."""

@@ -73,6 +73,8 @@ class OutboxReading:
             blocked=bool(row.blocked),
             ticket_id=row.ticket_id or "",
             window_shut_at=_int(row.window_shut_at),
+            language=row.language or "",
+            notices_wait=bool(row.notices_wait),
         )
 
     def recipient(self, contact_id: str) -> Recipient | None:
@@ -132,6 +134,7 @@ def _entry(conversation_id: str, row: DeskRow) -> OutboxEntry:
         unconfirmed=bool(row.doubtful),
         answers=_int(row.answers),
         template=row.template or "",
+        kept=bool(row.kept),
     )
 
 

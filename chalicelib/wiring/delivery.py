@@ -65,6 +65,7 @@ def reply_to_customer() -> "ReplyToCustomer":
 @cache
 def _deliver(address_key: bytes) -> "Deliver":
     from chalicelib.outbox.deliver import Deliver
+    from chalicelib.outbox.late_notices import LateNotices
     from chalicelib.outbox.providers import ChannelProviders
     from chalicelib.outbox.store import Outbox
     from chalicelib.vault.pseudonyms import AddressKey
@@ -75,8 +76,11 @@ def _deliver(address_key: bytes) -> "Deliver":
     def enqueue(conversation_id: str, wait: int) -> None:
         queues().send_later(config.queue_retry, {"conversation_id": conversation_id}, wait)
 
+    profile = load_profile(config.operator)
     return Deliver(
         store=Outbox(wiring.gateway(), AddressKey(address_key)),
+        late_notices=LateNotices(wiring.gateway(), profile.languages),
+        late_template=lambda channel: profile.notices.get(f"{channel}_template", ""),
         providers=ChannelProviders(wiring.secrets(), config.secret_outbound),
         decryptor=single_decryptor,
         allows=_allows,

@@ -14,9 +14,9 @@ TICKS = 16
 CUSTOMER = frozenset(
     "says quotes chooses photo file voice place card sticker poll unsupported edits deletes reacts start blocks".split()
 )
-OPERATOR = frozenset("answers undelivered notes".split())
+OPERATOR = frozenset("answers undelivered notes template".split())
 ONLY_ON = {
-    **dict.fromkeys(("chooses", "deletes", "unsupported"), "whatsapp"),
+    **dict.fromkeys(("chooses", "deletes", "unsupported", "template"), "whatsapp"),
     **dict.fromkeys(("poll", "start", "blocks"), "telegram"),
 }
 """Steps that only one channel has."""

@@ -103,6 +103,7 @@ class DeskRow(Model):
     aliases: ListAttribute[str] = ListAttribute(null=True)
     former: ListAttribute[str] = ListAttribute(null=True)
     blocked = BooleanAttribute(null=True)
+    notices_wait = BooleanAttribute(null=True)
     last_inbound_at = NumberAttribute(null=True)
     last_at = NumberAttribute(null=True)
     reach_at = NumberAttribute(null=True)
@@ -158,6 +159,7 @@ class DeskRow(Model):
     pieces = NumberAttribute(null=True)
     doubtful = BooleanAttribute(null=True)
     files = BooleanAttribute(null=True)
+    kept = BooleanAttribute(null=True)
     queued_at = NumberAttribute(null=True)
     claim_until = NumberAttribute(null=True)
     # draft

@@ -38,6 +38,9 @@ from chalicelib.outbox.model import (
 from chalicelib.outbox.outgoing import OpenedMessage, Providers, answer_callback, open_message
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from chalicelib.outbox.late_notices import LateNotices
     from chalicelib.outbox.store import Outbox
     from chalicelib.vault.decryptor import BatchDecryptor
 
@@ -68,7 +71,7 @@ class _Ready:
 @dataclass(frozen=True)
 class Deliver:
     """Delivers outboxes. `enqueue` starts another delivery after so many ms; `decryptor` makes a new one for each
-    run.
+    run; `late_template` names the template of a channel that tells of a notice outside the reply window, "" for none.
 
     Messages with files are sent by the uploader, the same delivery with more time: `open_file` opens a contact's file.
     Where that is None, `hand_over` wakes the uploader for a conversation whose oldest message has files. `budget` (s)
@@ -77,6 +80,7 @@ class Deliver:
     store: "Outbox"
     providers: Providers
     decryptor: Callable[[], "BatchDecryptor"]
+    late_notices: "LateNotices"
     allows: Callable[[str, str], bool]
     enqueue: Callable[[str, int], None]
     clock: Callable[[], int]
@@ -85,6 +89,7 @@ class Deliver:
     open_file: Callable[[str, FilePart], FileBody] | None = None
     budget: float = BUDGET
     lease: int = CLAIM
+    late_template: Callable[[str], str] = lambda _channel: ""
     draw: Callable[[float], float] = field(default=lambda limit: random.uniform(0, limit))
     stopwatch: Callable[[], float] = field(default=time.monotonic)
 
@@ -121,14 +126,33 @@ class _Run:
                     return self._sent
             if not entries:
                 return self._sent
-            first = next((one for one in entries if one.action != "answer_callback"), None)
-            if first is None:
+            if any(one.kept for one in entries) and self._released(entries):
                 continue
+            first = next((one for one in entries if one.action != "answer_callback" and not one.kept), None)
+            if first is None and any(one.action == "answer_callback" for one in entries):
+                continue
+            if first is None:
+                return self._sent
             if self._parts.stopwatch() > self._until:
                 self._parts.enqueue(self._conversation_id, 0)
                 return self._sent
             if not self._go_on(first):
                 return self._sent
+
+    def _released(self, entries: "Sequence[OutboxEntry]") -> bool:
+        """Make kept notices due, if the customer has written; return whether they are to be read again."""
+        now, head = self._parts.clock(), self._store.head(self._conversation_id)
+        if head is None or not head.window_open(now):
+            return False
+        return self._parts.late_notices.release(entries, head, now) or self._changed()
+
+    def _changed(self) -> bool:
+        """Wait, because something changed since it was read. Raises Unavailable after TRIES."""
+        self._changes += 1
+        if self._changes >= TRIES:
+            raise Unavailable("The conversation changes too fast to send now; the wake-up message comes again.")
+        self._parts.wait(self._changes)
+        return True
 
     # -- one message
 
@@ -183,20 +207,23 @@ class _Run:
                 count("DeliveryUncertain")
                 log("delivery_uncertain", channel=job.entry.channel, message_ref=str(job.entry.ref))
             return _Ready(job, left, opened, attempt_id, apart)
-        if claimed is Claimed.CHANGED:
-            self._changes += 1
-            if self._changes >= TRIES:
-                raise Unavailable("The conversation changes too fast to send now; the wake-up message comes again.")
-            self._parts.wait(self._changes)
-        return claimed is Claimed.CHANGED
+        return claimed is Claimed.CHANGED and self._changed()
 
     def _refuse(self, job: Job, failure: Failure, now: int) -> bool:
         late = failure.reason == "window_closed" and registry.channel(job.entry.channel).late_notices == "kept"
-        kept = job.entry.purpose == STATUS and late
-        done = self._store.failed(job, failure, now, kept=kept)
+        if late and job.entry.purpose == STATUS and job.message and job.message.ticket_id:
+            return self._keep(job, now)
+        done = self._store.failed(job, failure, now)
         if done:
             self._count(job.entry, failure.reason)
         return done
+
+    def _keep(self, job: Job, now: int) -> bool:
+        """Keep a notice until the customer writes."""
+        if not self._parts.late_notices.keep(job, self._parts.late_template(job.entry.channel), now):
+            return self._changed()
+        self._count(job.entry, "kept")
+        return True
 
     def _send(self, ready: _Ready) -> bool:
         """Call the provider for each piece that is left and record each answer."""

@@ -50,7 +50,7 @@ class OutboxEntry:
     sender that holds the claim until `claim_until`. `unconfirmed` (stored as `doubtful`): an earlier try may have been
     accepted although no answer came. `answers` is the time (ms) of the customer's question that a reply answers, 0 when
     none was open. `template` is the key (name#language) of the template that it sends, "" when it sends none. `files`:
-    the message has some, which only the uploader may read."""
+    the message has some, which only the uploader may read. `kept`: a notice that waits until the customer writes."""
 
     ref: MessageRef
     action: str
@@ -67,6 +67,7 @@ class OutboxEntry:
     answers: int = 0
     template: str = ""
     files: bool = False
+    kept: bool = False
 
     @property
     def held_by_eraser(self) -> bool:
@@ -121,6 +122,7 @@ class Head:
     ticket_id: str = ""
     window_shut_at: int = 0
     language: str = ""
+    notices_wait: bool = False
 
     def window_open(self, now: int) -> bool:
         """Whether free text may go out."""

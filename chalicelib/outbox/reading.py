@@ -78,6 +78,7 @@ class OutboxReading:
             ticket_id=row.ticket_id or "",
             window_shut_at=_int(row.window_shut_at),
             language=row.language or "",
+            notices_wait=bool(row.notices_wait),
         )
 
     def named(self, ref: MessageRef, now: int) -> NamedMessage | None:
@@ -148,6 +149,7 @@ def _entry(conversation_id: str, row: DeskRow) -> OutboxEntry:
         answers=_int(row.answers),
         template=row.template or "",
         files=bool(row.files),
+        kept=bool(row.kept),
     )
 
 

@@ -91,7 +91,7 @@ class OutboxRows:
         return [self._tables.update("marked_ticket", key, named, condition, values)]
 
     def kept(self, message: Outgoing, now: int) -> Write:
-        """Put an activity line: the reply window is closed, so the notice was not sent."""
+        """Put an activity line: the reply window is closed, so the notice waits."""
         ref = MessageRef(message.ref.conversation_id, now, pseudonym_of_notice("window_kept", str(message.ref)))
         attributes = {
             "direction": "event",

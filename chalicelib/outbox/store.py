@@ -213,14 +213,13 @@ class Outbox(OutboxReading):
         *,
         attempt_id: str = "",
         blocked_since: int = 0,
-        kept: bool = False,
         piece: int = 0,
     ) -> bool:
         """Show the message as failed, show that on its ticket, and delete its entry so that the next message goes on.
 
         `piece` is the refused one, where the message has states of its pieces. `attempt_id` names our claim; with ""
-        nobody may hold one. `blocked_since` (ms) also marks the conversation as blocked. `kept` writes on the ticket
-        that a notice was not sent. False: another sender or the eraser has the entry.
+        nobody may hold one. `blocked_since` (ms) also marks the conversation as blocked. False: another sender or the
+        eraser has the entry.
         """
         entry = job.entry
 
@@ -243,8 +242,6 @@ class Outbox(OutboxReading):
                 return writes
             if message.ticket_id:
                 writes += self._rows.name_on_ticket(message.ticket_id, entry, now, refused)
-            if message.ticket_id and kept:
-                writes.append(self._rows.kept(message, now))
             return writes
 
         return self._tables.transact_until_written(build)

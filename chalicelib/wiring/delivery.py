@@ -97,6 +97,7 @@ def change_message() -> "ChangeMessage":
 @cache
 def _deliver(address_key: bytes, *, files: bool) -> "Deliver":
     from chalicelib.outbox.deliver import UPLOAD_BUDGET, UPLOAD_LEASE, Deliver
+    from chalicelib.outbox.late_notices import LateNotices
     from chalicelib.outbox.providers import ChannelProviders
     from chalicelib.outbox.store import Outbox
     from chalicelib.vault.pseudonyms import AddressKey
@@ -116,8 +117,11 @@ def _deliver(address_key: bytes, *, files: bool) -> "Deliver":
         from chalicelib.wiring.files import bucket
 
         more = {"open_file": open_from(bucket()), "budget": UPLOAD_BUDGET, "lease": UPLOAD_LEASE}
+    profile = load_profile(config.operator)
     return Deliver(
         store=Outbox(wiring.gateway(), AddressKey(address_key)),
+        late_notices=LateNotices(wiring.gateway(), profile.languages),
+        late_template=lambda channel: profile.notices.get(f"{channel}_template", ""),
         providers=ChannelProviders(wiring.secrets(), config.secret_outbound),
         decryptor=single_decryptor,
         allows=_allows,

@@ -126,6 +126,10 @@ class Player:
         self._sort(story, ticket_id)
         if step.what == "notes":
             operator.call("POST", f"tickets/{ticket_id}/comments", {"text": step.text})
+        elif step.what == "template":
+            name, language, *values = step.text.split("|")
+            operator.send_template(ticket_id, name, language, {f"body.{at}": one for at, one in enumerate(values, 1)})
+            self.replies += 1
         else:
             if step.what == "undelivered":
                 fault = UNDELIVERED[story.who.channel] | {"match": step.text[:MATCHED]}

@@ -15,9 +15,9 @@ CUSTOMER = frozenset(
     "says quotes chooses photo album file voice video circle animation music sticker place card poll unsupported edits"
     " deletes reacts start blocks".split()
 )
-OPERATOR = frozenset("answers undelivered notes".split())
+OPERATOR = frozenset("answers undelivered notes template".split())
 ONLY_ON = {
-    **dict.fromkeys(("chooses", "deletes", "unsupported"), "whatsapp"),
+    **dict.fromkeys(("chooses", "deletes", "unsupported", "template"), "whatsapp"),
     **dict.fromkeys(("poll", "start", "blocks", "circle"), "telegram"),
 }
 """Steps that only one channel has."""

@@ -30,13 +30,13 @@ HEAD = ItemClass(
         bytes="public_key",
         number="epoch",
         texts="aliases former",
-        flag="blocked",
+        flag="blocked notices_wait",
         ms="last_inbound_at last_at reach_at welcomed_at window_shut_at",
         seconds="expires_at",
     ),
 )
 """`window_shut_at` is the time of the newest message of ours that the provider refused because the reply window was
-closed (heads for which that has not happened lack it)."""
+closed (heads for which that has not happened lack it); `notices_wait`: notices wait until the customer writes."""
 MESSAGE = ItemClass(
     "message",
     "desk",
@@ -143,13 +143,13 @@ OUTBOX = ItemClass(
     fields=fields(
         text="conversation_id action purpose due attempt_id channel account template",
         number="attempts pieces",
-        flag="doubtful files",
+        flag="doubtful files kept",
         ms="due_at queued_at claim_until answers",
     ),
 )
 """A message that waits to be sent. `doubtful`: a request to the provider had no answer, so the message may have been
 accepted (unconfirmed). `template` names the template that it sends, as name#language; `files`: it has some, so the
-uploader sends it."""
+uploader sends it; `kept`: a notice that waits until the customer writes, and is not due."""
 CLIENT_ID = ItemClass(
     "client",
     "desk",

@@ -21,6 +21,7 @@ from chalicelib.outbox.change_message import ChangeMessage
 from chalicelib.outbox.change_store import ChangeStore
 from chalicelib.outbox.content import ReplyContent
 from chalicelib.outbox.deliver import Deliver
+from chalicelib.outbox.late_notices import LateNotices
 from chalicelib.outbox.providers import ChannelProviders
 from chalicelib.outbox.reply import ReplyToCustomer
 from chalicelib.outbox.reply_store import ReplyStore
@@ -81,6 +82,7 @@ class DeliveryDesk(Desk):
             "store": self.outbox(),
             "providers": self.providers(),
             "decryptor": lambda: SingleDecryptor(lambda: self.vault),
+            "late_notices": LateNotices(self.gateway(None, lambda attempt: None), ("kk", "ru", "en")),
             "allows": load_profile("spoint").allows,
             "enqueue": lambda conversation_id, wait: self.rings.append((conversation_id, wait)),
             "clock": lambda: self.now,

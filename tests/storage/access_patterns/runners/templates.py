@@ -6,8 +6,8 @@ from chalicelib.outbox.model import Failure, Job
 from chalicelib.outbox.store import Outbox
 from chalicelib.provider_templates.changes import apply_change
 from tests.storage.access_patterns.patterns import Action, asks
-from tests.storage.access_patterns.preparing import job, status
-from tests.support.delivery.templates import BUSINESS, filled, keep, template
+from tests.storage.access_patterns.preparing import job, late_notices, status
+from tests.support.delivery.templates import BUSINESS, component, filled, keep, template
 from tests.support.people import WHATSAPP_ACCOUNT
 from tests.support.retention.desk import RetentionDesk
 
@@ -59,6 +59,23 @@ def _(desk: RetentionDesk) -> Action:
         store.note("whatsapp", WHATSAPP_ACCOUNT, BUSINESS, desk.now)
 
     return fetched
+
+
+@asks("AP821", "AP823", "AP832")
+def _(desk: RetentionDesk) -> Action:
+    _, one = job(desk, claimed=False)
+    keep(desk, template(component("BODY", "Сізді хабар күтуде."), name="waits"))
+    return lambda: late_notices(desk).keep(one, "waits", desk.now)
+
+
+@asks("AP833")
+def _(desk: RetentionDesk) -> Action:
+    store, one = job(desk, claimed=False)
+    late_notices(desk).keep(one, "", desk.now)
+    head = store.head(one.entry.ref.conversation_id)
+    assert head is not None
+    entries = store.entries(head.conversation_id)
+    return lambda: late_notices(desk).release(entries, head, desk.now)
 
 
 @asks("AP830")

@@ -12,6 +12,8 @@ from chalicelib.core.errors import Unavailable
 
 LINK_LIVES = 60
 """Seconds for which a link to a file is valid."""
+NO_FILE = "no file"
+SCAN_TAG = "GuardDutyMalwareScanStatus"
 _AT_ONCE = 1000
 """Most objects of one DeleteObjects."""
 
@@ -45,6 +47,16 @@ class Bucket:
                 ContentType=file_type,
                 ChecksumSHA256=base64.b64encode(bytes.fromhex(sha256)).decode(),
             )
+
+    def verdict(self, contact_id: str, name: str) -> str:
+        """Return what a scan for malware found in a file, as GuardDuty's tag says it; "" before that, NO_FILE when the
+        file is gone."""
+        with _answered():
+            try:
+                found = self._client.get_object_tagging(Bucket=self._name, Key=prefix(contact_id) + name)
+            except self._client.exceptions.NoSuchKey:
+                return NO_FILE
+        return next((str(one["Value"]) for one in found["TagSet"] if one["Key"] == SCAN_TAG), "")
 
     def delete(self, contact_id: str, name: str) -> None:
         """Delete one file; one that does not exist counts as deleted."""

@@ -15,6 +15,8 @@ LINK_LIVES = 60
 """Seconds for which a link to a file is valid."""
 FORM_LIVES = 5 * 60
 """Seconds within which an upload must have begun."""
+NO_FILE = "no file"
+SCAN_TAG = "GuardDutyMalwareScanStatus"
 _AT_ONCE = 1000
 """Most objects of one DeleteObjects."""
 
@@ -107,6 +109,16 @@ class Bucket:
         Unavailable, of which `status_of` says why."""
         with _answered():
             return self._client.get_object(Bucket=self._name, Key=prefix(contact_id) + name, IfMatch=etag)["Body"]
+
+    def verdict(self, contact_id: str, name: str) -> str:
+        """Return what a scan for malware found in a file, as GuardDuty's tag says it; "" before that, NO_FILE when the
+        file is gone."""
+        with _answered():
+            try:
+                found = self._client.get_object_tagging(Bucket=self._name, Key=prefix(contact_id) + name)
+            except self._client.exceptions.NoSuchKey:
+                return NO_FILE
+        return next((str(one["Value"]) for one in found["TagSet"] if one["Key"] == SCAN_TAG), "")
 
     def delete(self, contact_id: str, name: str) -> None:
         """Delete one file; one that does not exist counts as deleted."""

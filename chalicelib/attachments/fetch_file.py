@@ -8,9 +8,24 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from chalicelib.attachments.breaker import Breaker
-from chalicelib.attachments.bucket import Bucket
+from chalicelib.attachments.bucket import NO_FILE, Bucket
 from chalicelib.attachments.fetch_store import FetchJob, FetchStore
-from chalicelib.attachments.model import DAMAGED, GONE, HEAD, KEPT_FOR, LEASE, MOST_BYTES, TOO_BIG, sniff, wait
+from chalicelib.attachments.model import (
+    BLOCKED,
+    CHECKING,
+    CLEAN,
+    DAMAGED,
+    GONE,
+    HEAD,
+    KEPT_FOR,
+    LEASE,
+    LOOK_AGAIN,
+    MOST_BYTES,
+    READY,
+    TOO_BIG,
+    sniff,
+    wait,
+)
 from chalicelib.channels.fetching import FetchedFile, FetchError
 from chalicelib.core.ids import MessageRef
 from chalicelib.core.observability import count, log
@@ -27,7 +42,7 @@ and Unavailable."""
 @dataclass(frozen=True)
 class FetchFile:
     """Fetches files. `private_key` returns the key to which jobs are sealed. It may run twice at any time: an attempt
-    has its job to itself for LEASE."""
+    has its job to itself for LEASE. `scanned`: files are handed out when a scan for malware has found none."""
 
     store: FetchStore
     breaker: Breaker
@@ -35,6 +50,7 @@ class FetchFile:
     fetch: Fetch
     private_key: Callable[[], bytes]
     profile: Profile
+    scanned: bool
     clock: Callable[[], int]
 
     def __call__(self, ref: MessageRef) -> str:
@@ -47,6 +63,8 @@ class FetchFile:
         now, job = self.clock(), self.store.job(ref)
         if job is None or job.due_at > now or not self.store.claim(job, now + LEASE):
             return ""
+        if job.stored:
+            return self._judged(job)
         if until := self.breaker.take(job.channel, job.account, now):
             self.store.put_off(job, until) if job.held else self.store.hold(job, until)
             count("FilesFetched", channel=job.channel, outcome="held")
@@ -71,8 +89,24 @@ class FetchFile:
         file.seek(0)
         self.bucket.put(job.contact_id, job.file_object, file, found.size, found.sha256, file_type)
         facts = {"name": about.get("name"), "type": file_type, "size": found.size, "sha256": found.sha256}
-        if self.store.ready(job, facts):
-            return "ready"
+        if self.scanned and self.store.checking(job, facts, self.clock() + LOOK_AGAIN):
+            return CHECKING
+        if not self.scanned and self.store.ready(job, facts):
+            return READY
+        return self._unwanted(job)
+
+    def _judged(self, job: FetchJob) -> str:
+        """Write what a scan found in a file that lies in the bucket; look again later while it has found nothing."""
+        verdict = self.bucket.verdict(job.contact_id, job.file_object)
+        if not verdict and self.clock() < job.arrived_at + KEPT_FOR:
+            self.store.put_off(job, self.clock() + LOOK_AGAIN)
+            return CHECKING
+        state = {CLEAN: READY, NO_FILE: GONE}.get(verdict, BLOCKED)
+        count("FilesScanned", channel=job.channel, outcome=state)
+        return state if self.store.judged(job, state) else self._unwanted(job)
+
+    def _unwanted(self, job: FetchJob) -> str:
+        """Delete a file whose message nobody may have any more."""
         self.bucket.delete(job.contact_id, job.file_object)
         self.store.give_up(job, GONE)
         return "unwanted"

@@ -29,6 +29,7 @@ class FetchJob(NamedTuple):
     arrived_at: int
     due_at: int
     held: bool = False
+    stored: bool = False
 
 
 class FetchStore:
@@ -79,6 +80,21 @@ class FetchStore:
         values = {"ready": "ready", "file_object": job.file_object, "file": sealed}
         return self._end(job, "SET #file_state = :ready, #file_object = :file_object, #file = :file", values)
 
+    def checking(self, job: FetchJob, facts: dict[str, Any], until: int) -> bool:
+        """Write that the file lies in the bucket and is being scanned; look for the verdict at `until` (ms). Returns as
+        `ready`."""
+        sealed = encryption.seal_json(job.public_key, encryption.message_file(job.ref), facts)
+        values = {"state": "checking", "file_object": job.file_object, "file": sealed}
+        later = self._update(
+            job, "SET #stored = :yes, #due_at = :until", "attribute_exists(pk)", {"yes": True, "until": until}
+        )
+        return self._told(job, "SET #file_state = :state, #file_object = :file_object, #file = :file", values, [later])
+
+    def judged(self, job: FetchJob, state: str) -> bool:
+        """Write the verdict about the file, and end the job. Returns as `ready`."""
+        ended = self._delete(job, "#file_object = :file_object", {"file_object": job.file_object})
+        return self._told(job, "SET #file_state = :state", {"state": state}, [ended], before="checking")
+
     def give_up(self, job: FetchJob, state: str) -> None:
         """Write why the file is not there, and end the job."""
         if not self._end(job, "SET #file_state = :state", {"state": state}):
@@ -98,15 +114,18 @@ class FetchStore:
         return self._end(job, "SET #file_state = :state", {"state": state}, more)
 
     def _end(self, job: FetchJob, expression: str, values: dict[str, Any], more: Sequence[Write] = ()) -> bool:
-        condition = "#file_state = :waiting AND attribute_not_exists(#deleted)"
-        told = self._tables.update(
-            "message", MESSAGE.key(*job.ref), expression, condition, values | {"waiting": "waiting"}
-        )
-        epoch = self._tables.check("head", HEAD.key(job.ref.conversation_id), "epoch = :epoch", {"epoch": job.epoch})
         ended = self._delete(job, "#file_object = :file_object", {"file_object": job.file_object})
+        return self._told(job, expression, values, [ended, *more])
+
+    def _told(
+        self, job: FetchJob, expression: str, values: dict[str, Any], more: Sequence[Write], before: str = "waiting"
+    ) -> bool:
+        condition = "#file_state = :before AND attribute_not_exists(#deleted)"
+        told = self._tables.update("message", MESSAGE.key(*job.ref), expression, condition, values | {"before": before})
+        epoch = self._tables.check("head", HEAD.key(job.ref.conversation_id), "epoch = :epoch", {"epoch": job.epoch})
 
         def build(refused: frozenset[str]) -> list[Write] | None:
-            return None if refused else [told, epoch, ended, *more]
+            return None if refused else [told, epoch, *more]
 
         return self._tables.transact_until_written(build)
 

@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.attachments.bucket import Bucket
-from chalicelib.attachments.model import BY_TYPE, BYTES, FETCHED_AGAIN, HELD, KEPT_FOR, READY, WAITING, neutral_name
+from chalicelib.attachments.model import (
+    BLOCKED,
+    BY_TYPE,
+    BYTES,
+    CHECKING,
+    FETCHED_AGAIN,
+    HELD,
+    KEPT_FOR,
+    READY,
+    WAITING,
+    neutral_name,
+)
 from chalicelib.channels.parts import FILES
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.ids import MessageRef
@@ -21,6 +32,7 @@ from chalicelib.tickets.records import Message, Ticket
 if TYPE_CHECKING:
     from chalicelib.tickets.queries import TicketQueries
 
+_BLOCKED = "The scan for malware found something in this file, or could not look into it. Ask the customer for another."
 _NO_FILE = "There is no such file, or its retention has ended."
 
 
@@ -34,11 +46,13 @@ class HandOut:
     def __call__(self, ref: MessageRef, by: Staff, ticket_id: str = "", *, number: int = 0, save: bool = False) -> str:
         """Return a link of 60 s to the file of a message, which lies on this ticket if one is named; `number`, from 1,
         names one of those that staff sent. What a browser could run is only downloaded, and everything is with `save`.
-        Raises NotFound, ErasureInProgress and Unavailable."""
+        Raises NotFound, Conflict for a blocked file, ErasureInProgress and Unavailable."""
         ticket, message = _message(self.tickets, ref, ticket_id)
         sent = message.files[number - 1 : number] if number else ()
-        if not sent and (number or message.kind not in FILES or message.file_state != READY):
+        if not sent and (number or message.kind not in FILES):
             raise NotFound(_NO_FILE)
+        if not sent and message.file_state != READY:
+            raise Conflict(_BLOCKED) if message.file_state == BLOCKED else NotFound(_NO_FILE)
         found = sent[0] if sent else message.file
         kind = BY_TYPE.get(found.type)
         name = neutral_name(found.kind or message.kind, found.name, found.type)
@@ -65,7 +79,7 @@ class FetchAgain:
         """
         ticket, message = file_message(self.tickets, ref, ticket_id)
         now = self.clock()
-        if message.file_state in (WAITING, HELD, READY):
+        if message.file_state in (WAITING, HELD, CHECKING, READY):
             return
         old = now > message.arrived_at + KEPT_FOR
         if old or message.file_state not in FETCHED_AGAIN or not (self.fetcher_key and message.details.get("media_id")):

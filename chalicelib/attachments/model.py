@@ -5,15 +5,16 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from chalicelib.core.clock import DAY, HOUR, MINUTE
+from chalicelib.core.clock import DAY, HOUR, MINUTE, SECOND
 
 if TYPE_CHECKING:
     from pure_magic_rs import MagicDb
 
 WAITING, READY, GONE, TOO_BIG, DAMAGED, ENDED = "waiting", "ready", "gone", "too_big", "damaged", "ended"
-HELD = "held"
+HELD, CHECKING, BLOCKED = "held", "checking", "blocked"
 """What became of a message's file (its `file_state`): it is to be fetched, or would be if not so many fetches of its
-account had failed (HELD); it lies in the bucket; its provider does not
+account had failed (HELD); where files are scanned for malware, it lies in the bucket and nobody knows yet (CHECKING),
+or it is not handed out (BLOCKED); it lies in the bucket; its provider does not
 have it any more; it is larger than the provider hands out or we take; it never arrived as the provider described it;
 the message's retention is over and the file goes first."""
 FETCHED_AGAIN = frozenset({GONE, DAMAGED, ""})
@@ -30,6 +31,13 @@ def wait(attempts: int) -> int:
     """Return how long (ms) to wait after so many failed attempts: one minute, then twice as long each time, six hours
     at most."""
     return int(min(6 * HOUR, MINUTE * 2 ** min(attempts, 12)))
+
+
+CLEAN = "NO_THREATS_FOUND"
+"""The verdict of a scan with which a file is handed out. Any other says that it holds malware, or could not be
+scanned. Source: GuardDuty, "Monitoring S3 object scans with tags"."""
+LOOK_AGAIN = 15 * SECOND
+"""How long (ms) to wait for a verdict before the next look."""
 
 
 class FileType(NamedTuple):

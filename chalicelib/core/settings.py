@@ -32,6 +32,7 @@ class Settings(NamedTuple):
     fetcher_public_key: str = ""
     secret_fetcher: str = ""
     files_bucket: str = ""
+    files_scanned: str = ""
     vault_key_arn: str = ""
     queue_doorbell: str = ""
     queue_retry: str = ""

@@ -150,6 +150,7 @@ class DeskRow(Model):
     # fetch
     job = BinaryAttribute(null=True, legacy_encoding=False)
     held = BooleanAttribute(null=True)
+    stored = BooleanAttribute(null=True)
     # raw
     raw = BinaryAttribute(null=True, legacy_encoding=False)
     # outbox

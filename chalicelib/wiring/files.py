@@ -44,8 +44,6 @@ def fetch_file() -> "FetchFile":
     def private_key() -> bytes:
         return decode_key(wiring.secrets().read(config.secret_fetcher)["private_key"])
 
-    tables = wiring.gateway()
-    store, breaker = FetchStore(tables), Breaker(tables)
-    return FetchFile(
-        store, breaker, bucket(), providers.fetch, private_key, load_profile(config.operator), wiring.clock()
-    )
+    tables, profile, scanned = wiring.gateway(), load_profile(config.operator), config.files_scanned == "true"
+    parts = FetchStore(tables), Breaker(tables), bucket(), providers.fetch, private_key
+    return FetchFile(*parts, profile, scanned, wiring.clock())

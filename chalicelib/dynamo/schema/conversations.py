@@ -87,11 +87,12 @@ FETCH = ItemClass(
         bytes="public_key",
         text="conversation_id contact_id channel account file_object due",
         number="epoch attempts",
-        flag="held",
+        flag="held stored",
         ms="arrived_at due_at",
     ),
 )
-"""A file to be fetched. `held`: its message says that it waits for the breaker (attachments/breaker.py). `job` is
+"""A file to be fetched. `held`: its message says that it waits for the breaker (attachments/breaker.py); `stored`:
+the file lies in the bucket and waits for the verdict of a scan. `job` is
 sealed to the file fetcher's own key: the provider's id, name, type, size and hash, and the ticket and language of a
 notice. It has a partition of its own, because the fetcher may read nothing else of a conversation. `file_object` is the
 name that the file will have in the bucket, `public_key` and `epoch` are the contact's."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from chalicelib.attachments.model import DAMAGED, GONE, HELD, READY, TOO_BIG, WAITING
+from chalicelib.attachments.model import BLOCKED, CHECKING, DAMAGED, GONE, HELD, READY, TOO_BIG, WAITING
 from chalicelib.channels.failure_meanings import shown_reason
 from chalicelib.channels.parts import FILES
 from chalicelib.core.ids import speak
@@ -184,6 +184,8 @@ def _sent_files(one: records.Message, channel: str) -> list[Attachment]:
 _FILE_STATES = {
     WAITING: (WAITING, ""),
     HELD: (WAITING, ""),
+    CHECKING: (WAITING, ""),
+    BLOCKED: (BLOCKED, ""),
     READY: (READY, ""),
     GONE: ("expired", ""),
     TOO_BIG: ("failed", TOO_BIG),

@@ -4,7 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.attachments.model import BY_TYPE, DAMAGED, FETCHED_AGAIN, GONE, HELD, KEPT_FOR, READY, TOO_BIG, WAITING
+from chalicelib.attachments.model import (
+    BLOCKED,
+    BY_TYPE,
+    CHECKING,
+    DAMAGED,
+    FETCHED_AGAIN,
+    GONE,
+    HELD,
+    KEPT_FOR,
+    READY,
+    TOO_BIG,
+    WAITING,
+)
 from chalicelib.channels import registry
 from chalicelib.channels.contract import AddressKind
 from chalicelib.channels.failure_meanings import shown_reason
@@ -41,6 +53,8 @@ EVENT_ICONS = {
 }  # fmt: skip
 GAPS: Mapping[str, str] = {
     WAITING: desk_msg("The file is being fetched"),
+    CHECKING: desk_msg("The file is being checked for malware"),
+    BLOCKED: desk_msg("The file is blocked: the scan for malware found something in it, or could not look into it"),
     HELD: desk_msg("Too many files could not be fetched: this one is fetched within an hour"),
     GONE: desk_msg("The provider does not have this file any more"),
     DAMAGED: desk_msg("The file did not arrive whole"),

@@ -47,6 +47,7 @@ class FileDesk(RetentionDesk):
 
     fetcher_keys: KeyPair = field(default_factory=new_pair)
     given: bytes | FetchError = PNG
+    scanned: bool = False
     during: Callable[[], None] = lambda: None
     bucket_name: str = ""
     fetched: list[tuple[str, str, str]] = field(default_factory=list)
@@ -70,9 +71,8 @@ class FileDesk(RetentionDesk):
 
         tables = self.gateway(dynamodb, lambda attempt: None)
         store, breaker = FetchStore(tables), Breaker(tables)
-        return FetchFile(
-            store, breaker, self.bucket, fetch, lambda: self.fetcher_keys.private, PROFILE, lambda: self.now
-        )
+        parts = store, breaker, self.bucket, fetch, lambda: self.fetcher_keys.private
+        return FetchFile(*parts, PROFILE, self.scanned, lambda: self.now)
 
     def dropper(self) -> DropFile:
         return DropFile(self.gateway(), self.bucket)

@@ -18,6 +18,9 @@ class _Empty:
     def list_multipart_uploads(self, **_: Any) -> dict[str, Any]:
         return {}
 
+    def get_object_tagging(self, **_: Any) -> dict[str, Any]:
+        return {"TagSet": []}
+
     def put_object(self, **_: Any) -> dict[str, Any]:
         return {}
 

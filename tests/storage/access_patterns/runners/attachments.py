@@ -2,6 +2,7 @@
 
 from chalicelib.attachments.breaker import Breaker
 from chalicelib.attachments.hand_out import FetchAgain
+from chalicelib.attachments.model import KEPT_FOR
 from chalicelib.attachments.uploads import Upload, UploadPlace, UploadStore
 from chalicelib.channels.fetching import FetchError
 from chalicelib.core.ids import MessageRef
@@ -94,6 +95,22 @@ def _(desk: RetentionDesk) -> Action:
     broken(made)
     made.fetcher()(ref)
     made.later(2 * 3600)
+    return lambda: made.fetcher()(ref)
+
+
+@asks("AP902", "AP903", "AP919", "AP920", "AP923")
+def _(desk: RetentionDesk) -> Action:
+    made, ref = waiting(desk)
+    made.scanned = True
+    return lambda: made.fetcher()(ref)
+
+
+@asks("AP902", "AP903", "AP924")
+def _(desk: RetentionDesk) -> Action:
+    made, ref = waiting(desk)
+    made.scanned = True
+    made.fetcher()(ref)
+    made.now += KEPT_FOR
     return lambda: made.fetcher()(ref)
 
 

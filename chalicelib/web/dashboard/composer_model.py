@@ -15,9 +15,9 @@ BOX_FIELDS: Mapping[DraftKind, str] = {"reply": "text", "comment": "note"}
 ID_FIELDS: Mapping[DraftKind, str] = {"reply": "client_id", "comment": "note_id"}
 """The form field that holds the id under which the text of each box will be sent."""
 COMPOSER_FIELDS = ("text", "note", "mode", "client_id", "note_id", "attachments", "files")
-"""All fields of the composer: the texts and ids of both boxes, `mode`, the box that is open, and `attachments`, ids of
-files that are brought for the reply, and `files`, the place for files where there are no scripts, which a button other than
-Send posts as a name."""
+"""All fields of the composer: the texts and ids of both boxes, `mode`, the box that is open, `attachments`, ids of
+files that are brought for the reply, and `files`, the place for files where there are no scripts: a button other than
+Send posts it as a name."""
 PROBLEMS: Mapping[str, str] = {
     "": desk_msg("Not sent. Check the text and try again."),
     "empty": desk_msg("Nothing to send: the text shows nothing. Write something."),

@@ -15,6 +15,8 @@ LINK_LIVES = 60
 """Seconds for which a link to a file is valid."""
 FORM_LIVES = 5 * 60
 """Seconds within which an upload must have begun."""
+GONE = (404, 412)
+"""Answers of S3 for a file that is not there, or was replaced since it was looked at."""
 _AT_ONCE = 1000
 """Most objects of one DeleteObjects."""
 

@@ -17,6 +17,8 @@ FORM_LIVES = 5 * 60
 """Seconds within which an upload must have begun."""
 NO_FILE = "no file"
 SCAN_TAG = "GuardDutyMalwareScanStatus"
+GONE = (404, 412)
+"""Answers of S3 for a file that is not there, or was replaced since it was looked at."""
 _AT_ONCE = 1000
 """Most objects of one DeleteObjects."""
 

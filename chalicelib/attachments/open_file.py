@@ -4,12 +4,9 @@ from collections.abc import Callable
 
 from botocore.exceptions import BotoCoreError
 
-from chalicelib.attachments.bucket import Bucket, status_of
+from chalicelib.attachments.bucket import GONE, Bucket, status_of
 from chalicelib.channels.base import FileBody, FilePart, SendError, file_not_read
 from chalicelib.core.errors import Unavailable
-
-_GONE = (404, 412)
-"""Answers of S3 for a file that is not there, or was replaced since it was looked at."""
 
 
 def open_from(bucket: Bucket) -> Callable[[str, FilePart], FileBody]:
@@ -20,7 +17,7 @@ def open_from(bucket: Bucket) -> Callable[[str, FilePart], FileBody]:
         try:
             found = bucket.read(contact_id, file.object, file.etag)
         except Unavailable as error:
-            if status_of(error) in _GONE:
+            if status_of(error) in GONE:
                 raise SendError("The file is not there any more.", code="file_gone", permanent=True) from None
             raise file_not_read() from None
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chalicelib.attachments.bucket import Bucket, FormPost
+from chalicelib.attachments.bucket import GONE, Bucket, FormPost, status_of
 from chalicelib.attachments.uploads import (
     UPLOAD_LIVES,
     FileRefused,
@@ -15,13 +15,16 @@ from chalicelib.attachments.uploads import (
 )
 from chalicelib.channels import registry
 from chalicelib.core.clock import SECOND
-from chalicelib.core.errors import Conflict
+from chalicelib.core.errors import Conflict, Unavailable
 from chalicelib.core.ids import new_id
 from chalicelib.outbox.content import SentFile
 from chalicelib.outbox.model import Head
 
 if TYPE_CHECKING:
     from chalicelib.vault.decryptor import BatchDecryptor
+
+
+_NOT_THERE = "The file is not there, or was sent already. Bring it again."
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ class BroughtFiles:
         for one in ids:
             there = self.bucket.look(head.contact_id, one) if one in found else None
             if there is None:
-                raise FileRefused(one, "The file is not there, or was sent already. Bring it again.", "file_missing")
+                raise FileRefused(one, _NOT_THERE, "file_missing")
             looked_at.append(SentFile(*check_type(channel, found[one], there.etag, there.size, there.head)))
         return tuple(looked_at)
 
@@ -61,6 +64,11 @@ class BroughtFiles:
             copy = Upload(new_id(), one.name, one.type, one.size, one.kind, head.contact_id, until)
             if not self.store.begin(place, copy, head.public_key, head.epoch):
                 raise Conflict("The customer's data is being destroyed. Nothing can be sent.", code="erased")
-            self.bucket.copy(head.contact_id, one.object, one.etag, copy.id)
+            try:
+                self.bucket.copy(head.contact_id, one.object, one.etag, copy.id)
+            except Unavailable as error:
+                if status_of(error) in GONE:
+                    raise FileRefused(one.object, _NOT_THERE, "file_missing") from None
+                raise
             copies.append(SentFile(copy.id))
         return tuple(copies)

@@ -273,6 +273,8 @@ def test_what_is_replaced_after_it_was_looked_at_is_not_sent(desk: FileDesk) -> 
     row = desk.message(ref)
     assert shown(row) == ("failed", row["failure"]) and row["failure"]["code"] == "file_gone"
     assert files_of(desk) == []
+    with pytest.raises(FileRefused, match="Bring it again"):
+        desk.replier().retry_failed(str(ref), "retry-1", BOLAT)
 
 
 def test_a_bucket_that_does_not_answer_delays_a_file_and_nothing_is_doubtful(desk: FileDesk) -> None:

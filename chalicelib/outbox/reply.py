@@ -193,13 +193,13 @@ class ReplyToCustomer:
         if content is None:
             raise Conflict("The customer's data is being destroyed. Nothing can be sent.", code="erased")
         head = self.store.head(failed.ref.conversation_id)
-        self._refuse_if_limited(failed, head)
         sent = self._rest(failed, ReplyContent.of(content), head)
         if not failed.outstanding and (known := MessageRef.parse(failed.resent_as)):
             stored = self.store.shown(known, self.clock())
             if stored is None:
                 raise NotFound("There is no such message, or its retention has ended.")
             return replace(stored.message, text=sent.text)
+        self._refuse_if_limited(failed, head)
         # Pieces may fail one after the other, so each set of pieces has an id of its own.
         once = "-".join((client_id, *map(str, failed.left)))
         return self._once(failed.ticket_id, sent, retry_id_hash(once), author, failed)

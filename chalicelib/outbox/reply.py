@@ -7,9 +7,15 @@ from typing import TYPE_CHECKING
 
 from chalicelib.attachments.uploads import UploadPlace
 from chalicelib.channels import registry
+<<<<<<< HEAD
 from chalicelib.channels.base import ChoicePart, FilePart, OutboundPart, TextPart
 from chalicelib.channels.contract import Channel
 from chalicelib.channels.render import Lacking, render
+=======
+from chalicelib.channels.failure_meanings import reason_of
+from chalicelib.channels.render import pieces_of
+from chalicelib.core.clock import DAY, SECOND
+>>>>>>> 81e972dbe8589ac5b27c42599954f17cc9aaa780
 from chalicelib.core.errors import BadInput, Conflict, NotFound
 from chalicelib.core.ids import LONGEST, MessageRef, reply_id_hash, retry_id_hash
 from chalicelib.core.normal import shows_nothing
@@ -224,8 +230,8 @@ class ReplyToCustomer:
         conversation: its text, or the pieces that failed or were never sent. The failed message then names the new one,
         and later calls return that, unless another piece has failed meanwhile.
 
-        Raises BadInput, NotFound, Unavailable, and Conflict as a first reply does, or with the code not_failed.
-        `client_id` is ours, one for each failed message, in a name space of its own."""
+        Raises BadInput, NotFound, Unavailable, and Conflict as a first reply does, or with the code not_failed or
+        limited. `client_id` is ours, one for each failed message, in a name space of its own."""
         _check_id(client_id)
         ref = MessageRef.parse(message_ref)
         if ref is None:
@@ -241,15 +247,29 @@ class ReplyToCustomer:
         content = self.decryptor().json(failed.contact_id, encryption.message_content(failed.ref), failed.content)
         if content is None:
             raise Conflict("The customer's data is being destroyed. Nothing can be sent.", code="erased")
-        sent = self._rest(failed, ReplyContent.of(content))
+        head = self.store.head(failed.ref.conversation_id)
+        sent = self._rest(failed, ReplyContent.of(content), head)
         if not failed.outstanding and (known := MessageRef.parse(failed.resent_as)):
             stored = self.store.shown(known, self.clock())
             if stored is None:
                 raise NotFound("There is no such message, or its retention has ended.")
+<<<<<<< HEAD
             return _as_sent(stored.message, sent)
+=======
+            return replace(stored.message, text=sent.text)
+        self._refuse_if_limited(failed, head)
+>>>>>>> 81e972dbe8589ac5b27c42599954f17cc9aaa780
         # Pieces may fail one after the other, so each set of pieces has an id of its own.
         once = "-".join((client_id, *map(str, failed.left)))
         return self._once(failed.ticket_id, sent, retry_id_hash(once), author, failed)
+
+    def _refuse_if_limited(self, failed: FailedMessage, head: Head | None) -> None:
+        """Refuse to send again, within a day, what the provider held back because this person gets too much. Raises
+        Conflict with the code limited."""
+        failure = failed.row["failure"]
+        limited = head and failure and reason_of(head.channel, str(failure.get("code", ""))) == "limited"
+        if limited and self.clock() < int(failure.get("at", 0)) * SECOND + DAY:
+            raise Conflict("The provider limits messages to this person: send it again a day later.", code="limited")
 
     def _may_resend(self, ref: MessageRef) -> FailedMessage:
         found = self.store.failed_reply(ref, self.clock())
@@ -259,11 +279,15 @@ class ReplyToCustomer:
             raise Conflict("This message has not failed. Look at its new status.", code="not_failed")
         return found
 
-    def _rest(self, failed: FailedMessage, sent: ReplyContent) -> ReplyContent:
+    def _rest(self, failed: FailedMessage, sent: ReplyContent, head: Head | None) -> ReplyContent:
         """Return the undelivered part of a message: all of it when it is in one piece, or when it would be cut
         differently today."""
+<<<<<<< HEAD
         head = self.store.head(failed.ref.conversation_id)
         pieces = _pieces(sent, head.channel) if head else ()
+=======
+        pieces = pieces_of(sent.text, registry.channel(head.channel)) if head else ()
+>>>>>>> 81e972dbe8589ac5b27c42599954f17cc9aaa780
         if not failed.left or len(pieces) != failed.row["piece_count"]:
             return sent
         left = [part for number in failed.left for part in pieces[number - 1]]

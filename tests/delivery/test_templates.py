@@ -199,6 +199,22 @@ def test_a_failed_template_is_sent_again_with_its_values(desk: DeliveryDesk) -> 
     assert [one.template["components"][0]["parameters"][0]["text"] for one in desk.provider.sent] == ["Амина"]
 
 
+def test_what_the_provider_held_back_is_sent_again_a_day_later_at_the_earliest(desk: DeliveryDesk) -> None:
+    ticket, _ = late(desk)
+    ref = desk.reply(ticket, filled(), "page-1")
+    desk.provider.faults = [desk.provider.meta_error(131049)]
+    desk.sender()(ticket["conversation_id"])
+    desk.later(86_000)
+    with pytest.raises(Conflict) as error:
+        desk.replier().retry_failed(str(ref), "retry-1", BOLAT)
+    assert error.value.code == "limited"
+
+    desk.later(400)
+    desk.replier().retry_failed(str(ref), "retry-1", BOLAT)
+    desk.sender()(ticket["conversation_id"])
+    assert desk.provider.texts == ["answer_ready"]
+
+
 def test_a_value_is_not_in_the_words_of_a_refusal(desk: DeliveryDesk) -> None:
     ticket, _ = late(desk)
     ref = desk.reply(ticket, filled(), "page-1")

@@ -107,7 +107,7 @@ def test_a_relay_killed_at_its_call_rings_again(play: Play) -> None:
     assert len(eventually(lambda: play.texts("whatsapp", phone))) == 1
 
 
-@pytest.mark.parametrize(("error", "code"), [(131026, "131026"), (131047, "131047")])
+@pytest.mark.parametrize(("error", "code"), [(131026, "131026"), (131049, "131049")])
 def test_a_permanent_failure_is_shown_with_its_code_and_the_next_goes_on(play: Play, error: int, code: str) -> None:
     phone = new_phone()
     play.whatsapp(play.text(phone, "Сұрақ"))

@@ -7,15 +7,11 @@ from typing import TYPE_CHECKING
 
 from chalicelib.attachments.uploads import UploadPlace
 from chalicelib.channels import registry
-<<<<<<< HEAD
 from chalicelib.channels.base import ChoicePart, FilePart, OutboundPart, TextPart
 from chalicelib.channels.contract import Channel
-from chalicelib.channels.render import Lacking, render
-=======
 from chalicelib.channels.failure_meanings import reason_of
-from chalicelib.channels.render import pieces_of
+from chalicelib.channels.render import Lacking, render
 from chalicelib.core.clock import DAY, SECOND
->>>>>>> 81e972dbe8589ac5b27c42599954f17cc9aaa780
 from chalicelib.core.errors import BadInput, Conflict, NotFound
 from chalicelib.core.ids import LONGEST, MessageRef, reply_id_hash, retry_id_hash
 from chalicelib.core.normal import shows_nothing
@@ -253,12 +249,8 @@ class ReplyToCustomer:
             stored = self.store.shown(known, self.clock())
             if stored is None:
                 raise NotFound("There is no such message, or its retention has ended.")
-<<<<<<< HEAD
             return _as_sent(stored.message, sent)
-=======
-            return replace(stored.message, text=sent.text)
         self._refuse_if_limited(failed, head)
->>>>>>> 81e972dbe8589ac5b27c42599954f17cc9aaa780
         # Pieces may fail one after the other, so each set of pieces has an id of its own.
         once = "-".join((client_id, *map(str, failed.left)))
         return self._once(failed.ticket_id, sent, retry_id_hash(once), author, failed)
@@ -282,12 +274,7 @@ class ReplyToCustomer:
     def _rest(self, failed: FailedMessage, sent: ReplyContent, head: Head | None) -> ReplyContent:
         """Return the undelivered part of a message: all of it when it is in one piece, or when it would be cut
         differently today."""
-<<<<<<< HEAD
-        head = self.store.head(failed.ref.conversation_id)
         pieces = _pieces(sent, head.channel) if head else ()
-=======
-        pieces = pieces_of(sent.text, registry.channel(head.channel)) if head else ()
->>>>>>> 81e972dbe8589ac5b27c42599954f17cc9aaa780
         if not failed.left or len(pieces) != failed.row["piece_count"]:
             return sent
         left = [part for number in failed.left for part in pieces[number - 1]]

@@ -34,14 +34,11 @@ PROBLEMS: Mapping[str, str] = {
     "busy": desk_msg("Not sent. The conversation changes very fast now: send it again."),
     "not_failed": desk_msg("This message has not failed. Look at its new status."),
     "key_mismatch": desk_msg("Not stored. The conversation names a key that is not the customer's: tell on-call."),
-<<<<<<< HEAD
     "quote": desk_msg(
         "Not sent. The message that you quote is deleted, or not of this conversation: quote another one."
     ),
     "choices": desk_msg("Not sent. The choices are too many or too long for the channel, or two are the same."),
-=======
     "limited": desk_msg("Not sent. The provider limits messages to this person: send it again a day later."),
->>>>>>> 81e972dbe8589ac5b27c42599954f17cc9aaa780
     "too_long": desk_msg("Not sent. The text is too long: cut it in two."),
     "template_refused": desk_msg("Not sent. This template may not be sent any more. Choose another one."),
     "no_template": desk_msg("Not sent. There is no such template any more. Choose another one."),

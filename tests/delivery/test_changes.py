@@ -13,7 +13,7 @@ from chalicelib.core.errors import BadInput, Conflict, NotFound
 from chalicelib.core.ids import MessageRef
 from chalicelib.entrypoints.stream_router import _wake_up
 from chalicelib.messages.customer_deletion import TakeBack, TakeBackStore
-from chalicelib.outbox.content import ReplyContent
+from chalicelib.outbox.content import ReplyContent, SentFile
 from chalicelib.tickets.records import Message
 from tests.support.attachments.no_files import NO_FILES
 from tests.support.delivery.desk import BOLAT, DeliveryDesk
@@ -389,3 +389,24 @@ def test_nothing_is_changed_on_a_closed_ticket_or_after_a_withdrawal(
         ExpressionAttributeValues={":a": value},
     )
     assert refused(desk, "react", ticket["ticket_id"], asked, "👍") == code
+
+
+def test_a_reply_with_a_file_or_a_template_is_not_edited(desk: DeliveryDesk) -> None:
+    ticket = desk.open_ticket()
+    content = ReplyContent("Шот", files=(SentFile("x" * 20, "шот.pdf", "application/pdf", 9, "document"),))
+    ref = MessageRef.parse(desk.replier()(ticket["ticket_id"], content, "page-1", BOLAT).id)
+    assert refused(desk, "edit", ticket["ticket_id"], ref, "Басқа") == "wrong_message"
+
+
+def test_a_message_of_an_older_release_without_its_providers_id_offers_nothing(desk: DeliveryDesk) -> None:
+    ticket, asked = desk.open_ticket(), question(desk)
+    row = desk.messages("in")[0]
+    desk.dynamodb.update_item(
+        TableName=desk.tables["desk"],
+        Key={"pk": {"S": row["pk"]}, "sk": {"S": row["sk"]}},
+        UpdateExpression="REMOVE provider_hash",
+    )
+    assert refused(desk, "react", ticket["ticket_id"], asked, "👍") == "unknown_id"
+    with pytest.raises(Conflict) as caught:
+        desk.replier()(ticket["ticket_id"], ReplyContent("Жауап", quote=str(asked)), "page-1", BOLAT)
+    assert caught.value.code == "quote"

@@ -21,6 +21,7 @@ from chalicelib.web.webhooks import webhook_routes
 from chalicelib.wiring import base as wiring
 
 app = Chalice(app_name="spoint-helpdesk")
+app.api.binary_types.append("multipart/form-data")  # forms with files; API Gateway passes them as base64
 app.register_blueprint(webhook_routes(wiring.intake))
 app.register_blueprint(public_routes())
 app.register_blueprint(api_routes())
@@ -31,6 +32,7 @@ STREAM = partial(app.on_dynamodb_record, stream_arn="PLACEHOLDER", batch_size=10
 QUEUE = partial(app.on_sqs_message, queue_arn="PLACEHOLDER", batch_size=1)
 QUEUE_BY_TEN = partial(app.on_sqs_message, queue_arn="PLACEHOLDER", batch_size=10)
 EVERY_MINUTE = partial(app.schedule, Rate(1, unit=Rate.MINUTES))
+EVERY_HOUR = partial(app.schedule, Rate(1, unit=Rate.HOURS))
 WORKFLOW = app.lambda_function
 
 
@@ -46,11 +48,13 @@ class Entry(NamedTuple):
 ENTRIES = (
     Entry("relay",             "stream_router.handle",            STREAM),        # changed rows: wake-up messages
     Entry("sender",            "sender.handle",                   QUEUE),         # send what waits in a conversation
+    Entry("uploader",          "uploader.handle",                 QUEUE),         # the same for messages with files
     Entry("dater",             "expiry_stamper.handle",           QUEUE),         # stamp rows of closed tickets
     Entry("indexer",           "indexer.handle",                  QUEUE_BY_TEN),  # make contacts findable
     Entry("sweeper",           "retention_sweeper.handle",        EVERY_MINUTE),  # retry, close idle, delete expired
     Entry("privacy",           "privacy.handle",                  QUEUE),         # what people ask about their data
     Entry("fetcher",           "fetcher.handle",                  QUEUE),         # fetch files that customers sent
+    Entry("templates",         "templates.handle",                EVERY_HOUR),    # fetch templates from providers
 
     # The erasure workflow, in its order (infra/erasure.asl.json).
     Entry("soft_suppress",     "workflow.pause_outreach",         WORKFLOW),      # pause outreach, make reply mailbox

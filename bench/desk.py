@@ -43,7 +43,7 @@ _DAY = 86_400_000
 _SETTLES = 12
 _NAMES = ("Амина Сәтбаева", "Данияр Оспанов", "Айгерим Қасымова", "Ерлан Жұмабаев", "Гүлнар Ахметова", "Руслан Ким")
 _OPERATOR, _COLLEAGUE = "bolat@desk.local", "saule@desk.local"
-_QUEUES = ("DOORBELL", "RETRY", "DATING", "INDEXING", "PRIVACY", "FETCHING")
+_QUEUES = ("DOORBELL", "RETRY", "DATING", "INDEXING", "PRIVACY", "FETCHING", "UPLOADING")
 
 
 @dataclass(frozen=True)

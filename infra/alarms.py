@@ -8,8 +8,10 @@ from infra.erasure_alarms import ERASURE
 from infra.functions import FUNCTIONS
 
 API_STAGE = "api"
-_CAN_WAIT = frozenset({"dater", "indexer", "fetcher"})
-"""Functions whose failure can wait until the morning, because their work stays in their queues."""
+_CAN_WAIT = frozenset({"dater", "indexer", "fetcher", "templates"})
+"""Functions whose failure can wait until the morning, because their work stays in their queues, or is done again."""
+_HOURLY = frozenset({"templates"})
+"""Functions that run so rarely that one failure is one too many."""
 
 
 def alarms() -> tuple[Alarm, ...]:
@@ -36,7 +38,7 @@ def alarms() -> tuple[Alarm, ...]:
             f"The function {function.name} failed.",
             "AWS/Lambda",
             "Errors",
-            above=2,
+            above=0 if function.name in _HOURLY else 2,
             dimensions=of_function(function.logical_id),
             period=300,
             page=function.name not in _CAN_WAIT,

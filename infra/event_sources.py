@@ -31,11 +31,13 @@ EVENTS: dict[str, dict[str, Json]] = {
         }
     },
     "Sender": {"SenderSqsEventSource": _queue_source("DoorbellQueue", 15)},
+    "Uploader": {"UploaderSqsEventSource": _queue_source("UploadingQueue", 5)},
     "Dater": {"DaterSqsEventSource": _queue_source("DatingQueue", 5)},
     "Indexer": {"IndexerSqsEventSource": _queue_source("IndexingQueue", 10)},
     "Privacy": {"PrivacySqsEventSource": _queue_source("PrivacyQueue", 5)},
     "Fetcher": {"FetcherSqsEventSource": _queue_source("FetchingQueue", 5)},
     "Sweeper": {"SweeperEvent": {}},
+    "Templates": {"TemplatesEvent": {}},
 }
 """Properties that replace the placeholder ARNs of app.py, by function and event."""
 RETRY_EVENT: Json = {"Type": "SQS", "Properties": {"BatchSize": 1} | _queue_source("RetryQueue", 5)}

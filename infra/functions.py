@@ -19,8 +19,10 @@ from infra.grants import (
     Grant,
     arn,
     desk,
+    each,
     files,
     files_key,
+    hand_out_files,
     index,
     keys,
     list_files,
@@ -55,6 +57,21 @@ SIGN_IN = Grant(
     (arn("UserPool"),),
 )
 
+_DELIVERY = (
+    desk("Query", "GetItem", indexes=("unsent",)),
+    rows("Desk", (*WRITES, "DeleteItem"), "contact", "conversation", "ticket", "channel"),
+    keys("GetItem"),
+    rows("Index", ("GetItem", *WRITES), "link", "parked"),
+    rows("Index", ("GetItem", "ConditionCheckItem"), "template"),
+    secrets("Vault", "Outbound", "Inbound"),
+    OPEN_VAULT,
+)
+_DELIVERS = (
+    *(*COMMON, *VAULT, *PROVIDERS),
+    *("TABLE_DESK", "TABLE_KEYS", "TABLE_INDEX", "SECRET_OUTBOUND", "SECRET_INBOUND", "QUEUE_RETRY"),
+)
+"""What sender and uploader need."""
+
 SWEPT = ("contact", "conversation", "ticket", "number", "unclear", "sweep", "request", "ended")
 
 FUNCTIONS = (
@@ -85,8 +102,11 @@ FUNCTIONS = (
             secrets("Vault", "TextKey", "Inbound"),
             OPEN_VAULT,
             SIGN_IN,
-            files("GetObject"),
+            hand_out_files(),
+            # It makes forms for single files of staff, and copies them when they are sent again.
+            files("PutObject"),
             files_key("Decrypt"),
+            files_key("GenerateDataKey"),
             send("RetryQueue"),  # signs of reading and typing, by our own ids
         ),
         (
@@ -103,6 +123,7 @@ FUNCTIONS = (
             rows("Desk", WRITES, "contact", "conversation", "ticket", "number", "unclear", "fetch"),
             keys("PutItem", "ConditionCheckItem"),
             rows("Index", ("GetItem", *WRITES), "alias", "link", "parked"),
+            rows("Index", ("UpdateItem",), "template"),
             rows("Index", ("GetItem", "ConditionCheckItem"), "fence"),
             rows("Ledger", ("GetItem",), "certificate"),
             Grant(("kms:Verify",), (arn("CertificateKey"),)),
@@ -131,21 +152,24 @@ FUNCTIONS = (
         "sender",
         "Sender",
         (
-            desk("Query", "GetItem", indexes=("unsent",)),
-            rows("Desk", (*WRITES, "DeleteItem"), "contact", "conversation", "ticket", "channel"),
-            keys("GetItem"),
-            rows("Index", ("GetItem", *WRITES), "link", "parked"),
-            secrets("Vault", "Outbound", "Inbound"),
-            OPEN_VAULT,
+            *_DELIVERY,
             read_queue("DoorbellQueue", "RetryQueue"),
+            send("RetryQueue", "UploadingQueue"),
+        ),
+        (*_DELIVERS, "QUEUE_UPLOADING"),
+    ),
+    Function(
+        "uploader",
+        "Uploader",
+        (
+            # What the sender may, and the files.
+            *_DELIVERY,
+            files("GetObject"),
+            files_key("Decrypt"),
+            read_queue("UploadingQueue"),
             send("RetryQueue"),
         ),
-        (
-            *COMMON,
-            *VAULT,
-            *PROVIDERS,
-            *("TABLE_DESK", "TABLE_KEYS", "TABLE_INDEX", "SECRET_OUTBOUND", "SECRET_INBOUND", "QUEUE_RETRY"),
-        ),
+        (*_DELIVERS, "FILES_BUCKET"),
     ),
     Function(
         "dater",
@@ -177,17 +201,44 @@ FUNCTIONS = (
         "fetcher",
         "Fetcher",
         (
-            # It reads what is sealed to itself, and writes what became of a file without reading anything of a person.
-            rows("Desk", ("GetItem", "UpdateItem", "DeleteItem"), "fetch"),
-            rows("Desk", ("UpdateItem", "ConditionCheckItem"), "conversation"),
+            # It reads what is sealed to itself, and writes what became of a file, and a notice to who sent one that is
+            # too large, without reading anything of a person.
+            *each(
+                "Desk",
+                GetItem="fetch",
+                DeleteItem="fetch",
+                UpdateItem="fetch conversation",
+                PutItem="conversation",
+                ConditionCheckItem="conversation ticket",
+            ),
+            rows("Index", ("UpdateItem",), "fetches"),
             secrets("Fetcher", "Outbound"),
-            files("PutObject", "DeleteObject"),
+            files("PutObject", "DeleteObject", "GetObjectTagging"),
             files_key("GenerateDataKey"),
             read_queue("FetchingQueue"),
         ),
-        (*COMMON, *PROVIDERS, "TABLE_DESK", "SECRET_FETCHER", "SECRET_OUTBOUND", "FILES_BUCKET"),
+        (
+            *COMMON,
+            *PROVIDERS,
+            "TABLE_DESK",
+            "TABLE_INDEX",
+            "SECRET_FETCHER",
+            "SECRET_OUTBOUND",
+            "FILES_BUCKET",
+            "FILES_SCANNED",
+        ),
     ),
     *erasure_grants.FUNCTIONS,
+    Function(
+        "templates",
+        "Templates",
+        (
+            rows("Desk", ("UpdateItem",), "channel"),
+            rows("Index", ("Query", "PutItem", "DeleteItem"), "template"),
+            secrets("Outbound"),
+        ),
+        (*COMMON, *PROVIDERS, "TABLE_DESK", "TABLE_INDEX", "SECRET_OUTBOUND"),
+    ),
     Function(
         "sweeper",
         "Sweeper",
@@ -230,12 +281,14 @@ VARIABLES: dict[str, Json] = {
     "SECRET_FETCHER": secret_arn("Fetcher"),
     "FETCHER_PUBLIC_KEY": {"Ref": "FetcherPublicKey"},
     "FILES_BUCKET": {"Ref": "FilesBucket"},
+    "FILES_SCANNED": {"Ref": "ScanFiles"},
     "QUEUE_DOORBELL": {"Ref": "DoorbellQueue"},
     "QUEUE_RETRY": {"Ref": "RetryQueue"},
     "QUEUE_DATING": {"Ref": "DatingQueue"},
     "QUEUE_INDEXING": {"Ref": "IndexingQueue"},
     "QUEUE_PRIVACY": {"Ref": "PrivacyQueue"},
     "QUEUE_FETCHING": {"Ref": "FetchingQueue"},
+    "QUEUE_UPLOADING": {"Ref": "UploadingQueue"},
     "SIGNALS": {"Ref": "Signals"},
     "ERASURE_MACHINE_ARN": {"Ref": "ErasureMachine"},
     "CERTIFICATE_KEY_ARN": arn("CertificateKey"),

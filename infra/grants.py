@@ -1,7 +1,9 @@
 """Functions, grants, and short functions that write grants."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from chalicelib.attachments.bucket import SCAN_TAG
+from chalicelib.attachments.model import CLEAN
 from chalicelib.channels import registry
 from chalicelib.dynamo.schema import CLASSES
 from infra.definitions import Json
@@ -96,6 +98,12 @@ def secrets(*names: str) -> Grant:
 def files(*actions: str) -> Grant:
     """Actions on the objects in the bucket of files."""
     return Grant(tuple(f"s3:{action}" for action in actions), ({"Fn::Sub": "${FilesBucket.Arn}/*"},))
+
+
+def hand_out_files() -> Grant:
+    """Reading of files; where they are scanned for malware, of those alone in which a scan has found none."""
+    clean = {"StringEquals": {f"s3:ExistingObjectTag/{SCAN_TAG}": CLEAN}}
+    return replace(files("GetObject"), condition={"Fn::If": ["FilesAreScanned", clean, {"Ref": "AWS::NoValue"}]})
 
 
 def list_files(*actions: str) -> Grant:

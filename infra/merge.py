@@ -31,6 +31,9 @@ GATEWAY_RESPONSES: Json = {
     },
 }
 """Answers of API Gateway itself; by default it answers 403 for an address that does not exist."""
+BINARY = ["multipart/form-data"]
+"""Types of bodies that API Gateway passes on as they are, in base64. Never "*/*": webhooks would then arrive so, and
+answers without an Accept fail."""
 COMPRESSED_FROM = 1024
 """Bytes from which on API Gateway compresses an answer for who accepts that. An answer that names a Content-Encoding,
 `identity` too, is passed on as it is. Source: AWS, "Receive an API response with a compressed payload"."""
@@ -152,6 +155,7 @@ def _finish_api(template: Json) -> None:
     properties["MethodSettings"] = [every | THROTTLE]
     properties["EndpointConfiguration"] = {"Type": "REGIONAL"}
     properties["MinimumCompressionSize"] = COMPRESSED_FROM
+    properties["BinaryMediaTypes"] = BINARY
 
 
 def known_names(template: Json) -> set[str]:

@@ -29,6 +29,7 @@ QUEUES = (
     # A wake-up message in flight holds back its whole conversation, so the visibility is short.
     Queue("DoorbellQueue", "doorbell", visibility=60, tries=10, fifo=True),
     Queue("RetryQueue", "retry", visibility=60, tries=10),
+    Queue("UploadingQueue", "uploading", visibility=360, tries=10),
     Queue("DatingQueue", "dating", visibility=180, tries=5),
     Queue("IndexingQueue", "indexing", visibility=180, tries=5),
     Queue("PrivacyQueue", "privacy", visibility=180, tries=10),

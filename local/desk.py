@@ -21,9 +21,10 @@ from starlette.applications import Starlette
 from chalicelib.channels import registry
 from infra.definitions import Json
 from local import seed
-from local.aws.clock import DeskClock
+from local.aws.clock import SCHEDULED, DeskClock
 from local.aws.fork_server import ADDRESS, ForkServer
 from local.aws.ministack import CannotStart, MiniStack, client, is_taken
+from local.aws.scan import Scan
 from local.aws.stack import Stack, code_zip, deploy, function_name
 from local.aws.template import PROJECT, built_template
 from local.faults.aws_plan import HOOKS, AwsFaultPlan
@@ -36,8 +37,9 @@ from local.serving import Serving
 READY_SECONDS = 30.0
 ENFORCES_IAM_SINCE = 5
 """Minor version of ministack 1 from which AUTH=true makes it enforce IAM."""
-WARM = {"sender": b'{"Records": []}', "relay": b'{"Records": []}'}
-"""Functions that are invoked right after the start, with an event without work, so that the first reply is not slow."""
+WARM = {"templates": SCHEDULED, "sender": b'{"Records": []}', "relay": b'{"Records": []}'}
+"""Functions that are invoked right after the start: the templates are fetched, and so that the first reply is not slow,
+some get an event without work."""
 
 Say = Callable[[str], None]
 
@@ -51,6 +53,7 @@ class Desk:
         self._home = settings.kept or Path(tempfile.mkdtemp(prefix="spoint-desk-"))
         self.log = self._home / "aws.log"
         self._fork_server = ForkServer()
+        self._scan: Scan | None = None
         self._aws = MiniStack(settings.aws_port, log=self.log, env=self._environment())
         self._servers: list[Serving] = []
         self._ready = False
@@ -107,6 +110,8 @@ class Desk:
             seed.seed_accounts(endpoint, stack)
             self._say("Opening the gateway, the phones and the mail server")
             self._serve(stack, template)
+            if self.settings.scan:
+                self._scan = Scan(endpoint, stack.outputs["FilesBucketName"]).start()
             self._wait_until_ready()
             threading.Thread(target=self._warm, args=(endpoint,), daemon=True).start()
         except BaseException:
@@ -121,6 +126,7 @@ class Desk:
             "PublicUrl": self.settings.url,
             "VaultPublicKey": vault_public,
             "FetcherPublicKey": seed.fetcher_public(),
+            "ScanFiles": "true" if self.settings.scan else "false",
             **{
                 one.parameter: f"{self.settings.phones_url}{one.stand_in}"
                 for channel in registry.CHANNELS
@@ -182,6 +188,8 @@ class Desk:
         for server in self._servers:
             server.stop()
         self._servers = []
+        if self._scan:
+            self._scan.stop()
         self._aws.stop()
         self._fork_server.stop()
         shutil.rmtree(self._home / "tmp" if self.settings.kept else self._home, ignore_errors=True)

@@ -27,14 +27,21 @@ class RunSettings:
     package: Path | None = None
     """The deployment package from which alone Lambda processes import; None: they take the virtual environment."""
 
+    scan: bool = False
+    """Files are scanned for malware, as with the parameter ScanFiles."""
+
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> "RunSettings":
-        """Read PORT, AWS_PORT, PHONES_PORT, SMTP_PORT, OPERATOR, PERSIST, LOG_LEVEL and PACKAGE. Raises CannotStart."""
+        """Read PORT, AWS_PORT, PHONES_PORT, SMTP_PORT, OPERATOR, PERSIST, LOG_LEVEL, SCAN and PACKAGE.
+
+        Raises CannotStart.
+        """
         operator = environment.get("OPERATOR") or "spoint"
         if reason := why_not_serving(operator):
             able = ", ".join(serving_profiles())
             raise CannotStart(f"OPERATOR={operator} cannot be served. {reason} Choose one of: {able}.")
         return cls(
+            scan=environment.get("SCAN", "") == "1",
             port=_port(environment, "PORT", 8000),
             aws_port=_port(environment, "AWS_PORT", 4566),
             phones_port=_port(environment, "PHONES_PORT", 8001),

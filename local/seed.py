@@ -89,7 +89,9 @@ def fill_secrets(endpoint: str, stack: Stack, pair: KeyPair | None) -> None:
             "telegram": bots,
         },
         "OutboundSecretArn": {
-            "whatsapp": {known.phone_number_id: {"access_token": known.access_token}},
+            "whatsapp": {
+                known.phone_number_id: {"access_token": known.access_token, "business_account": known.business_account}
+            },
             "telegram": {bot.account: {"token": bot.token} for bot in known.bots},
         },
         "TextKeySecretArn": {"text_key": _fixed_key("text key")},

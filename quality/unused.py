@@ -35,7 +35,6 @@ KEPT = {
     "projection": "pynamodb reads it",
     "_connection": "pynamodb's cache, emptied",
     "mime_headers": "Babel reads it",
-    "binary_types": "chalice reads it",
     "external_attr": "zipfile reads it",
     "compress_type": "zipfile reads it",
     "handle_deploymentpackage": "chalice's packager calls it",

@@ -23,7 +23,7 @@ OTHER_MEANINGS = {
     "chalicelib/ops/__main__.py": {"email": "field of a member of staff"},
     "chalicelib/profile/policy_words.py": {"email": "a category of data", "form": "a word of the policy"},
     "chalicelib/web/dashboard/presenter.py": {"form": "a kind of message, and a symbol"},
-    "chalicelib/web/dashboard/session.py": {"email": "field of signing in"},
+    "chalicelib/web/dashboard/access/session.py": {"email": "field of signing in"},
     "chalicelib/web/labels.py": {"form": "a kind of message"},
 }
 """Where such a text means something else, and what."""

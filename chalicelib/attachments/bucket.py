@@ -4,14 +4,19 @@ files of a person lie under a prefix of their own that ends with a slash."""
 import base64
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.attachments.model import HEAD
 from chalicelib.core.errors import Unavailable
 
 LINK_LIVES = 60
 """Seconds for which a link to a file is valid."""
+FORM_LIVES = 5 * 60
+"""Seconds within which an upload must have begun."""
+NO_FILE = "no file"
+SCAN_TAG = "GuardDutyMalwareScanStatus"
 _AT_ONCE = 1000
 """Most objects of one DeleteObjects."""
 
@@ -19,6 +24,22 @@ _AT_ONCE = 1000
 def prefix(contact_id: str) -> str:
     """Return what the names of all files of a contact begin with, and of nobody else's."""
     return f"{contact_id}/"
+
+
+class FormPost(NamedTuple):
+    """Where a browser posts the bytes of a file, and the fields of the form before them. Whoever has it can store this
+    one file: it is never stored or logged."""
+
+    url: str
+    fields: dict[str, str]
+
+
+class StoredFile(NamedTuple):
+    """A file that lies in the bucket: its bytes, its version, and its beginning."""
+
+    size: int
+    etag: str
+    head: bytes
 
 
 class Bucket:
@@ -45,6 +66,59 @@ class Bucket:
                 ContentType=file_type,
                 ChecksumSHA256=base64.b64encode(bytes.fromhex(sha256)).decode(),
             )
+
+    def form(self, contact_id: str, name: str, size: int, file_type: str) -> FormPost:
+        """Return a form by which a browser stores one file under exactly this name, of this type and at most this
+        size. Until FORM_LIVES have passed it works again and again, and each time replaces the file."""
+        made = self._client.generate_presigned_post(
+            self._name,
+            prefix(contact_id) + name,
+            Fields={"Content-Type": file_type},
+            Conditions=[{"Content-Type": file_type}, ["content-length-range", 1, size]],
+            ExpiresIn=FORM_LIVES,
+        )
+        return FormPost(made["url"], made["fields"])
+
+    def look(self, contact_id: str, name: str) -> StoredFile | None:
+        """Return what lies under a name; None when nothing does. A caller that may not list the bucket is told of a
+        missing file that it is forbidden."""
+        try:
+            with _answered():
+                found = self._client.get_object(
+                    Bucket=self._name, Key=prefix(contact_id) + name, Range=f"bytes=0-{HEAD - 1}"
+                )
+                size = int(found["ContentRange"].rpartition("/")[2])
+                return StoredFile(size, found["ETag"], found["Body"].read())
+        except Unavailable as error:
+            if status_of(error) in (403, 404):
+                return None
+            raise
+
+    def copy(self, contact_id: str, name: str, etag: str, copied: str) -> None:
+        """Store a file of a contact once more, under the name `copied`, if it is this version."""
+        with _answered():
+            self._client.copy_object(
+                Bucket=self._name,
+                Key=prefix(contact_id) + copied,
+                CopySource={"Bucket": self._name, "Key": prefix(contact_id) + name},
+                CopySourceIfMatch=etag,
+            )
+
+    def read(self, contact_id: str, name: str, etag: str) -> Any:
+        """Return the bytes of a file, if it is this version, as botocore gives them while they arrive. Raises
+        Unavailable, of which `status_of` says why."""
+        with _answered():
+            return self._client.get_object(Bucket=self._name, Key=prefix(contact_id) + name, IfMatch=etag)["Body"]
+
+    def verdict(self, contact_id: str, name: str) -> str:
+        """Return what a scan for malware found in a file, as GuardDuty's tag says it; "" before that, NO_FILE when the
+        file is gone."""
+        with _answered():
+            try:
+                found = self._client.get_object_tagging(Bucket=self._name, Key=prefix(contact_id) + name)
+            except self._client.exceptions.NoSuchKey:
+                return NO_FILE
+        return next((str(one["Value"]) for one in found["TagSet"] if one["Key"] == SCAN_TAG), "")
 
     def delete(self, contact_id: str, name: str) -> None:
         """Delete one file; one that does not exist counts as deleted."""
@@ -102,6 +176,12 @@ class Bucket:
         with _answered():
             page = self._client.list_multipart_uploads(Bucket=self._name, Prefix=prefix(contact_id))
         yield from ((one["Key"].partition("/")[2], one["UploadId"]) for one in page.get("Uploads", ()))
+
+
+def status_of(error: Unavailable) -> int:
+    """Return the HTTP status with which S3 refused; 0 when it did not answer."""
+    cause = error.__cause__
+    return int(cause.response["ResponseMetadata"]["HTTPStatusCode"]) if isinstance(cause, ClientError) else 0
 
 
 @contextmanager

@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.attachments.bucket import Bucket
-from chalicelib.attachments.model import BY_TYPE, BYTES, FETCHED_AGAIN, KEPT_FOR, READY, WAITING, neutral_name
+from chalicelib.attachments.model import (
+    BLOCKED,
+    BY_TYPE,
+    BYTES,
+    CHECKING,
+    FETCHED_AGAIN,
+    HELD,
+    KEPT_FOR,
+    READY,
+    WAITING,
+    neutral_name,
+)
 from chalicelib.channels.parts import FILES
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.ids import MessageRef
@@ -21,6 +32,7 @@ from chalicelib.tickets.records import Message, Ticket
 if TYPE_CHECKING:
     from chalicelib.tickets.queries import TicketQueries
 
+_BLOCKED = "The scan for malware found something in this file, or could not look into it. Ask the customer for another."
 _NO_FILE = "There is no such file, or its retention has ended."
 
 
@@ -31,16 +43,19 @@ class HandOut:
     tickets: "TicketQueries"
     bucket: Bucket
 
-    def __call__(self, ref: MessageRef, by: Staff, ticket_id: str = "", *, save: bool = False) -> str:
-        """Return a link of 60 s to the file of a message, which lies on this ticket if one is named. What a browser
-        could run is only downloaded, and everything is with `save`. Raises NotFound, ErasureInProgress and
-        Unavailable."""
-        ticket, message = file_message(self.tickets, ref, ticket_id)
-        if message.file_state != READY:
+    def __call__(self, ref: MessageRef, by: Staff, ticket_id: str = "", *, number: int = 0, save: bool = False) -> str:
+        """Return a link of 60 s to the file of a message, which lies on this ticket if one is named; `number`, from 1,
+        names one of those that staff sent. What a browser could run is only downloaded, and everything is with `save`.
+        Raises NotFound, Conflict for a blocked file, ErasureInProgress and Unavailable."""
+        ticket, message = _message(self.tickets, ref, ticket_id)
+        sent = message.files[number - 1 : number] if number else ()
+        if not sent and (number or message.kind not in FILES):
             raise NotFound(_NO_FILE)
-        found = message.file
+        if not sent and message.file_state != READY:
+            raise Conflict(_BLOCKED) if message.file_state == BLOCKED else NotFound(_NO_FILE)
+        found = sent[0] if sent else message.file
         kind = BY_TYPE.get(found.type)
-        name = neutral_name(message.kind, found.name, found.type)
+        name = neutral_name(found.kind or message.kind, found.name, found.type)
         how = "inline" if kind and not save else "attachment"
         audit("file_read", ticket_id=ticket.id, message_ref=str(ref), staff_id=by.id)
         return self.bucket.link(
@@ -64,7 +79,7 @@ class FetchAgain:
         """
         ticket, message = file_message(self.tickets, ref, ticket_id)
         now = self.clock()
-        if message.file_state in (WAITING, READY):
+        if message.file_state in (WAITING, HELD, CHECKING, READY):
             return
         old = now > message.arrived_at + KEPT_FOR
         if old or message.file_state not in FETCHED_AGAIN or not (self.fetcher_key and message.details.get("media_id")):
@@ -73,7 +88,8 @@ class FetchAgain:
         if not self.tickets.confirm_key(ticket, head):
             raise NotFound(_NO_FILE)
         about = ticket.contact_id, head.public_key, head.epoch, ticket.channel, ticket.account
-        row = fetch_row(self.fetcher_key, ref, message.details, *about, now)
+        told = {"ticket": ticket.id, "language": ticket.language}
+        row = fetch_row(self.fetcher_key, ref, message.details, *about, now=now, told=told)
         values = {"waiting": WAITING}
         condition = "attribute_exists(pk) AND attribute_not_exists(#deleted) AND attribute_not_exists(#file_object)"
         self.tables.transact(
@@ -89,12 +105,19 @@ class FetchAgain:
 def file_message(tickets: "TicketQueries", ref: MessageRef, wanted: str = "") -> tuple[Ticket, Message]:
     """Return a message that has a file, and its ticket, which is the `wanted` one if an id is given. Raises NotFound,
     ErasureInProgress and Unavailable."""
+    ticket, message = _message(tickets, ref, wanted)
+    if message.kind not in FILES:
+        raise NotFound(_NO_FILE)
+    return ticket, message
+
+
+def _message(tickets: "TicketQueries", ref: MessageRef, wanted: str) -> tuple[Ticket, Message]:
     ticket_id = tickets.ticket_id_of_message(ref)
     ticket = tickets.ticket(ticket_id) if ticket_id and wanted in ("", ticket_id) else None
     if ticket is None:
         raise NotFound(_NO_FILE)
     refuse_if_erasing(tickets, ticket)
     message = tickets.message(ticket, ref)
-    if message is None or message.kind not in FILES or message.deleted or message.erased:
+    if message is None or message.deleted or message.erased:
         raise NotFound(_NO_FILE)
     return ticket, message

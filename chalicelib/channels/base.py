@@ -1,7 +1,9 @@
 """What goes out on any channel: the parts of a message, who sends it, what sending returns and raises. Intake does not
 load it."""
 
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, Protocol
 
@@ -10,6 +12,9 @@ from chalicelib.core.addresses import Address
 from chalicelib.core.delivery_failures import FailureText, Meaning
 from chalicelib.core.delivery_failures import scrub as scrub
 from chalicelib.core.errors import DeskError
+
+CHUNK = 1 << 18
+"""Bytes that are in memory at a time."""
 
 
 class TextPart(NamedTuple):
@@ -28,20 +33,24 @@ class ChoicePart(NamedTuple):
 
 
 class FilePart(NamedTuple):
-    """A file: its name, its MIME type, its bytes, and the kind that decides about limits ("image", "document" …)."""
+    """A file: its name, its MIME type, its bytes, and the kind that decides about limits ("image", "document" …).
+    `object` is its name in the bucket, `etag` the version of it that was checked."""
 
     name: str
     type: str
     size: int
     kind: str = "document"
+    object: str = ""
+    etag: str = ""
 
 
 class TemplatePart(NamedTuple):
-    """A text that the provider has approved, by its name there, with the values of its places."""
+    """A text that the provider has approved, by its name there, with the values of its places by their ids
+    (provider_templates/model.py)."""
 
     name: str
     language: str
-    values: tuple[str, ...] = ()
+    values: tuple[tuple[str, str], ...] = ()
 
 
 class ReactionPart(NamedTuple):
@@ -75,7 +84,8 @@ class OutboundMessage:
     """One message to one person, as channels/render.py cuts it.
 
     `account` is the id of our number or bot, `address` the recipient's. `reference` is our message reference, which
-    some channels return with every status. `quote` is the provider id of the message that is answered.
+    some channels return with every status. `quote` is the provider id of the message that is answered. `open_file`
+    opens the file anew for each try, where there is one; it raises SendError. The text beside a file is its caption.
     """
 
     account: str
@@ -83,6 +93,12 @@ class OutboundMessage:
     parts: tuple[OutboundPart, ...]
     reference: str = ""
     quote: str = ""
+    open_file: "Callable[[], FileBody] | None" = None
+
+    @property
+    def file(self) -> FilePart | None:
+        """The file, None when it has none."""
+        return next((one for one in self.parts if isinstance(one, FilePart)), None)
 
     @property
     def text(self) -> str:
@@ -148,6 +164,67 @@ class SendError(DeskError):
         self.stops_channel = stops_channel
         self.ambiguous = ambiguous
         self.said = said
+
+
+class FileBody:
+    """A file that is read once, from its beginning to its end. `read` returns the next bytes, at most so many, b"" at
+    the end; `size` is what it must give.
+
+    Both libraries take it as it is: `requests` iterates, and `httpx` reads it like an open file whose size it asks for.
+    `error` is kept when reading fails or ends too early, because a library may hide what was raised inside it.
+    """
+
+    def __init__(self, read: Callable[[int], bytes], size: int, close: Callable[[], None] = lambda: None) -> None:
+        self._read = read
+        self._at = 0
+        self.size = size
+        self._close = close
+        self.error: SendError | None = None
+
+    def __len__(self) -> int:
+        return self.size
+
+    def __iter__(self) -> Iterator[bytes]:
+        while chunk := self.read(CHUNK):
+            yield chunk
+
+    def read(self, most: int = CHUNK) -> bytes:
+        """Return the next bytes. Raises SendError when the file does not give its bytes to the end."""
+        try:
+            chunk = self._read(most)
+        except SendError as error:
+            self.error = error
+            raise
+        self._at += len(chunk)
+        if self._at > self.size or (not chunk and self._at < self.size):
+            self.error = file_not_read()
+            raise self.error
+        return chunk
+
+    def tell(self) -> int:
+        """Return the place: always the beginning, because this is asked before anything is read."""
+        return 0
+
+    def seek(self, _offset: int, whence: int = os.SEEK_SET) -> int:
+        """Return the size when the end is asked for. Nothing moves; a file that was begun cannot be sent again."""
+        if whence == os.SEEK_END:
+            return self.size
+        if self._at:
+            raise OSError("a file is read once")
+        return 0
+
+    def __enter__(self) -> "FileBody":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with suppress(OSError):
+            self._close()
+
+
+def file_not_read() -> SendError:
+    """Return the error of a file that could not be read to its end. The provider has not accepted what it did not get
+    whole, so nothing is ambiguous."""
+    return SendError("The file could not be read to its end.", code="file_not_read")
 
 
 class Sender(Protocol):

@@ -16,6 +16,7 @@ from chalicelib.core.addresses import Address
 if TYPE_CHECKING:
     from chalicelib.channels.base import Errors, Sender, Typed
     from chalicelib.channels.fetching import Fetcher
+    from chalicelib.channels.templates import TemplateSource
 
 Accounts = Mapping[str, Mapping[str, str]]
 """Accounts of ours (numbers, bots), each with the secret fields that it was linked with."""
@@ -39,11 +40,13 @@ class AddressKind(NamedTuple):
 
 
 class AccountField(NamedTuple):
-    """A secret field that links an account of ours. `secret` says which function needs it: intake or the sender."""
+    """A secret field that links an account of ours. `secret` says which function needs it: intake or the sender. An
+    account may go without one that is not `needed`."""
 
     name: str
     secret: Literal["inbound", "outbound"]
     says: str
+    needed: bool = True
 
 
 class Setting(NamedTuple):
@@ -97,11 +100,12 @@ class Reactions(NamedTuple):
 
 
 class FileLimit(NamedTuple):
-    """Types of files of one kind that the provider takes, and their bytes."""
+    """Types of files of one kind that the provider takes, their bytes, and whether a caption may go with one."""
 
     kind: str
     types: tuple[str, ...]
     size: int
+    caption: bool = True
 
 
 class Rate(NamedTuple):
@@ -137,7 +141,9 @@ class Channel(NamedTuple):
     `typing_every`   s after which a sign that somebody types may follow another one; 0: it has none
     `edit_within`, `delete_within`   ms after sending in which a message of ours can be edited or deleted, 0 for no
                      limit; done only where `sends` has "edit" or "deletion"
-    `files`          what the provider would take; sent only where `sends` has "file"
+    `files`          files that the provider takes, in the order in which their kinds are preferred; sent only where
+                     `sends` has "file"
+    `caption`        UTF-16 units of a text that goes out with a file; a longer one goes out by itself
     `window`         ms after the person's last message in which free text may go out; 0: always
     `late_notices`   what becomes of a notice outside the window: "kept" and shown as not sent, or "template"
     `statuses`       what the provider reports of our messages by itself
@@ -149,7 +155,10 @@ class Channel(NamedTuple):
     `find`           addresses that a typed text may be
     `profile_links`  beginnings of links in which a username follows
     `fetcher`        fetches files that customers sent; None: they are not fetched
+    `failed_fetches` failed fetches within an hour after which the provider hands out nothing for a while; 0: no limit
     `hands_out`      bytes of the largest file that the provider hands out; 0: no limit of its own
+    `templates`      fetches the templates that the provider has approved for an account; None: it has none
+    `templates_of`   outbound field that says where an account's templates are
     `webhook`, `sender`, `errors`  None, None and no codes: the channel is known to policies and not served yet
     """
 
@@ -174,6 +183,7 @@ class Channel(NamedTuple):
     edit_within: int = 0
     delete_within: int = 0
     files: tuple[FileLimit, ...] = ()
+    caption: int = 0
     window: int = 0
     late_notices: Literal["kept", "template"] = "kept"
     statuses: frozenset[DeliveryStatus] = frozenset()
@@ -187,7 +197,10 @@ class Channel(NamedTuple):
     webhook: Webhook | None = None
     sender: Callable[[Mapping[str, str]], "Sender"] | None = None
     fetcher: Callable[[Mapping[str, str]], "Fetcher"] | None = None
+    failed_fetches: int = 0
     hands_out: int = 0
+    templates: Callable[[Mapping[str, str]], "TemplateSource"] | None = None
+    templates_of: str = ""
     errors: Callable[[], "Errors"] | None = None
 
     @property

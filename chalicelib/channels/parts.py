@@ -129,6 +129,21 @@ class ChatEvent(NamedTuple):
     at: int
 
 
+class TemplateChanged(NamedTuple):
+    """The provider changed a template of a business account at `at` (s): its status, its category or its quality is
+    `value` now. The category becomes `correct` at `correct_since` (s), "" and 0 when no further change is announced."""
+
+    channel: ChannelId
+    business_account: str
+    name: str
+    language: str
+    what: Literal["status", "category", "quality"]
+    value: str
+    at: int
+    correct: str = ""
+    correct_since: int = 0
+
+
 class UnparsedPart(NamedTuple):
     """An authentic part that is not understood and names no person; it is kept for 30 days, sealed to the vault."""
 
@@ -145,4 +160,14 @@ class IgnoredPart(NamedTuple):
     reason: str
 
 
-Part = InboundMessage | StatusUpdate | NumberChanged | ReachChanged | Started | ChatEvent | UnparsedPart | IgnoredPart
+Part = (
+    InboundMessage
+    | StatusUpdate
+    | NumberChanged
+    | ReachChanged
+    | Started
+    | ChatEvent
+    | TemplateChanged
+    | UnparsedPart
+    | IgnoredPart
+)

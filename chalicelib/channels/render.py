@@ -39,10 +39,26 @@ class Lacking(SendError):
 
 def render(channel: Channel, parts: Sequence[OutboundPart]) -> tuple[tuple[OutboundPart, ...], ...]:
     """Return the messages that go out, in order: a long text in several, buttons under the end of their text, each file
-    and each template in one of its own. Nothing is left of a text that shows nothing. Raises Lacking."""
+    and each template in one of its own; a text that fits goes with the file behind it as its caption. Nothing is left
+    of a text that shows nothing. Raises Lacking."""
     for part in parts:
         _check(channel, part)
     return tuple(_messages(channel, parts))
+
+
+def kind_of_file(channel: Channel, file_type: str, size: int) -> str:
+    """Return as which kind the channel carries a file of this type and size: the first that takes both. Raises
+    Lacking."""
+    if "file" not in channel.sends:
+        raise Lacking(channel, "file", "it carries no files", "unsupported_part")
+    takes = [one for one in channel.files if any(_fits(pattern, file_type) for pattern in one.types)]
+    if not takes:
+        raise Lacking(channel, "files", f"it takes no file of the type {file_type}", "file_type")
+    fitting = next((one.kind for one in takes if size <= one.size), "")
+    if not fitting:
+        most = max(one.size for one in takes) // 2**20
+        raise Lacking(channel, "files", f"a file of the type {file_type} may have {most} MB", "file_too_big")
+    return fitting
 
 
 def pieces_of(text: str, channel: Channel, *, buttons: bool = False) -> tuple[str, ...]:
@@ -60,15 +76,31 @@ def pieces_of(text: str, channel: Channel, *, buttons: bool = False) -> tuple[st
 
 
 def _messages(channel: Channel, parts: Sequence[OutboundPart]) -> Iterator[tuple[OutboundPart, ...]]:
+    caption: TextPart | None = None
     for place, part in enumerate(parts):
-        if isinstance(part, TextPart):
+        if isinstance(part, TextPart) and _is_caption(channel, part, parts[place + 1 : place + 2]):
+            caption = part
+        elif isinstance(part, TextPart):
             below = next((one for one in parts[place + 1 : place + 2] if isinstance(one, ChoicePart)), None)
             pieces = pieces_of(part.text, channel, buttons=below is not None)
             yield from ((TextPart(piece),) for piece in pieces[:-1])
             if pieces:
                 yield (TextPart(pieces[-1]), *([_listed(channel, below)] if below else []))
         elif not isinstance(part, ChoicePart):
-            yield (part,)
+            yield (caption, part) if caption else (part,)
+            caption = None
+
+
+def _is_caption(channel: Channel, text: TextPart, behind: Sequence[OutboundPart]) -> bool:
+    """Whether a text goes out with the file behind it."""
+    file = next((one for one in behind if isinstance(one, FilePart)), None)
+    if (
+        file is None
+        or shows_nothing(text.text)
+        or len(text.text.encode("utf-16-le", "surrogatepass")) // 2 > channel.caption
+    ):
+        return False
+    return any(one.caption for one in channel.files if one.kind == file.kind)
 
 
 def _check(channel: Channel, part: OutboundPart) -> None:

@@ -44,12 +44,13 @@ OWN_CODES: Mapping[str, Meaning] = {
         (Act.NEVER, "opted_out", "opted_out"),
         (Act.NEVER, "erased", "erased"),
         (Act.NEVER, "empty", "empty"),
+        (Act.NEVER, "template_refused", "template_refused"),
         (Act.NEVER, "invalid", "buttons"),
         (Act.NEVER, "unsupported_type", "unsupported_part"),
-        (Act.NEVER, "file", "file_too_big"),
+        (Act.NEVER, "file", "file_too_big file_type file_gone"),
         (Act.NEVER, "unreadable", "cannot_open"),
         (Act.STOP, "channel_stopped", "token no_token http_401"),
-        (Act.AGAIN, "trouble", "network timeout no_id"),
+        (Act.AGAIN, "trouble", "network timeout no_id file_not_read"),
     )
     for code in codes.split()
 }

@@ -89,6 +89,11 @@ def pseudonym_of_notice(kind: str, owner_id: str) -> str:
     return hashlib.sha256(f"{kind}|{owner_id}".encode()).hexdigest()[:32]
 
 
+def album_number(conversation_id: str, album: str) -> int:
+    """Return a number for an album of a conversation, too short to tell the provider's id of it: 0 < number < 2^32."""
+    return int(hashlib.sha256(f"{conversation_id}|{album}".encode()).hexdigest()[:8], 16) or 1
+
+
 def reply_id_hash(client_id: str) -> str:
     """Return the hash of a client's id for a reply: 64 hexadecimal digits."""
     return hashlib.sha256(client_id.encode()).hexdigest()

@@ -103,10 +103,12 @@ class DeskRow(Model):
     aliases: ListAttribute[str] = ListAttribute(null=True)
     former: ListAttribute[str] = ListAttribute(null=True)
     blocked = BooleanAttribute(null=True)
+    notices_wait = BooleanAttribute(null=True)
     last_inbound_at = NumberAttribute(null=True)
     last_at = NumberAttribute(null=True)
     reach_at = NumberAttribute(null=True)
     welcomed_at = NumberAttribute(null=True)
+    window_shut_at = NumberAttribute(null=True)
     # message
     content = BinaryAttribute(null=True, legacy_encoding=False)
     file = BinaryAttribute(null=True, legacy_encoding=False)
@@ -130,6 +132,7 @@ class DeskRow(Model):
     piece_count = NumberAttribute(null=True)
     attempts = NumberAttribute(null=True)
     links: ListAttribute[str] = ListAttribute(null=True)
+    file_objects: ListAttribute[str] = ListAttribute(null=True)
     failure: MapAttribute[str, object] = MapAttribute(null=True)
     piece_states: MapAttribute[str, object] = MapAttribute(null=True)
     params: MapAttribute[str, object] = MapAttribute(null=True)
@@ -146,17 +149,24 @@ class DeskRow(Model):
     linked_until = NumberAttribute(null=True)
     # fetch
     job = BinaryAttribute(null=True, legacy_encoding=False)
+    held = BooleanAttribute(null=True)
+    stored = BooleanAttribute(null=True)
     # raw
     raw = BinaryAttribute(null=True, legacy_encoding=False)
     # outbox
     action = UnicodeAttribute(null=True)
     attempt_id = UnicodeAttribute(null=True)
+    template = UnicodeAttribute(null=True)
     pieces = NumberAttribute(null=True)
     doubtful = BooleanAttribute(null=True)
+    files = BooleanAttribute(null=True)
+    kept = BooleanAttribute(null=True)
     queued_at = NumberAttribute(null=True)
     claim_until = NumberAttribute(null=True)
     # draft
     client_hash = UnicodeAttribute(null=True)
+    # upload
+    removed = BooleanAttribute(null=True)
     # ticket
     who = BinaryAttribute(null=True, legacy_encoding=False)
     last = BinaryAttribute(null=True, legacy_encoding=False)
@@ -172,6 +182,7 @@ class DeskRow(Model):
     unread = NumberAttribute(null=True)
     tags: ListAttribute[str] = ListAttribute(null=True)
     late_in = NumberSetAttribute(null=True)
+    unread_albums = NumberSetAttribute(null=True)
     last_message_at = NumberAttribute(null=True)
     activity = NumberAttribute(null=True)
     solved_at = NumberAttribute(null=True)
@@ -190,8 +201,11 @@ class DeskRow(Model):
     generation = NumberAttribute(null=True)
     # channel
     code = UnicodeAttribute(null=True)
+    business_account = UnicodeAttribute(null=True)
+    templates_code = UnicodeAttribute(null=True)
     stopped_at = NumberAttribute(null=True)
     probed_at = NumberAttribute(null=True)
+    templates_at = NumberAttribute(null=True)
     # sweep
     cursor = UnicodeAttribute(null=True)
     missed = NumberAttribute(null=True)
@@ -231,6 +245,9 @@ class IndexRow(Model):
 
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
+    # fetches
+    attempts = NumberAttribute(null=True)
+    expires_at = NumberAttribute(null=True)
     # alias
     contact_id = UnicodeAttribute(null=True)
     conversation_id = UnicodeAttribute(null=True)
@@ -246,7 +263,6 @@ class IndexRow(Model):
     born_at = NumberAttribute(null=True)
     former_at = NumberAttribute(null=True)
     fenced = BooleanAttribute(null=True)
-    expires_at = NumberAttribute(null=True)
     # link
     message_ref = UnicodeAttribute(null=True)
     piece = NumberAttribute(null=True)
@@ -262,8 +278,17 @@ class IndexRow(Model):
     kind = UnicodeAttribute(null=True)
     generation = NumberAttribute(null=True)
     created_at = NumberAttribute(null=True)
-    # login
-    attempts = NumberAttribute(null=True)
+    # template
+    name = UnicodeAttribute(null=True)
+    category = UnicodeAttribute(null=True)
+    correct_category = UnicodeAttribute(null=True)
+    quality = UnicodeAttribute(null=True)
+    components = UnicodeAttribute(null=True)
+    correct_since = NumberAttribute(null=True)
+    synced_at = NumberAttribute(null=True)
+    status_at = NumberAttribute(null=True)
+    category_at = NumberAttribute(null=True)
+    quality_at = NumberAttribute(null=True)
     # text
     digests = BinaryAttribute(null=True, legacy_encoding=False)
     # words

@@ -39,7 +39,7 @@ _SIGNED = ("decided_by", "letter_by", "cancelled_by", "resumed_by")
 _READ = (
     *("pk", "sk", "conversation_id", "ticket_id", "contact_id", "request_id"),
     *("direction", "kind", "status", "flagged", "expires_at", "dated", "purpose"),
-    *("state", "waits", *_SIGNED, "due", "piece_count", "piece_states", "resent_as"),
+    *("state", "waits", *_SIGNED, "due", "piece_count", "piece_states", "resent_as", "notices_wait"),
 )
 """Attributes of a row that the stream router reads."""
 
@@ -109,8 +109,8 @@ def _wake_up(record: Mapping[str, Any]) -> tuple[str, WakeUp] | None:
     item = plain_item({name: image[name] for name in _READ if name in image})
     pk, sk = item["pk"], item["sk"]
     new = record["eventName"] == "INSERT"
-    if sk.startswith(OUTBOX.prefix) and new:
-        conversation_id = item["conversation_id"]
+    if (sk.startswith(OUTBOX.prefix) and new) or (sk == HEAD.sk and item.get("notices_wait")):
+        conversation_id = pk.partition("#")[2]
         return "doorbell", WakeUp({"conversation_id": conversation_id}, conversation_id, record["eventID"])
     if sk.startswith(FETCH.prefix) and pk.startswith(FETCH.partition("")):
         return ("fetching", wake_up(item["conversation_id"], sk)) if new else None

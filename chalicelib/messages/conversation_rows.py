@@ -88,7 +88,8 @@ class ConversationRows:
         if self._file_state(plan.message) == "waiting":
             person, message = plan.person, plan.message
             about = person.contact_id, person.public_key, person.epoch, message.channel, message.account
-            row = fetch_row(self._fetcher_key, ref, message.details, *about, plan.now)
+            told = {"ticket": plan.ticket_id, "language": person.language}
+            row = fetch_row(self._fetcher_key, ref, message.details, *about, now=plan.now, told=told)
             yield self._build.put("fetch", FETCH.key(*ref), row)
 
     def new_provider_id(self, plan: IngestPlan, ref: MessageRef) -> Write:
@@ -217,39 +218,16 @@ class ConversationRows:
         return self._build.put("ask", ASK.key(plan.person.contact_id, plan.now, ref.pseudonym), attributes)
 
     def notice(self, person: ContactReference, message: Incoming, ticket_id: str, notice: Notice) -> Iterator[Write]:
-        """Put an automatic text: its message row and its outbox entry."""
+        """Put an automatic text."""
         ref = MessageRef(person.conversation_id, notice.at, pseudonym_of_notice(notice.kind, notice.about))
-        attributes = {
-            "direction": "out",
-            "kind": "text",
-            "ticket_id": ticket_id,
-            "contact_id": person.contact_id,
-            "content": encryption.seal_json(person.public_key, encryption.message_content(ref), {"text": notice.text}),
-            "sent_at": notice.at,
-            "arrived_at": notice.at,
-            "status": "queued",
-            "rank": RANK["queued"],
-            "author": "desk",
-            "purpose": STATUS,
-            "policy": notice.policy,
-        }
-        yield self._build.put("notice", MESSAGE.key(*ref), attributes)
-        yield self.outbox(person, message, ref, "send", notice.at)
+        row = notice_row(ref, notice, ticket_id, person.contact_id, person.public_key)
+        yield self._build.put("notice", MESSAGE.key(*ref), row)
+        yield self.outbox(message, ref, "send", notice.at)
 
-    def outbox(self, person: ContactReference, message: Incoming, ref: MessageRef, action: str, now: int) -> Write:
-        """Put an outbox entry. `action` is "send" for a message, or "answer_callback" for a pressed button."""
-        attributes = {
-            "conversation_id": person.conversation_id,
-            "action": action,
-            "purpose": STATUS,
-            "due": SENDING,
-            "due_at": now,
-            "queued_at": now,
-            "attempts": 0,
-            "channel": message.channel,
-            "account": message.account,
-        }
-        return self._build.put("outbox", OUTBOX.key(*ref), attributes, "")
+    def outbox(self, message: Incoming, ref: MessageRef, action: str, now: int) -> Write:
+        """Put an outbox entry."""
+        row = outbox_row(ref, action, message.channel, message.account, now)
+        return self._build.put("outbox", OUTBOX.key(*ref), row, "")
 
     def event(
         self, person: ContactReference, ticket_id: str, kind: str, at: int, *, pseudonym: str = "", **more: Any
@@ -269,6 +247,39 @@ class ConversationRows:
         return self._build.put("message" if pseudonym else "event", MESSAGE.key(*ref), attributes)
 
 
+def notice_row(ref: MessageRef, notice: Notice, ticket_id: str, contact_id: str, public_key: bytes) -> dict[str, Any]:
+    """Return the message row of an automatic text, sealed to the contact's public key."""
+    return {
+        "direction": "out",
+        "kind": "text",
+        "ticket_id": ticket_id,
+        "contact_id": contact_id,
+        "content": encryption.seal_json(public_key, encryption.message_content(ref), {"text": notice.text}),
+        "sent_at": notice.at,
+        "arrived_at": notice.at,
+        "status": "queued",
+        "rank": RANK["queued"],
+        "author": "desk",
+        "purpose": STATUS,
+        "policy": notice.policy,
+    }
+
+
+def outbox_row(ref: MessageRef, action: str, channel: str, account: str, now: int) -> dict[str, Any]:
+    """Return an outbox entry. `action` is "send" for a message, or "answer_callback" for a pressed button."""
+    return {
+        "conversation_id": ref.conversation_id,
+        "action": action,
+        "purpose": STATUS,
+        "due": SENDING,
+        "due_at": now,
+        "queued_at": now,
+        "attempts": 0,
+        "channel": channel,
+        "account": account,
+    }
+
+
 _FETCHED_BY = {"media_id": "id", "filename": "name", "mime": "type", "size": "size", "sha256": "sha256"}
 """Details of a file that its fetcher must know, and what they are called in the job."""
 
@@ -282,10 +293,13 @@ def fetch_row(
     epoch: int,
     channel: str,
     account: str,
+    *,
     now: int,
+    told: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """Return the row of a file to be fetched, whose details are sealed to the file fetcher. It is due at once (ms)."""
-    job = {name: details.get(detail) for detail, name in _FETCHED_BY.items()}
+    """Return the row of a file to be fetched, whose details are sealed to the file fetcher. It is due at once (ms).
+    `told` are the ticket and the customer's language, for the notice if the file turns out to be too large."""
+    job = {name: details.get(detail) for detail, name in _FETCHED_BY.items()} | dict(told)
     return {
         "conversation_id": ref.conversation_id,
         "contact_id": contact_id,

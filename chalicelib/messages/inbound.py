@@ -7,7 +7,7 @@ from time import monotonic
 from typing import NamedTuple
 
 from chalicelib.channels.contract import Accounts, Channel, Webhook
-from chalicelib.channels.parts import IgnoredPart, InboundMessage, Part, StatusUpdate, UnparsedPart
+from chalicelib.channels.parts import IgnoredPart, InboundMessage, Part, StatusUpdate, TemplateChanged, UnparsedPart
 from chalicelib.core.clock import SECOND
 from chalicelib.core.errors import Forbidden, NotSignedIn, Unavailable
 from chalicelib.core.observability import count, log, log_error
@@ -113,6 +113,10 @@ class Intake(NamedTuple):
         if isinstance(part, IgnoredPart):
             log("acknowledged", channel=part.channel, reason=part.reason)
             return "acknowledged"
+        if isinstance(part, TemplateChanged):
+            from chalicelib.provider_templates.changes import apply_change
+
+            return "template" if apply_change(self.store.tables, part) else "template_known"
         changed = self.change(part)
         if changed is None:
             return "acknowledged"

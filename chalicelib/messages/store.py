@@ -80,7 +80,7 @@ class IntakeStore:
         for notice in plan.notices:
             yield from self.conversations.notice(person, message, plan.ticket_id, notice)
         if message.kind == "callback":
-            yield self.conversations.outbox(person, message, ref, "answer_callback", plan.now)
+            yield self.conversations.outbox(message, ref, "answer_callback", plan.now)
         if plan.found.ended:
             yield self.has_ended(plan.found, plan.now)
         if loser := plan.found.moved_from:

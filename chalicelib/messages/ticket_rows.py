@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND
+from chalicelib.core.ids import album_number
 from chalicelib.dynamo.builder import Builder, Write
 from chalicelib.dynamo.schema import NUMBER, TICKET
 from chalicelib.messages.ingest import IngestPlan
@@ -34,7 +35,7 @@ class TicketRows:
             "last_message_at": message.sent_at * SECOND,
             "activity": plan.now,
             "queue": queue_of(State.OPEN),
-            "unread": 1,
+            **({"unread": 0, "unread_albums": album} if (album := _album(plan)) else {"unread": 1}),
             "who": self._who(plan),
             "last": self._last(plan),
             "last_kind": message.kind,
@@ -51,8 +52,11 @@ class TicketRows:
         """Reopen and refresh the ticket, unless it is closed, or was solved longer ago than the profile allows."""
         message = plan.message
         values: dict[str, Any] = {"closed": State.CLOSED.value}
-        changes = []
-        if plan.news:
+        changes, adds = [], []
+        if plan.news and (album := _album(plan)):
+            values["album"] = album
+            adds.append("unread_albums :album")
+        elif plan.news:
             values["one"] = 1
             changes.append("unread = unread + :one")
         condition = "attribute_exists(pk) AND #state <> :closed"
@@ -78,8 +82,9 @@ class TicketRows:
             changes.append("who = :who")
         if late := _late(plan):
             values["late"] = late
-            remove += " ADD late_in :late"
+            adds.append("late_in :late")
         expression = ("SET " + ", ".join(changes) if changes else "") + remove
+        expression += " ADD " + ", ".join(adds) if adds else ""
         return self._build.update("ticket", TICKET.key(plan.ticket_id), expression, condition, values)
 
     def _who(self, plan: IngestPlan) -> bytes:
@@ -97,3 +102,9 @@ def _late(plan: IngestPlan) -> set[int]:
     """Return the span of days in which a very late message was sent, {} for others. Readers look that far back only for
     spans that are named here. Spans instead of times keep the set small."""
     return {plan.at // LATE_SPAN} if plan.at < plan.now - GUARD_DAYS * DAY else set()
+
+
+def _album(plan: IngestPlan) -> set[int]:
+    """Return the number of the message's album, {} without one: all messages of an album count as one unread."""
+    album = plan.message.details.get("media_group_id")
+    return {album_number(plan.person.conversation_id, str(album))} if album else set()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from chalicelib.channels import registry
-from chalicelib.channels.base import OutboundMessage, SendError, SendResult
+from chalicelib.channels.base import FileBody, FilePart, OutboundMessage, OutboundPart, SendError, SendResult
 from chalicelib.channels.failure_meanings import reason_of
 from chalicelib.core.clock import SECOND
 from chalicelib.core.delivery_failures import GAVE_UP
@@ -38,6 +38,9 @@ from chalicelib.outbox.model import (
 from chalicelib.outbox.outgoing import OpenedMessage, Providers, answer_callback, open_message
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from chalicelib.outbox.late_notices import LateNotices
     from chalicelib.outbox.store import Outbox
     from chalicelib.vault.decryptor import BatchDecryptor
 
@@ -45,6 +48,10 @@ TRIES = 10
 """How often a message is read anew because its conversation changed before it was claimed."""
 BUDGET = 9.0
 """Seconds after which no message or piece is begun: a call may take 19, and the function's time limit is 30."""
+UPLOAD_BUDGET = 120.0
+"""The same for the uploader, whose time limit is 300 s: a file of 100 MB may take minutes."""
+UPLOAD_LEASE = 6 * 60 * SECOND
+"""How long (ms) a claim of the uploader holds: longer than it may run, so than any of its calls."""
 SOON = 2 * SECOND
 """A wake-up message that comes at most this early (ms) is enqueued again; a longer wait has a message of its own."""
 
@@ -64,15 +71,25 @@ class _Ready:
 @dataclass(frozen=True)
 class Deliver:
     """Delivers outboxes. `enqueue` starts another delivery after so many ms; `decryptor` makes a new one for each
-    run."""
+    run; `late_template` names the template of a channel that tells of a notice outside the reply window, "" for none.
+
+    Messages with files are sent by the uploader, the same delivery with more time: `open_file` opens a contact's file.
+    Where that is None, `hand_over` wakes the uploader for a conversation whose oldest message has files. `budget` (s)
+    is how long messages and pieces are begun, `lease` (ms) how long a claim holds."""
 
     store: "Outbox"
     providers: Providers
     decryptor: Callable[[], "BatchDecryptor"]
+    late_notices: "LateNotices"
     allows: Callable[[str, str], bool]
     enqueue: Callable[[str, int], None]
     clock: Callable[[], int]
     wait: Callable[[int], None]
+    hand_over: Callable[[str], None] = lambda _: None
+    open_file: Callable[[str, FilePart], FileBody] | None = None
+    budget: float = BUDGET
+    lease: int = CLAIM
+    late_template: Callable[[str], str] = lambda _channel: ""
     draw: Callable[[float], float] = field(default=lambda limit: random.uniform(0, limit))
     stopwatch: Callable[[], float] = field(default=time.monotonic)
 
@@ -80,7 +97,7 @@ class Deliver:
         """Send until nothing is left, the next entry must wait, or another sender holds its claim; return how many
         messages were sent. Raises Unavailable; the queue then repeats the wake-up message.
         """
-        run = _Run(self, conversation_id, self.decryptor(), self.stopwatch() + BUDGET)
+        run = _Run(self, conversation_id, self.decryptor(), self.stopwatch() + self.budget)
         return run()
 
 
@@ -109,14 +126,33 @@ class _Run:
                     return self._sent
             if not entries:
                 return self._sent
-            first = next((one for one in entries if one.action != "answer_callback"), None)
-            if first is None:
+            if any(one.kept for one in entries) and self._released(entries):
                 continue
+            first = next((one for one in entries if one.action != "answer_callback" and not one.kept), None)
+            if first is None and any(one.action == "answer_callback" for one in entries):
+                continue
+            if first is None:
+                return self._sent
             if self._parts.stopwatch() > self._until:
                 self._parts.enqueue(self._conversation_id, 0)
                 return self._sent
             if not self._go_on(first):
                 return self._sent
+
+    def _released(self, entries: "Sequence[OutboxEntry]") -> bool:
+        """Make kept notices due, if the customer has written; return whether they are to be read again."""
+        now, head = self._parts.clock(), self._store.head(self._conversation_id)
+        if head is None or not head.window_open(now):
+            return False
+        return self._parts.late_notices.release(entries, head, now) or self._changed()
+
+    def _changed(self) -> bool:
+        """Wait, because something changed since it was read. Raises Unavailable after TRIES."""
+        self._changes += 1
+        if self._changes >= TRIES:
+            raise Unavailable("The conversation changes too fast to send now; the wake-up message comes again.")
+        self._parts.wait(self._changes)
+        return True
 
     # -- one message
 
@@ -127,7 +163,12 @@ class _Run:
             if entry.due_at - now <= SOON:
                 self._parts.enqueue(self._conversation_id, entry.due_at - now)
             return False
-        if entry.held(now) or not self._channel_open(entry, now):
+        if entry.held(now):
+            return False
+        if entry.files and self._parts.open_file is None:
+            self._parts.hand_over(self._conversation_id)
+            return False
+        if not self._channel_open(entry, now):
             return False
         ready = self._ready(self._store.job(entry, now), now)
         return self._send(ready) if isinstance(ready, _Ready) else ready
@@ -160,26 +201,29 @@ class _Run:
         if isinstance(opened, Failure):
             return self._refuse(job, opened, now)
         job, apart, attempt_id = with_confirmed_pieces(job, left[0]), by_piece(job, pieces), new_id()
-        claimed = self._store.claim(job, attempt_id, now, pieces if apart else 1)
+        claimed = self._store.claim(job, attempt_id, now, pieces if apart else 1, self._parts.lease)
         if claimed is Claimed.OURS:
             if job.entry.uncertain:
                 count("DeliveryUncertain")
                 log("delivery_uncertain", channel=job.entry.channel, message_ref=str(job.entry.ref))
             return _Ready(job, left, opened, attempt_id, apart)
-        if claimed is Claimed.CHANGED:
-            self._changes += 1
-            if self._changes >= TRIES:
-                raise Unavailable("The conversation changes too fast to send now; the wake-up message comes again.")
-            self._parts.wait(self._changes)
-        return claimed is Claimed.CHANGED
+        return claimed is Claimed.CHANGED and self._changed()
 
     def _refuse(self, job: Job, failure: Failure, now: int) -> bool:
         late = failure.reason == "window_closed" and registry.channel(job.entry.channel).late_notices == "kept"
-        kept = job.entry.purpose == STATUS and late
-        done = self._store.failed(job, failure, now, kept=kept)
+        if late and job.entry.purpose == STATUS and job.message and job.message.ticket_id:
+            return self._keep(job, now)
+        done = self._store.failed(job, failure, now)
         if done:
             self._count(job.entry, failure.reason)
         return done
+
+    def _keep(self, job: Job, now: int) -> bool:
+        """Keep a notice until the customer writes."""
+        if not self._parts.late_notices.keep(job, self._parts.late_template(job.entry.channel), now):
+            return self._changed()
+        self._count(job.entry, "kept")
+        return True
 
     def _send(self, ready: _Ready) -> bool:
         """Call the provider for each piece that is left and record each answer."""
@@ -197,7 +241,13 @@ class _Run:
             if number == last:
                 self._store.sent(job, result.provider_id, now, piece=number if ready.by_piece else 0)
             elif not self._store.sent_piece(
-                job, ready.attempt_id, result.provider_id, now, piece=number, states=ready.by_piece
+                job,
+                ready.attempt_id,
+                result.provider_id,
+                now,
+                piece=number,
+                states=ready.by_piece,
+                lease=self._parts.lease,
             ):
                 return False
         self._sent += 1
@@ -209,8 +259,10 @@ class _Run:
         entry, opened = ready.job.entry, ready.opened
         parts, ref = opened.pieces[number - 1], entry.ref
         reference = ref.of_piece(number) if ready.by_piece else str(ref)
-        quote = opened.quote if number == 1 else ""
-        message = OutboundMessage(entry.account, opened.address, parts, reference=reference, quote=quote)
+        quote, opens = (opened.quote if number == 1 else ""), self._opening(ready.job, parts)
+        message = OutboundMessage(
+            entry.account, opened.address, parts, reference=reference, quote=quote, open_file=opens
+        )
         try:
             return self._providers.send(entry.channel, message)
         except SendError as error:
@@ -220,6 +272,12 @@ class _Run:
             return self._providers.send(entry.channel, message)
         except SendError as error:
             return error
+
+    def _opening(self, job: Job, parts: tuple[OutboundPart, ...]) -> Callable[[], FileBody] | None:
+        """Return what opens the file among these parts."""
+        file = next((one for one in parts if isinstance(one, FilePart)), None)
+        opens, head = self._parts.open_file, job.head
+        return (lambda: opens(head.contact_id, file)) if file and opens and head else None
 
     # -- what went wrong
 

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
+from chalicelib.attachments.uploads import UploadPlace
 from chalicelib.channels import registry
 from chalicelib.core.addresses import ChannelId
 from chalicelib.core.clock import DAY, SECOND
 from chalicelib.core.ids import MessageRef
 from chalicelib.core.purposes import RIGHTS, STATUS, SUPPORT
 from chalicelib.outbox.content import ReplyContent
+from chalicelib.provider_templates.model import StoredTemplate, why_not
 from chalicelib.tickets.model import RANK, State
 from chalicelib.tickets.pieces import States, not_arrived, outstanding
 
@@ -47,7 +49,8 @@ class OutboxEntry:
     """One action that waits in the outbox. The first `pieces` of a long text are sent already. `attempt_id` names the
     sender that holds the claim until `claim_until`. `unconfirmed` (stored as `doubtful`): an earlier try may have been
     accepted although no answer came. `answers` is the time (ms) of the customer's question that a reply answers, 0 when
-    none was open."""
+    none was open. `template` is the key (name#language) of the template that it sends, "" when it sends none. `files`:
+    the message has some, which only the uploader may read. `kept`: a notice that waits until the customer writes."""
 
     ref: MessageRef
     action: str
@@ -62,6 +65,9 @@ class OutboxEntry:
     claim_until: int = 0
     unconfirmed: bool = False
     answers: int = 0
+    template: str = ""
+    files: bool = False
+    kept: bool = False
 
     @property
     def held_by_eraser(self) -> bool:
@@ -101,7 +107,8 @@ class Outgoing:
 @dataclass(frozen=True)
 class Head:
     """A conversation as its head row shows it. `epoch` is the fencing token: an erasure raises it, and writes that read
-    an older one are refused."""
+    an older one are refused. `window_shut_at` is the time (ms) of the newest message of ours that the provider refused
+    because the reply window was closed: it is closed until the customer writes after that."""
 
     conversation_id: str
     contact_id: str
@@ -113,7 +120,15 @@ class Head:
     last_at: int
     blocked: bool = False
     ticket_id: str = ""
+    window_shut_at: int = 0
     language: str = ""
+    notices_wait: bool = False
+
+    def window_open(self, now: int) -> bool:
+        """Whether free text may go out."""
+        channel = registry.channel(self.channel)
+        shut = bool(channel.window) and self.last_inbound_at <= self.window_shut_at
+        return not shut and channel.window_open(self.last_inbound_at, now)
 
 
 @dataclass(frozen=True)
@@ -132,12 +147,14 @@ class Recipient:
 
 @dataclass(frozen=True)
 class Job:
-    """All that a sender reads about one message before it calls a provider."""
+    """All that a sender reads about one message before it calls a provider. `template` is the one that the entry names,
+    as it is now."""
 
     entry: OutboxEntry
     message: Outgoing | None
     head: Head | None
     recipient: Recipient | None
+    template: StoredTemplate | None = None
 
 
 class Claimed(Enum):
@@ -197,8 +214,9 @@ class FailedMessage:
 @dataclass(frozen=True)
 class Reply:
     """One reply, ready to be stored. `ref.at` (ms) is its time and its number in the conversation; `client_hash` is the
-    name of the id by which a repetition is recognised; `again` is the failed message that it replaces; `quote_hash` is
-    the pseudonym of the provider's id of the message that it quotes."""
+    name of the id by which a repetition is recognised; `again` is the failed message that it replaces; `template` is
+    the one that it sends, as it was read; `quote_hash` is the pseudonym of the provider's id of the message that it
+    quotes."""
 
     ref: MessageRef
     ticket: AnsweredTicket
@@ -208,7 +226,13 @@ class Reply:
     client_hash: str
     now: int
     again: FailedMessage | None = None
+    template: StoredTemplate | None = None
     quote_hash: str = ""
+
+    @property
+    def uploads(self) -> UploadPlace:
+        """Where the files that it takes over wait."""
+        return UploadPlace(self.ref.conversation_id, self.ticket.ticket_id, self.author)
 
     @property
     def state(self) -> str:
@@ -234,9 +258,10 @@ def refusal(job: Job, now: int, allows: Callable[[str, str], bool]) -> Failure |
         return Failure("opted_out", "opted_out")
     if head.blocked:
         return Failure("blocked", "blocked")
-    if not registry.channel(entry.channel).window_open(head.last_inbound_at, now):
-        return Failure("window_closed", "window_closed")
-    return None
+    if entry.template:
+        sendable = job.template is not None and not why_not(job.template.template)
+        return None if sendable else Failure("template_refused", "template_refused")
+    return None if head.window_open(now) else Failure("window_closed", "window_closed")
 
 
 def proved(job: Job, pieces: int) -> bool:

@@ -19,12 +19,15 @@ from chalicelib.channels.base import (
 from chalicelib.channels.failure_meanings import reason_of
 from chalicelib.channels.reading import as_list
 from chalicelib.channels.render import Lacking, render
+from chalicelib.channels.templates import ProviderTemplate
 from chalicelib.core.addresses import Address, ChannelId
+from chalicelib.core.errors import BadInput
 from chalicelib.core.ids import MessageRef
 from chalicelib.core.observability import count, log
 from chalicelib.outbox.content import ReplyContent
 from chalicelib.outbox.model import CHANGE, Failure, Job, OutboxEntry
 from chalicelib.outbox.provider_ids import provider_ids
+from chalicelib.provider_templates.model import fill
 from chalicelib.vault import encryption
 from chalicelib.vault.encryption import CannotOpen
 
@@ -77,6 +80,9 @@ def open_message(decryptor: "BatchDecryptor", job: Job, store: "Outbox", now: in
         return Failure("erased", "erased")
     if address is None:
         return Failure("no_address", "no_address")
+    sent = ReplyContent.of(content)
+    if job.template and not _fits(job.template.template, sent):
+        return Failure("template_refused", "template_refused")
     try:
         pieces = render(registry.channel(job.entry.channel), _parts(job, content))
     except Lacking as error:
@@ -84,6 +90,17 @@ def open_message(decryptor: "BatchDecryptor", job: Job, store: "Outbox", now: in
         return Failure(error.code, reason_of(job.entry.channel, error.code))
     quote = _quoted(decryptor, store, content, now)
     return OpenedMessage(pieces, address, quote) if pieces else Failure("empty", "empty")
+
+
+def _fits(template: ProviderTemplate, sent: ReplyContent) -> bool:
+    """Whether the template as it is now is the one that was filled."""
+    if sent.template is None or sent.template.key != template.key:
+        return False
+    try:
+        fill(template, dict(sent.template.values))
+    except BadInput:
+        return False
+    return True
 
 
 def _quoted(decryptor: "BatchDecryptor", store: "Outbox", content: Mapping[str, Any], now: int) -> str:

@@ -76,7 +76,9 @@ class OutboxReading:
             last_at=_int(row.last_at),
             blocked=bool(row.blocked),
             ticket_id=row.ticket_id or "",
+            window_shut_at=_int(row.window_shut_at),
             language=row.language or "",
+            notices_wait=bool(row.notices_wait),
         )
 
     def named(self, ref: MessageRef, now: int) -> NamedMessage | None:
@@ -145,6 +147,9 @@ def _entry(conversation_id: str, row: DeskRow) -> OutboxEntry:
         claim_until=_int(row.claim_until),
         unconfirmed=bool(row.doubtful),
         answers=_int(row.answers),
+        template=row.template or "",
+        files=bool(row.files),
+        kept=bool(row.kept),
     )
 
 

@@ -5,22 +5,25 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from chalicelib.attachments.uploads import UploadPlace
 from chalicelib.channels import registry
-from chalicelib.channels.base import ChoicePart, TextPart
+from chalicelib.channels.base import ChoicePart, FilePart, OutboundPart, TextPart
 from chalicelib.channels.contract import Channel
-from chalicelib.channels.render import Lacking, pieces_of, render
+from chalicelib.channels.render import Lacking, render
 from chalicelib.core.errors import BadInput, Conflict, NotFound
 from chalicelib.core.ids import LONGEST, MessageRef, reply_id_hash, retry_id_hash
 from chalicelib.core.normal import shows_nothing
 from chalicelib.core.purposes import SUPPORT
-from chalicelib.outbox.content import ReplyContent
+from chalicelib.outbox.content import ReplyContent, SentFile
 from chalicelib.outbox.model import AnsweredTicket, FailedMessage, Head, Recipient, Reply
+from chalicelib.provider_templates.model import StoredTemplate, fill, places_of, why_not
 from chalicelib.tickets.model import State, reply_time
-from chalicelib.tickets.records import Message
+from chalicelib.tickets.records import Message, MessageFile
 from chalicelib.vault import encryption
 from chalicelib.vault.encryption import CannotOpen
 
 if TYPE_CHECKING:
+    from chalicelib.outbox.brought_files import BroughtFiles
     from chalicelib.outbox.reply_store import ReplyStore
     from chalicelib.vault.decryptor import BatchDecryptor
 
@@ -44,6 +47,7 @@ class ReplyToCustomer:
     again."""
 
     store: "ReplyStore"
+    files: "BroughtFiles"
     decryptor: Callable[[], "BatchDecryptor"]
     allows: Callable[[str, str], bool]
     clock: Callable[[], int]
@@ -53,9 +57,11 @@ class ReplyToCustomer:
         """Store a reply of the staff account `author` and return it; its id is its reference. The sender sends it.
 
         `client_id` is made by the page once for each reply: with the same id and content again, the stored reply is
-        returned as it is now, and nothing is stored. Raises BadInput for a text that shows nothing or is longer than
-        MOST_UNITS, NotFound, Unavailable, and Conflict with the code client_id_used (for another content or ticket),
-        closed, blocked, suppressed, window_closed, erasing, erased, not_allowed, key_mismatch or busy."""
+        returned as it is now, and nothing is stored. Its files are only named: they are looked at here. Raises
+        BadInput for a text that shows nothing or is longer than MOST_UNITS, and for values that do not fit the places
+        of a template; FileRefused; NotFound, also for a template that is not known; Unavailable, and Conflict with the
+        code client_id_used (for another content or ticket), closed, blocked, suppressed, window_closed,
+        template_refused, erasing, erased, not_allowed, key_mismatch or busy."""
         _check_id(client_id)
         return self._once(ticket_id, content, reply_id_hash(client_id), author)
 
@@ -65,7 +71,7 @@ class ReplyToCustomer:
         erasing or erased."""
         _check_id(client_id)
         now = self.clock()
-        ticket, _ = self._answered(ticket_id, now)
+        ticket, _ = self.answered(ticket_id, now)
         ref = self.store.reply_of(ticket.conversation_id, reply_id_hash(client_id), now)
         stored = self.store.shown(ref, now) if ref else None
         if ref is None or stored is None or stored.ticket_id != ticket_id:
@@ -73,40 +79,57 @@ class ReplyToCustomer:
         content = self.decryptor().json(stored.contact_id, encryption.message_content(ref), stored.content)
         if content is None:
             raise Conflict("The customer's data is being destroyed. Nothing can be sent.", code="erased")
-        return replace(stored.message, text=str(content.get("text", "")))
+        return _as_sent(stored.message, ReplyContent.of(content))
 
     def _once(
         self, ticket_id: str, sent: ReplyContent, client_hash: str, author: str, again: FailedMessage | None = None
     ) -> Message:
         """Store a reply under the name of its id; with `again` it replaces a failed message, once."""
-        check_text(sent.text)
+        if sent.template is None:
+            _check(sent)
         for attempt in range(TRIES):
             now = self.clock()
-            ticket, recipient = self._answered(ticket_id, now)
+            ticket, recipient = self.answered(ticket_id, now)
             known = self.store.reply_of(ticket.conversation_id, client_hash, now)
             if known is not None:
-                return self._same(known, ticket, sent, now)
-            head = self._may_reply(ticket, recipient, now)
+                return self._same(known, ticket, sent, now, again)
+            head = self._may_reply(ticket, recipient, now, windowed=sent.template is None)
             _check_choices(registry.channel(head.channel), sent)
+            template = self._template(head, sent)
+            sent, content = self._with_files(
+                _filled(sent, template), UploadPlace(ticket.conversation_id, ticket_id, author), head, now
+            )
             at = reply_time(now, head.last_at, head.last_inbound_at)
             ref = MessageRef(ticket.conversation_id, at, secrets.token_hex(16))
             quoted = self._quoted(sent, head, now, again)
-            if self.store.store(Reply(ref, ticket, head, sent, author, client_hash, now, again, quoted)):
-                return Message(
-                    str(ref),
-                    "out",
-                    "text",
-                    at,
-                    text=sent.text,
-                    arrived_at=now,
-                    status="queued",
-                    author=author,
-                    purpose=SUPPORT,
+            reply = Reply(ref, ticket, head, content, author, client_hash, now, again, template, quoted)
+            if self.store.store(reply):
+                return _as_sent(
+                    Message(
+                        str(ref), "out", "text", at, arrived_at=now, status="queued", author=author, purpose=SUPPORT
+                    ),
+                    content,
                 )
             self.wait(attempt)
             if again is not None and self._may_resend(again.ref) != again:
                 raise _Changed
         raise Conflict("This conversation changes very fast now. Send the reply again.", code="busy")
+
+    def may_reply(self, ticket_id: str, now: int) -> tuple[AnsweredTicket, Head]:
+        """Return a ticket to which a reply may be stored now, and the head of its conversation. Raises NotFound,
+        Unavailable, and Conflict as a reply does."""
+        ticket, recipient = self.answered(ticket_id, now)
+        return ticket, self._may_reply(ticket, recipient, now)
+
+    def _with_files(
+        self, sent: ReplyContent, place: UploadPlace, head: Head, now: int
+    ) -> tuple[ReplyContent, ReplyContent]:
+        """Return the reply with its files only named, those of a former reply as copies, and as it is stored."""
+        if not sent.files:
+            return sent, sent
+        if sent.files[0].kind:
+            sent = replace(sent, files=self.files.copied(place, head, sent.files, now))
+        return sent, replace(sent, files=self.files.looked_at(place, head, sent.files, self.decryptor(), now))
 
     def _quoted(self, sent: ReplyContent, head: Head, now: int, again: FailedMessage | None) -> str:
         """Return the pseudonym of the message that is quoted, "" for none. What is sent again quotes nothing that is
@@ -126,13 +149,15 @@ class ReplyToCustomer:
     def may_write(self, ticket_id: str, now: int) -> tuple[AnsweredTicket, Head]:
         """Return ticket and conversation, when something that answers no question may go to the customer at `now` (ms).
         Raises NotFound, Unavailable and Conflict as a reply does."""
-        ticket, recipient = self._answered(ticket_id, now)
+        ticket, recipient = self.answered(ticket_id, now)
         head = self._may_reply(ticket, recipient, now)
         if recipient is not None and recipient.suppressed:
             raise Conflict("The customer has withdrawn consent: only answers to questions leave.", code="suppressed")
         return ticket, head
 
-    def _answered(self, ticket_id: str, now: int) -> tuple[AnsweredTicket, Recipient | None]:
+    def answered(self, ticket_id: str, now: int) -> tuple[AnsweredTicket, Recipient | None]:
+        """Return the ticket to answer and its contact. Raises NotFound, Unavailable, and Conflict with the code
+        erasing."""
         ticket = self.store.ticket(ticket_id, now)
         if ticket is None:
             raise NotFound(_NO_TICKET)
@@ -141,9 +166,11 @@ class ReplyToCustomer:
             raise Conflict("The customer's data is being destroyed. Nothing can be sent.", code="erasing")
         return ticket, recipient
 
-    def _same(self, ref: MessageRef, ticket: AnsweredTicket, sent: ReplyContent, now: int) -> Message:
+    def _same(
+        self, ref: MessageRef, ticket: AnsweredTicket, sent: ReplyContent, now: int, again: FailedMessage | None
+    ) -> Message:
         """Return the reply that is stored under the id. Raises Conflict unless its ticket and content are these, so
-        that the answer never shows what is not stored."""
+        that the answer never shows what is not stored. What is sent `again` has copies of its files."""
         stored = self.store.shown(ref, now)
         try:
             content = stored and self.decryptor().json(
@@ -152,12 +179,28 @@ class ReplyToCustomer:
         except CannotOpen:
             content = None
         same = stored is not None and stored.ticket_id == ticket.ticket_id
-        if not same or not content or ReplyContent.of(content) != sent:
+        known = ReplyContent.of(content or {})
+        named = replace(known, files=() if again else tuple(SentFile(one.object) for one in known.files))
+        asked = replace(sent, files=()) if again else sent
+        if not same or not content or named.asked() != asked.asked():
             raise Conflict(USED, code="client_id_used")
         assert stored is not None
-        return replace(stored.message, text=sent.text)
+        return _as_sent(stored.message, known)
 
-    def _may_reply(self, ticket: AnsweredTicket, recipient: Recipient | None, now: int) -> Head:
+    def _template(self, head: Head, sent: ReplyContent) -> StoredTemplate | None:
+        """Return the template that a reply sends, as it is now; None when it sends none."""
+        if sent.template is None:
+            return None
+        found = self.store.template(head.account, sent.template.key)
+        if found is None:
+            raise NotFound("There is no such template in this language.", code="no_template")
+        if why_not(found.template):
+            raise Conflict("This template may not be sent: look at the list for the reason.", code="template_refused")
+        return found
+
+    def _may_reply(
+        self, ticket: AnsweredTicket, recipient: Recipient | None, now: int, *, windowed: bool = True
+    ) -> Head:
         if ticket.state == State.CLOSED:
             raise Conflict("This ticket is closed. Reopen it to reply.", code="closed")
         head = self.store.head(ticket.conversation_id)
@@ -169,7 +212,7 @@ class ReplyToCustomer:
             raise Conflict(_SUPPRESSED, code="suppressed")
         if head.blocked:
             raise Conflict("The customer blocked the bot. Use another channel.", code="blocked")
-        if not registry.channel(head.channel).window_open(head.last_inbound_at, now):
+        if windowed and not head.window_open(now):
             message = "The reply window is closed: the customer last wrote more than 24 hours ago. Use a template."
             raise Conflict(message, code="window_closed")
         if self.decryptor().seal_key(ticket.contact_id, head.public_key) is None:
@@ -203,7 +246,7 @@ class ReplyToCustomer:
             stored = self.store.shown(known, self.clock())
             if stored is None:
                 raise NotFound("There is no such message, or its retention has ended.")
-            return replace(stored.message, text=sent.text)
+            return _as_sent(stored.message, sent)
         # Pieces may fail one after the other, so each set of pieces has an id of its own.
         once = "-".join((client_id, *map(str, failed.left)))
         return self._once(failed.ticket_id, sent, retry_id_hash(once), author, failed)
@@ -220,10 +263,42 @@ class ReplyToCustomer:
         """Return the undelivered part of a message: all of it when it is in one piece, or when it would be cut
         differently today."""
         head = self.store.head(failed.ref.conversation_id)
-        pieces = pieces_of(sent.text, registry.channel(head.channel)) if head else ()
+        pieces = _pieces(sent, head.channel) if head else ()
         if not failed.left or len(pieces) != failed.row["piece_count"]:
             return sent
-        return replace(sent, text="".join(pieces[number - 1] for number in failed.left))
+        left = [part for number in failed.left for part in pieces[number - 1]]
+        files = {one.object for one in left if isinstance(one, FilePart)}
+        return replace(
+            sent,
+            text="".join(one.text for one in left if isinstance(one, TextPart)),
+            choices=sent.choices if any(isinstance(one, ChoicePart) for one in left) else (),
+            files=tuple(one for one in sent.files if one.object in files),
+        )
+
+
+def _filled(sent: ReplyContent, template: StoredTemplate | None) -> ReplyContent:
+    """Return the reply with what the customer will see of its template. Raises BadInput."""
+    if sent.template is None or template is None:
+        return sent
+    shown = fill(template.template, dict(sent.template.values))
+    values = tuple((place.id, dict(sent.template.values)[place.id]) for place in places_of(template.template))
+    return replace(sent, text=shown.text, template=sent.template._replace(values=values, shown=shown))
+
+
+def _as_sent(message: Message, sent: ReplyContent) -> Message:
+    """Return the record of a reply with what it holds."""
+    status, failure = message.status, message.failure
+    files = (MessageFile(one.object, one.name, one.type, one.size, one.kind, status, failure) for one in sent.files)
+    shown = sent.template and sent.template.shown
+    return replace(message, text=sent.text, files=tuple(files), template=shown)
+
+
+def _pieces(sent: ReplyContent, channel: str) -> tuple[tuple[OutboundPart, ...], ...]:
+    """Return the pieces in which a stored message goes out; none when the channel lacks something of it today."""
+    try:
+        return render(registry.channel(channel), sent.parts())
+    except Lacking:
+        return ()
 
 
 def _check_choices(channel: Channel, sent: ReplyContent) -> None:
@@ -234,6 +309,11 @@ def _check_choices(channel: Channel, sent: ReplyContent) -> None:
         render(channel, (TextPart(sent.text), ChoicePart(sent.choices)))
     except Lacking as error:
         raise BadInput(error.message, code="choices") from None
+
+
+def _check(sent: ReplyContent) -> None:
+    if sent.text or not sent.files:
+        check_text(sent.text)
 
 
 def check_text(text: str) -> None:

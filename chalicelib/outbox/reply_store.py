@@ -4,7 +4,7 @@ draft."""
 from dataclasses import dataclass, field
 from typing import Any
 
-from chalicelib.channels import registry
+from chalicelib.attachments.uploads import use_upload
 from chalicelib.core.ids import MessageRef
 from chalicelib.core.purposes import SUPPORT
 from chalicelib.dynamo.builder import Write
@@ -13,6 +13,9 @@ from chalicelib.dynamo.schema import HEAD, MESSAGE, OUTBOX, SENDING, TICKET
 from chalicelib.dynamo.tables import Tables
 from chalicelib.outbox.model import AnsweredTicket, FailedMessage, Reply
 from chalicelib.outbox.reading import OutboxReading
+from chalicelib.outbox.rows import inside_window
+from chalicelib.provider_templates.model import StoredTemplate
+from chalicelib.provider_templates.store import TemplateStore
 from chalicelib.tickets.drafts import DraftKey, client_guard, delete_sent_draft
 from chalicelib.tickets.model import PREVIEW, RANK, queue_of
 from chalicelib.tickets.pieces import resent
@@ -36,6 +39,11 @@ class ReplyStore(OutboxReading):
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
+        self._templates = TemplateStore(tables)
+
+    def template(self, account: str, key: str) -> StoredTemplate | None:
+        """Return the template of this key that a number of ours may send; None when there is none."""
+        return self._templates.find(account, key)
 
     def ticket(self, ticket_id: str, now: int) -> AnsweredTicket | None:
         """Return the ticket to answer, or None when there is none or its retention has ended."""
@@ -96,7 +104,9 @@ class ReplyStore(OutboxReading):
             client_guard(self._tables, reply.client_hash, reply.ref, reply.now),
             self._head(reply),
             self._ticket(reply),
+            *([self._templates.unchanged(reply.template)] if reply.template else []),
             *([self._name_successor(reply, reply.again)] if reply.again else []),
+            *(use_upload(self._tables, reply.uploads, one.object, reply.now) for one in reply.content.files),
             delete_sent_draft(self._tables, _draft(reply), reply.client_hash, reply.now),
         ]
 
@@ -115,6 +125,7 @@ class ReplyStore(OutboxReading):
             "author": reply.author,
             "purpose": SUPPORT,
             "answers": reply.ticket.question_at or None,
+            "file_objects": [one.object for one in reply.content.files] or None,
             "quote_hash": reply.quote_hash,
         }
 
@@ -132,14 +143,13 @@ class ReplyStore(OutboxReading):
         return self._tables.update("again", key, f"{expression} REMOVE #flagged", condition, values)
 
     def _head(self, reply: Reply) -> Write:
-        """Take the reply's number in the conversation, on the condition that epoch and block are as they were read;
-        only inside the reply window, where the channel has one."""
+        """Take the reply's number in the conversation, on the condition that epoch and block are as they were read; a
+        template at any time, anything else only inside the reply window, where the channel has one."""
         head = reply.head
         values: dict[str, Any] = {"at": reply.ref.at, "read": head.last_at, "epoch": head.epoch, "yes": True}
         condition = "#last_at = :read AND #epoch = :epoch AND #blocked <> :yes"
-        if window := registry.channel(head.channel).window:
-            condition += " AND #last_inbound_at > :limit"
-            values["limit"] = reply.now - window
+        if not reply.template:
+            condition += inside_window(head.channel, reply.now, values)
         key = HEAD.key(reply.ref.conversation_id)
         return self._tables.update("head", key, "SET #last_at = :at", condition, values)
 
@@ -152,7 +162,7 @@ class ReplyStore(OutboxReading):
             "now": reply.now,
             "at": reply.ref.at,
             "last": encryption.seal_json(reply.head.public_key, context, {"text": reply.content.text[:PREVIEW]}),
-            "kind": "text",
+            "kind": reply.content.kind,
             "out": "out",
             "read": reply.ticket.state,
             "none": 0,
@@ -186,4 +196,6 @@ def _outbox_entry(reply: Reply) -> dict[str, Any]:
         "channel": reply.head.channel,
         "account": reply.head.account,
         "answers": reply.ticket.question_at or None,
+        "template": reply.template.template.key if reply.template else None,
+        "files": bool(reply.content.files) or None,
     }

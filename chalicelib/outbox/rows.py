@@ -46,13 +46,13 @@ class OutboxRows:
         free = "attribute_exists(pk) AND (attribute_not_exists(attempt_id) OR claim_until <= :now)"
         return self._tables.delete("outbox", key, free, {"now": now})
 
-    def head_unchanged(self, head: Head, now: int) -> Write:
-        """Check that the conversation is as it was read: not erased, not blocked, inside its reply window."""
+    def head_unchanged(self, head: Head, now: int, *, windowed: bool = True) -> Write:
+        """Check that the conversation is as it was read: not erased, not blocked; when it is `windowed`, inside its
+        reply window."""
         values: dict[str, Any] = {"epoch": head.epoch, "yes": True}
         condition = "#epoch = :epoch AND #blocked <> :yes"
-        if window := registry.channel(head.channel).window:
-            condition += " AND #last_inbound_at > :limit"
-            values["limit"] = now - window
+        if windowed:
+            condition += inside_window(head.channel, now, values)
         return self._tables.check("head", HEAD.key(head.conversation_id), condition, values)
 
     def still_allowed(self, head: Head, entry: OutboxEntry) -> list[Write]:
@@ -91,7 +91,7 @@ class OutboxRows:
         return [self._tables.update("marked_ticket", key, named, condition, values)]
 
     def kept(self, message: Outgoing, now: int) -> Write:
-        """Put an activity line: the reply window is closed, so the notice was not sent."""
+        """Put an activity line: the reply window is closed, so the notice waits."""
         ref = MessageRef(message.ref.conversation_id, now, pseudonym_of_notice("window_kept", str(message.ref)))
         attributes = {
             "direction": "event",
@@ -132,6 +132,10 @@ class OutboxRows:
             {"yes": True, "at": since // SECOND * SECOND - 1},
         )
 
+    def window_shut(self, ref: MessageRef) -> Write:
+        """Close the reply window of this message, which the provider has refused because of it."""
+        return channel_rows.window_shut(self._tables, ref.conversation_id, ref.at)
+
     def stopped(self, entry: OutboxEntry, code: str, now: int) -> Write:
         """Stop the channel of the entry."""
         return channel_rows.stopped(self._tables, entry.channel, entry.account, code, now)
@@ -139,6 +143,17 @@ class OutboxRows:
     def channel(self, account: str, expression: str, condition: str, values: Mapping[str, Any]) -> Write:
         """Change the row of a number or bot of ours."""
         return self._tables.update("channel", CHANNEL.key(account), expression, condition, values)
+
+
+def inside_window(channel: str, now: int, values: dict[str, Any]) -> str:
+    """Return the end of a condition on the head: that the reply window is open at `now` (ms); "" for a channel without
+    one. `values` gets its value."""
+    window = registry.channel(channel).window
+    if not window:
+        return ""
+    values["limit"] = now - window
+    shut = "attribute_not_exists(#window_shut_at) OR #window_shut_at < #last_inbound_at"
+    return f" AND #last_inbound_at > :limit AND ({shut})"
 
 
 class OutgoingRows:

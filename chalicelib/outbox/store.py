@@ -12,6 +12,7 @@ from chalicelib.dynamo.tables import Tables
 from chalicelib.outbox.model import CHANGE, CLAIM, Claimed, Failure, Job, OutboxEntry, Outgoing
 from chalicelib.outbox.reading import OutboxReading
 from chalicelib.outbox.rows import EarlyStatus, OutboxRows
+from chalicelib.provider_templates.store import TemplateStore
 from chalicelib.tickets.model import RANK
 from chalicelib.vault.pseudonyms import AddressKey
 
@@ -26,15 +27,21 @@ class Outbox(OutboxReading):
         self._tables = tables
         self._rows = OutboxRows(tables)
         self._address_key = address_key
+        self._templates = TemplateStore(tables)
 
-    def claim(self, job: Job, attempt_id: str, now: int, pieces: int = 1) -> Claimed:
-        """Claim the entry for CLAIM ms and show the message, to be sent in so many `pieces`, as `sending`, on the
+    def job(self, entry: OutboxEntry, now: int) -> Job:
+        """Read all rows that decide about an entry, with the template that it names. Expired rows count as gone."""
+        job = super().job(entry, now)
+        return replace(job, template=self._templates.find(entry.account, entry.template)) if entry.template else job
+
+    def claim(self, job: Job, attempt_id: str, now: int, pieces: int = 1, lease: int = CLAIM) -> Claimed:
+        """Claim the entry for `lease` ms and show the message, to be sent in so many `pieces`, as `sending`, on the
         condition that all rows are as they were read.
 
         A message that an earlier try may have sent is marked `uncertain`, before it is sent again."""
         entry, head, message = job.entry, job.head, job.message
         assert head is not None and message is not None
-        values = {"attempt": attempt_id, "until": now + CLAIM, "now": now, "attempts": entry.attempts + 1}
+        values = {"attempt": attempt_id, "until": now + lease, "now": now, "attempts": entry.attempts + 1}
         change = "SET #attempt_id = :attempt, #claim_until = :until, #attempts = :attempts"
         if pieces > 1:  # statuses may have proved more pieces than the last sender recorded
             change += ", #pieces = :pieces, #doubtful = :doubtful"
@@ -42,15 +49,23 @@ class Outbox(OutboxReading):
         free = "attribute_exists(pk) AND (attribute_not_exists(#attempt_id) OR #claim_until <= :now)"
         place = self._rows.update_entry(entry, change, free, values)
         sending = self._rows.messages.sending(message, entry, pieces)
-        writes = [place, sending, self._rows.head_unchanged(head, now), *self._rows.still_allowed(head, entry)]
+        writes = [
+            place,
+            sending,
+            self._rows.head_unchanged(head, now, windowed=not entry.template),
+            *self._rows.still_allowed(head, entry),
+            *([self._templates.unchanged(job.template)] if job.template else []),
+        ]
         refusal = self._tables.transact(writes)
         if refusal is None:
             return Claimed.OURS
         return Claimed.TAKEN if "outbox" in refusal.roles else Claimed.CHANGED
 
-    def sent_piece(self, job: Job, attempt_id: str, provider_id: str, now: int, *, piece: int, states: bool) -> bool:
-        """Record one sent piece of a longer text and keep the claim for the next; with `states` the piece gets a state
-        of its own. False: another sender has the claim, or the message is gone."""
+    def sent_piece(
+        self, job: Job, attempt_id: str, provider_id: str, now: int, *, piece: int, states: bool, lease: int = CLAIM
+    ) -> bool:
+        """Record one sent piece of a longer message and keep the claim for the next, `lease` ms; with `states` the
+        piece gets a state of its own. False: another sender has the claim, or the message is gone."""
         entry, head = job.entry, job.head
         assert head is not None
         name = self._name(entry, provider_id)
@@ -59,7 +74,7 @@ class Outbox(OutboxReading):
             message, early = self._as_now(job, name, now, refused)
             if "outbox" in refused or message is None:
                 return None
-            values = {"piece": piece, "until": now + CLAIM, "attempt": attempt_id}
+            values = {"piece": piece, "until": now + lease, "attempt": attempt_id}
             number = piece if states else 0
             return [
                 self._rows.update_entry(
@@ -198,14 +213,13 @@ class Outbox(OutboxReading):
         *,
         attempt_id: str = "",
         blocked_since: int = 0,
-        kept: bool = False,
         piece: int = 0,
     ) -> bool:
         """Show the message as failed, show that on its ticket, and delete its entry so that the next message goes on.
 
         `piece` is the refused one, where the message has states of its pieces. `attempt_id` names our claim; with ""
-        nobody may hold one. `blocked_since` (ms) also marks the conversation as blocked. `kept` writes on the ticket
-        that a notice was not sent. False: another sender or the eraser has the entry.
+        nobody may hold one. `blocked_since` (ms) also marks the conversation as blocked. False: another sender or the
+        eraser has the entry.
         """
         entry = job.entry
 
@@ -218,6 +232,8 @@ class Outbox(OutboxReading):
                 return writes
             if blocked_since and "head" not in refused:
                 writes.append(self._rows.blocked(entry.ref.conversation_id, blocked_since))
+            if attempt_id and failure.reason == "window_closed" and "shut" not in refused:
+                writes.append(self._rows.window_shut(entry.ref))
             rank = max(message.rank, RANK["sending"]) if attempt_id else message.rank
             if rank >= RANK["failed"]:
                 return writes
@@ -226,8 +242,6 @@ class Outbox(OutboxReading):
                 return writes
             if message.ticket_id:
                 writes += self._rows.name_on_ticket(message.ticket_id, entry, now, refused)
-            if message.ticket_id and kept:
-                writes.append(self._rows.kept(message, now))
             return writes
 
         return self._tables.transact_until_written(build)

@@ -54,7 +54,6 @@ class MaybeNone(NamedTuple):
 maybe_none = MaybeNone()
 TEXT = Form("a text in quotes", "the text is empty; write it")
 Text = Annotated[str, Meta(min_length=1), TEXT]
-AnyText = Annotated[str, TEXT]
 Number = Annotated[
     int, Meta(ge=1), Form("a whole number of at least 1", "{} is too small; write a whole number of at least 1")
 ]
@@ -79,6 +78,11 @@ MailAddress = Annotated[
     str,
     Meta(pattern=r"^([^@\s]+@[^@\s]+\.[^@\s]+)?\Z"),
     Form("a text in quotes", "this is not a mail address; write one, or leave the text empty"),
+]
+TemplateName = Annotated[
+    str,
+    Meta(pattern=r"^[a-z0-9_]{0,512}\Z"),
+    Form("a text in quotes", "{} names no template; write small letters, digits and _, or leave the text empty"),
 ]
 Version = Annotated[
     str,

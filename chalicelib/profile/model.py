@@ -27,13 +27,13 @@ if TYPE_CHECKING:
         REFUSALS,
         ROLES,
         UNITS,
-        AnyText,
         Bin,
         Country,
         Day,
         Https,
         MailAddress,
         Number,
+        TemplateName,
         Text,
         Version,
         YesNo,
@@ -187,7 +187,7 @@ class Profile(Row):
     mail: tuple[Mailbox, ...]
     policy: PolicyTerms
     tickets: Tickets
-    notices: Annotated[Mapping[str, AnyText], each(NOTICE_TEMPLATES)]
+    notices: Annotated[Mapping[str, TemplateName], each(NOTICE_TEMPLATES)]
     purposes: Mapping[str, Purpose]
     grounds: Mapping[str, Ground]
     refusals: Mapping[str, Refusal]

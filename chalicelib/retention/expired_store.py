@@ -43,7 +43,7 @@ _MAY_BE_LISTED = (
 _OF_NOBODY = "attribute_exists(ended_at)"
 _BY_AN_OLD_RULE = "(begins_with(pk, :words) AND (attribute_not_exists(#rule) OR #rule < :rule))"
 _FILE_ENDS = "SET #file_state = :ended", "#expires_at = :date"
-"""Marks that the file of a message is being deleted."""
+"""Marks that the files of a row are being deleted."""
 _JUDGED_BY = ("list", "place", "expires_at", "assignee")
 """Attributes on which the place of a row depends, and its place."""
 
@@ -154,16 +154,17 @@ class ExpiredStore:
         """Delete an item, or replace it by its guard, if its date is still as it was read.
 
         A row of a ticket is deleted only when the ticket has the same date or is gone, which the same transaction
-        checks: a reopened ticket keeps its rows even before their stamps are removed. A file goes before its message:
+        checks: a reopened ticket keeps its rows even before their stamps are removed. Files go before their message:
         the row is marked under the same conditions first, so that a run that dies in between is repeated.
         """
-        if item.file_object:
+        if item.file_objects:
             mark = self._tables.update(
                 "item", Key("desk", item.pk, item.sk), *_FILE_ENDS, {"date": item.expires_at, "ended": ENDED_FILE}
             )
             if (marked := self._written(item, mark)) is not Removal.REMOVED:
                 return marked
-            self._bucket.delete(item.contact_id, item.file_object)
+            for name in item.file_objects:
+                self._bucket.delete(item.contact_id, name)
         write = self._guard(item) if item.guard_until else self._delete(item)
         return self._written(item, write)
 
@@ -307,7 +308,7 @@ def _expired(table: str, row: Mapping[str, Any], now: int) -> Expired:
         conversation_id=row.get("conversation_id", ""),
         number=row.get("number", ""),
         contact_id=row.get("contact_id", ""),
-        file_object=row.get("file_object", ""),
+        file_objects=tuple(filter(None, (row.get("file_object", ""), *row.get("file_objects", ())))),
     )
     until = row.get("arrived_at", 0) + GUARD_DAYS * DAY
     if table != "desk" or row.get("direction") != "in" or until <= now or not found.sk.startswith(MESSAGE.prefix):

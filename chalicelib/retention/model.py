@@ -40,7 +40,8 @@ class ExpiredHead:
 class Expired:
     """An item past its expiry date. `guard_until` (epoch seconds) is set for a message so recent that its provider may
     still repeat it: an empty guard row replaces it until then. `ticket_id` is the ticket that it is or belongs to,
-    `number` that of a ticket, `file_object` the file of a message in the bucket, below the contact's prefix."""
+    `number` that of a ticket, `file_objects` the files of a message or upload in the bucket, below the contact's
+    prefix."""
 
     table: str
     pk: str
@@ -52,7 +53,7 @@ class Expired:
     conversation_id: str = ""
     number: str = ""
     contact_id: str = ""
-    file_object: str = ""
+    file_objects: tuple[str, ...] = ()
 
     @property
     def is_ticket(self) -> bool:

@@ -6,14 +6,16 @@ stream router wakes the expiry stamper."""
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from chalicelib.channels.failure_meanings import reason_of
 from chalicelib.core.clock import gone_at
+from chalicelib.core.ids import MessageRef
 from chalicelib.core.purposes import SUPPORT
 from chalicelib.dynamo.builder import Write, setting
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.dynamo.rows import get_row, translated_errors
 from chalicelib.dynamo.schema import HEAD, MESSAGE, NUMBER, TICKET, Key, lists
 from chalicelib.dynamo.tables import Tables
-from chalicelib.outbox.channel_rows import stopped
+from chalicelib.outbox.channel_rows import stopped, window_shut
 from chalicelib.retention.model import TicketDate
 from chalicelib.tickets.model import CHANGES, NO_LONGER_SOLVED, REOPENS, State, reopening
 from chalicelib.tickets.pieces import outstanding
@@ -149,10 +151,10 @@ class StampExpiryStore:
         or no longer show it. The same transaction marks the message. A message that was sent again is not shown.
 
         `stops` says for a channel and a code whether it stops the channel: then the channel is stopped as well and the
-        code returned, else "". `now` in ms."""
+        code returned, else "". A code that says that the reply window is closed closes it. `now` in ms."""
         told = ""
 
-        def build(_refused: frozenset[str]) -> list[Write] | None:
+        def build(refused: frozenset[str]) -> list[Write] | None:
             nonlocal told
             told = ""
             row = get_row(_row(conversation_id, sk))
@@ -172,6 +174,8 @@ class StampExpiryStore:
                 if failed and stops(channel, code):
                     told = code
                     writes.append(stopped(self._tables, channel, str(ticket.account), code, now))
+                if failed and reason_of(channel, code) == "window_closed" and "shut" not in refused:
+                    writes.append(window_shut(self._tables, conversation_id, MessageRef.of_tail("", _tail(row)).at))
             return writes
 
         return told if self._tables.transact_until_written(build) else ""

@@ -41,6 +41,19 @@ def shown(row: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
     return _BY_RANK[min(ranks)], {}
 
 
+def of_piece(row: Mapping[str, Any], from_end: int) -> tuple[str, Mapping[str, Any]]:
+    """Return the status to show for one piece, counted from the last one, which is 1, and its failure when it is
+    "failed". The files of a message are its last pieces."""
+    numbers = _numbers(row)
+    if not numbers:
+        return shown(row)
+    state = (row.get("piece_states") or {}).get(numbers[-from_end]) if from_end <= len(numbers) else None
+    if state is None:
+        status = str(row.get("status") or "")
+        return status, (row.get("failure") or {}) if status == "failed" else {}
+    return str(state["status"]), state.get("failure") or {}
+
+
 def not_arrived(row: Mapping[str, Any]) -> tuple[int, ...]:
     """Return the numbers of the pieces that failed and were not sent again, or were never sent because the sender gave
     up.

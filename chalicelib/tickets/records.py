@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib.channels import registry
+from chalicelib.provider_templates.model import Content
 from chalicelib.tickets.model import State
 
 STATES: tuple[str, ...] = tuple(State)
@@ -35,6 +36,7 @@ class Ticket:
     `erased`        the contact's key is destroyed, so nothing can be opened
     `unreadable`    the customer's name and address exist and cannot be opened; `last_unreadable`: the last message
     `listed`        it stands in the lists of its tags; tickets of older releases do not
+    `unread`        messages that nobody has looked at; an album counts as one, by its number in `unread_albums`
     `suppressed`    the customer has withdrawn consent: only an answer to a question, or about the request, may be sent
     """
 
@@ -53,6 +55,7 @@ class Ticket:
     oldest_at: int = 0
     activity: int = 0
     unread: int = 0
+    unread_albums: frozenset[int] = frozenset()
     language: str = ""
     previous_id: str = ""
     solved_at: int = 0
@@ -90,12 +93,16 @@ class Quote:
 @dataclass(frozen=True)
 class MessageFile:
     """What is known of a file that lies in the bucket: its name there (`object`), and its name, type by its bytes and
-    size."""
+    size. Of one that staff sent also the kind as which it went, and how far it has come: `status`, and `failure` when
+    that is "failed"."""
 
     object: str = ""
     name: str = ""
     type: str = ""
     size: int = 0
+    kind: str = ""
+    status: str = ""
+    failure: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -109,6 +116,8 @@ class Message:
     `uncertain`   an earlier attempt may have been accepted, so the customer may have received it twice
     `quote_gone`  the customer deleted the message that this one quotes
     `file_state`  what became of its file (attachments/model.py)
+    `files`       files that staff sent with it
+    `template`    the template that it sends, as the customer sees it
     `choices`     titles of the buttons under a message of ours
     `reactions`   the customer's; `own_reaction` is ours
     `changes`     our reactions, edits and deletions of this message that have not left or failed, the newest of each
@@ -147,6 +156,8 @@ class Message:
     quote_gone: bool = False
     file_state: str = ""
     file: MessageFile = MessageFile()
+    files: tuple[MessageFile, ...] = ()
+    template: Content | None = None
     choices: tuple[str, ...] = ()
     own_reaction: str = ""
     changes: "tuple[Message, ...]" = ()
@@ -179,10 +190,14 @@ class Conversation:
     epoch: int = 0
     last_inbound_at: int = 0
     blocked: bool = False
+    window_shut_at: int = 0
 
     def window_ends(self, channel: str) -> int:
-        """When the reply window closes (ms); 0 on channels that have none."""
+        """When the reply window closes (ms), or was closed by the provider's refusal of a message; 0 on channels that
+        have none."""
         window = registry.channel(channel).window
+        if window and self.last_inbound_at <= self.window_shut_at:
+            return min(self.window_shut_at, self.last_inbound_at + window)
         return self.last_inbound_at + window if window else 0
 
 

@@ -1,16 +1,17 @@
 """Converts rows to records and plain values as far as nothing has to be opened, and reads undelivered messages."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from html import escape
 from typing import Any
 
+from chalicelib.channels.reading import as_dict, as_list
 from chalicelib.core.ids import MessageRef
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.dynamo.schema import MESSAGE, Key
 from chalicelib.tickets.model import PREVIEW, REFERRING
-from chalicelib.tickets.pieces import shown
-from chalicelib.tickets.records import Consent, Conversation, Message, Undelivered
+from chalicelib.tickets.pieces import of_piece, shown
+from chalicelib.tickets.records import Consent, Conversation, Message, MessageFile, Undelivered
 from chalicelib.vault import encryption
 from chalicelib.vault.encryption import EncryptionContext
 
@@ -44,6 +45,17 @@ def outcome(row: DeskRow) -> tuple[str, dict[str, Any]]:
     return status, dict(failure)
 
 
+def sent_files(content: Mapping[str, Any], row: Mapping[str, Any]) -> tuple[MessageFile, ...]:
+    """Return the files of a message of ours from its opened content, each with how far it has come by its `row`."""
+    files = [as_dict(one) for one in as_list(content.get("files"))]
+    found = []
+    for place, one in enumerate(files):
+        status, failure = of_piece(row, len(files) - place)
+        name, file_type, kind, stored = (str(one.get(key, "")) for key in ("name", "type", "kind", "object"))
+        found.append(MessageFile(stored, name, file_type, number(one.get("size")), kind, status, failure))
+    return tuple(found)
+
+
 def resent_as(ref: MessageRef, row: DeskRow) -> str:
     """Return the reference of the message by which a failed one was sent again, or ""."""
     return str(MessageRef.of_tail(ref.conversation_id, row.resent_as)) if row.resent_as else ""
@@ -70,6 +82,7 @@ def conversation(row: DeskRow) -> Conversation:
         epoch=number(row.epoch),
         last_inbound_at=number(row.last_inbound_at),
         blocked=bool(row.blocked),
+        window_shut_at=number(row.window_shut_at),
     )
 
 

@@ -9,17 +9,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from chalicelib.channels.reading import as_dict
 from chalicelib.core.asks import pressed_request
 from chalicelib.core.clock import DAY, GUARD_DAYS
 from chalicelib.core.ids import MessageRef
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.dynamo.rows import alive, translated_errors
 from chalicelib.dynamo.schema import MESSAGE
+from chalicelib.provider_templates.model import as_shown
 from chalicelib.tickets.apply_edits import apply_edits
 from chalicelib.tickets.model import CHANGES
 from chalicelib.tickets.pieces import outstanding
 from chalicelib.tickets.records import Message, MessageFile, Thread, Ticket
-from chalicelib.tickets.records_from_rows import mapping, number, outcome, outgoing, resent_as, size_of
+from chalicelib.tickets.records_from_rows import mapping, number, outcome, outgoing, resent_as, sent_files, size_of
 from chalicelib.vault import encryption
 from chalicelib.vault.encryption import EncryptionContext
 
@@ -177,6 +179,8 @@ class Threads:
             deleted_by=row.deleted_by or "",
             file_state=row.file_state or "",
             file=self._file(ticket, ref, row) if row.file_object else MessageFile(),
+            files=sent_files(opened, outgoing(row)) if row.file_objects else (),
+            template=as_shown(shown) if (shown := as_dict(opened.get("template")).get("shown")) else None,
         )
 
     def _file(self, ticket: Ticket, ref: MessageRef, row: DeskRow) -> MessageFile:

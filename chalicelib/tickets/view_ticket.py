@@ -7,6 +7,7 @@ from chalicelib.core.errors import NotFound
 from chalicelib.core.ids import MessageRef
 from chalicelib.core.observability import audit
 from chalicelib.staff.model import Staff
+from chalicelib.tickets.albums import Unread, blocks, unread_of
 from chalicelib.tickets.drafts import draft_keys
 from chalicelib.tickets.erasure_guard import refuse_if_erasing
 from chalicelib.tickets.records import Contact, Thread, Ticket
@@ -88,7 +89,7 @@ class MarkSeen:
 
     def __call__(self, ticket_id: str, ref: MessageRef, by: Staff) -> bool:
         """Mark the customer's messages up to `ref` as read, if `by` is the assignee or there is none; later ones stay
-        unread.
+        unread. An album counts as one, at the place of its first message.
 
         Returns whether anything changed. Raises NotFound, ErasureInProgress and Unavailable.
         """
@@ -97,11 +98,12 @@ class MarkSeen:
             if ticket is None:
                 raise NotFound(NO_TICKET)
             refuse_if_erasing(self.tickets, ticket)
-            inbound = [one.id for one in self.tickets.messages(ticket).messages if one.direction == "in"]
-            if str(ref) not in inbound:
+            inbound = blocks(one for one in self.tickets.messages(ticket).messages if one.direction == "in")
+            place = next((n for n, block in enumerate(inbound) if any(one.id == str(ref) for one in block)), None)
+            if place is None:
                 raise NotFound("There is no such message on this ticket.")
-            behind = len(inbound) - 1 - inbound.index(str(ref))
-            if ticket.assignee not in ("", by.id) or ticket.unread <= behind:
+            behind = unread_of(inbound[place + 1 :])
+            if ticket.assignee not in ("", by.id) or Unread.of(ticket).but(behind) == Unread():
                 return False
             if self.writes.mark_seen(ticket, behind, by.id):
                 return True

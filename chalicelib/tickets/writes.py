@@ -12,6 +12,7 @@ from chalicelib.dynamo.models import DeskRow, QueueIndex
 from chalicelib.dynamo.rows import alive, get_row, translated_errors
 from chalicelib.dynamo.schema import CLIENT_ID, HEAD, MESSAGE, STAMPING, TICKET, lists
 from chalicelib.dynamo.tables import Tables
+from chalicelib.tickets.albums import Unread
 from chalicelib.tickets.drafts import DraftKey, client_guard, delete_sent_draft
 from chalicelib.tickets.model import STAMPING_TAKES, State, queue_attributes, queue_of, queues_of
 from chalicelib.tickets.records import Conversation, Event, Ticket
@@ -142,21 +143,27 @@ class TicketWrites:
 
         The number of shown messages is subtracted, so that what arrived meanwhile stays unread.
         """
-        return self._read(ticket, {"seen": ticket.unread, "me": reader}, "unread >= :seen")
+        return self._read(ticket, Unread.of(ticket), reader, {}, "unread >= :seen")
 
-    def mark_seen(self, ticket: Ticket, behind: int, reader: str) -> bool:
-        """Mark all but the newest `behind` messages as read, if nothing arrived and nobody else read since.
+    def mark_seen(self, ticket: Ticket, behind: Unread, reader: str) -> bool:
+        """Mark all but `behind`, the newest messages and albums, as read, if nothing arrived and nobody else read
+        since.
 
         The condition keeps two readers of different parts from marking what neither has seen. It includes the time of
         the last activity, because the count alone is the same again after one message arrives and one is read.
         """
-        values = {"seen": ticket.unread - behind, "unread": ticket.unread, "last": ticket.activity, "me": reader}
-        return self._read(ticket, values, "unread = :unread AND activity = :last")
+        unread = Unread.of(ticket)
+        values = {"unread": unread.messages, "last": ticket.activity}
+        return self._read(ticket, unread.but(behind), reader, values, "unread = :unread AND activity = :last")
 
-    def _read(self, ticket: Ticket, values: dict[str, Any], condition: str) -> bool:
+    def _read(self, ticket: Ticket, seen: Unread, reader: str, values: dict[str, Any], condition: str) -> bool:
+        values |= {"seen": seen.messages, "me": reader}
+        expression = "SET unread = unread - :seen"
+        if seen.albums:
+            values["albums"] = set(seen.albums)
+            expression += " DELETE unread_albums :albums"
         condition += " AND (attribute_not_exists(assignee) OR assignee = :me)"
-        key = TICKET.key(ticket.id)
-        return self._tables.write(self._tables.update("ticket", key, "SET unread = unread - :seen", condition, values))
+        return self._tables.write(self._tables.update("ticket", TICKET.key(ticket.id), expression, condition, values))
 
 
 def to_be_stamped(now: int) -> dict[str, Any]:

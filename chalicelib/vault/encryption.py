@@ -166,6 +166,11 @@ def draft_content(tail: str) -> EncryptionContext:
     return EncryptionContext("desk", "draft", tail, "content")
 
 
+def upload_content(tail: str) -> EncryptionContext:
+    """Encryption context of what is known of an upload; `tail` is its sort key without prefix."""
+    return EncryptionContext("desk", "upload", tail, "content")
+
+
 def raw_part(ref: MessageRef) -> EncryptionContext:
     """Encryption context of the provider's JSON of an unsupported message."""
     return EncryptionContext("desk", "raw", str(ref), "raw")

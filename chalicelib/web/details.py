@@ -4,9 +4,8 @@ Every name that a parser puts into `details` is in one of four lists: TOLD_BY_TE
 SHOWN. A test reads the parsers and checks that none is missing.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from itertools import groupby
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from chalicelib.channels.reading import as_dict, as_list
 from chalicelib.core.texts import desk_msg
@@ -69,20 +68,3 @@ def details_of(message: Message) -> dict[str, Any]:
     if message.deleted or message.erased or message.unreadable:
         return {}
     return {name: message.details[name] for name in sorted(SHOWN) if message.details.get(name)}
-
-
-class InAlbum(NamedTuple):
-    """The place of a message in its album, from 1, and how many there are."""
-
-    place: int
-    of: int
-
-
-def albums(messages: Iterable[Message]) -> dict[str, InAlbum]:
-    """Return the place of each message that stands beside others of its album, by its id."""
-    found: dict[str, InAlbum] = {}
-    for name, group in groupby(messages, lambda one: str(one.details.get("media_group_id", ""))):
-        together = list(group)
-        if name and len(together) > 1:
-            found |= {one.id: InAlbum(place, len(together)) for place, one in enumerate(together, 1)}
-    return found

@@ -10,13 +10,15 @@ from chalice.app import Blueprint, Response
 
 from chalicelib.core.errors import DeskError
 from chalicelib.core.observability import count, log, log_error
-from chalicelib.web.http.request import HttpRequest, read_request
+from chalicelib.web.http.request import MAX_TEXT_BODY, MULTIPART, HttpRequest, read_request
 from chalicelib.web.http.responses import error_response, json_response, not_modified
 from chalicelib.web.http.routes_and_roles import API, PAGES, Route
 
 View = Callable[[HttpRequest], Response]
 _JSON = "application/json"
 _FORM = "application/x-www-form-urlencoded"
+MOST_BYTES = 4_300_000
+"""Largest form with files: AWS passes 6 MB to a function, and base64 makes a third more of a form."""
 OF_OTHERS = ("cross-site", "same-site")
 """Values of Sec-Fetch-Site for a request that another site's page makes. Its answer is not compressed: that site chose
 the address, and who sees the size of the answer could guess what stands beside it."""
@@ -60,8 +62,9 @@ def _answer(route: Route, chalice_request: Any) -> Response:
 
     request: HttpRequest | None = None
     try:
-        request = read_request(route.method, route.path, chalice_request, wiring.clock()())
-        request.check_type(_JSON if route.api else _FORM)
+        most = MOST_BYTES if route.files else MAX_TEXT_BODY
+        request = read_request(route.method, route.path, chalice_request, wiring.clock()(), most)
+        request.check_type(*([_JSON] if route.api else [_FORM, *([MULTIPART] if route.files else [])]))
         if not route.path.startswith("/static/"):
             request = look(request, route, release)
             if request.watch and not request.watch.changed:

@@ -57,6 +57,10 @@ FAILURES: Mapping[str, FailureText] = {
         desk_msg("The provider does not let the company's account send ({code})."), ADMINISTRATOR
     ),
     "template": FailureText(desk_msg("The provider refuses this template ({code})."), desk_msg("Choose another one.")),
+    "template_refused": FailureText(
+        desk_msg("The template may not be sent any more: the provider changed it."), desk_msg("Choose another one."),
+        _NOT_SENT,
+    ),
     "unsupported_type": FailureText(
         desk_msg("The provider does not take this kind of message ({code})."), desk_msg("Send a text.")
     ),

@@ -1,7 +1,7 @@
 """Wires delivery, replies, expiry stamps and the search index. Intake does not import it."""
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.core.backoff import sleep_with_jitter
 from chalicelib.core.settings import settings
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from chalicelib.contacts.index_contact import IndexContact
     from chalicelib.contacts.text_search import TextSearch
     from chalicelib.messages.customer_deletion import TakeBack
+    from chalicelib.outbox.bring_file import BringFile
+    from chalicelib.outbox.brought_files import BroughtFiles
     from chalicelib.outbox.change_message import ChangeMessage
     from chalicelib.outbox.deliver import Deliver
     from chalicelib.outbox.reply import ReplyToCustomer
@@ -61,7 +63,24 @@ def reply_to_customer() -> "ReplyToCustomer":
 
     wiring.bind_tables()
     store = ReplyStore(wiring.gateway())
-    return ReplyToCustomer(store, wiring.decryptor, _allows, wiring.clock(), sleep_with_jitter)
+    return ReplyToCustomer(store, _brought_files(), wiring.decryptor, _allows, wiring.clock(), sleep_with_jitter)
+
+
+@cache
+def _brought_files() -> "BroughtFiles":
+    from chalicelib.attachments.uploads import UploadStore
+    from chalicelib.outbox.brought_files import BroughtFiles
+    from chalicelib.wiring.files import bucket
+
+    return BroughtFiles(UploadStore(wiring.gateway()), bucket())
+
+
+@cache
+def bring_file() -> "BringFile":
+    """Begins uploads of staff, for the dashboard and the API."""
+    from chalicelib.outbox.bring_file import BringFile
+
+    return BringFile(reply_to_customer(), _brought_files(), wiring.decryptor, wiring.clock())
 
 
 @cache
@@ -76,8 +95,9 @@ def change_message() -> "ChangeMessage":
 
 
 @cache
-def _deliver(address_key: bytes) -> "Deliver":
-    from chalicelib.outbox.deliver import Deliver
+def _deliver(address_key: bytes, *, files: bool) -> "Deliver":
+    from chalicelib.outbox.deliver import UPLOAD_BUDGET, UPLOAD_LEASE, Deliver
+    from chalicelib.outbox.late_notices import LateNotices
     from chalicelib.outbox.providers import ChannelProviders
     from chalicelib.outbox.store import Outbox
     from chalicelib.vault.pseudonyms import AddressKey
@@ -88,14 +108,27 @@ def _deliver(address_key: bytes) -> "Deliver":
     def enqueue(conversation_id: str, wait: int) -> None:
         queues().send_later(config.queue_retry, {"conversation_id": conversation_id}, wait)
 
+    def hand_over(conversation_id: str) -> None:
+        queues().send_later(config.queue_uploading, {"conversation_id": conversation_id}, 0)
+
+    more: dict[str, Any] = {"hand_over": hand_over}
+    if files:
+        from chalicelib.attachments.open_file import open_from
+        from chalicelib.wiring.files import bucket
+
+        more = {"open_file": open_from(bucket()), "budget": UPLOAD_BUDGET, "lease": UPLOAD_LEASE}
+    profile = load_profile(config.operator)
     return Deliver(
         store=Outbox(wiring.gateway(), AddressKey(address_key)),
+        late_notices=LateNotices(wiring.gateway(), profile.languages),
+        late_template=lambda channel: profile.notices.get(f"{channel}_template", ""),
         providers=ChannelProviders(wiring.secrets(), config.secret_outbound),
         decryptor=single_decryptor,
         allows=_allows,
         enqueue=enqueue,
         clock=wiring.clock(),
         wait=sleep_with_jitter,
+        **more,
     )
 
 
@@ -121,9 +154,9 @@ def ask_for_signal() -> "AskForSignal":
     return AskForSignal(switched_on, lambda body: queues().send_later(config.queue_retry, body, 0))
 
 
-def deliver() -> "Deliver":
-    """Delivers a conversation's outbox, for the sender. Raises Unavailable."""
-    return _deliver(wiring.secrets().inbound(settings().secret_inbound).address_key)
+def deliver(*, files: bool = False) -> "Deliver":
+    """Delivers a conversation's outbox, for the sender; with `files` for the uploader. Raises Unavailable."""
+    return _deliver(wiring.secrets().inbound(settings().secret_inbound).address_key, files=files)
 
 
 @cache

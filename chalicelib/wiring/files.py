@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from chalicelib.attachments.bucket import Bucket
 from chalicelib.core.settings import settings, variable
 from chalicelib.dynamo.clients import client
+from chalicelib.profile.load import load_profile
 from chalicelib.wiring import base as wiring
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def origin() -> str:
 @cache
 def fetch_file() -> "FetchFile":
     """Fetches files, for the file fetcher."""
+    from chalicelib.attachments.breaker import Breaker
     from chalicelib.attachments.fetch_file import FetchFile
     from chalicelib.attachments.fetch_store import FetchStore
     from chalicelib.outbox.providers import ChannelProviders
@@ -42,4 +44,6 @@ def fetch_file() -> "FetchFile":
     def private_key() -> bytes:
         return decode_key(wiring.secrets().read(config.secret_fetcher)["private_key"])
 
-    return FetchFile(FetchStore(wiring.gateway()), bucket(), providers.fetch, private_key, wiring.clock())
+    tables, profile, scanned = wiring.gateway(), load_profile(config.operator), config.files_scanned == "true"
+    parts = FetchStore(tables), Breaker(tables), bucket(), providers.fetch, private_key
+    return FetchFile(*parts, profile, scanned, wiring.clock())

@@ -27,6 +27,7 @@ from chalicelib.wiring import base as wiring
 if TYPE_CHECKING:
     from chalicelib.attachments.hand_out import FetchAgain, HandOut
     from chalicelib.certificates.ledger import Ledger
+    from chalicelib.outbox.bring_file import BringFile
     from chalicelib.outbox.change_message import ChangeMessage
     from chalicelib.outbox.reply import ReplyToCustomer
     from chalicelib.outbox.signals import AskForSignal
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from chalicelib.privacy.sealed_on_requests import RequestSecret
     from chalicelib.privacy.telling.announce_again import AnnounceAgain
     from chalicelib.privacy.telling.statuses import MessageStatuses
+    from chalicelib.provider_templates.store import TemplateStore
     from chalicelib.staff.authenticator import Authenticator
     from chalicelib.staff.challenges import Challenges
     from chalicelib.staff.cognito import CognitoAccounts
@@ -139,6 +141,20 @@ def reply() -> "ReplyToCustomer":
     from chalicelib.wiring import delivery as wiring_delivery
 
     return wiring_delivery.reply_to_customer()
+
+
+def bring_file() -> "BringFile":
+    """Bring files for replies."""
+    from chalicelib.wiring import delivery as wiring_delivery
+
+    return wiring_delivery.bring_file()
+
+
+def templates() -> "TemplateStore":
+    """Templates of the providers."""
+    from chalicelib.wiring import templates as wiring_templates
+
+    return wiring_templates.template_store()
 
 
 def ask_for_signal() -> "AskForSignal":

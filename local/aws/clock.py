@@ -29,7 +29,7 @@ _SETTLED_AT_END = 1.3
 """The same for the last step: an idle stream is polled once a second, so work may begin after a second of quiet."""
 
 
-_SCHEDULED = json.dumps(
+SCHEDULED = json.dumps(
     {
         "version": "0",
         "id": "00000000-0000-0000-0000-000000000000",
@@ -86,7 +86,9 @@ class DeskClock:
         while left > 0:
             self._move(min(step, left))
             left -= step
-            self._run_schedule()
+            if left <= 0 and seconds >= STEP:
+                self._run("templates")
+            self._run("sweeper")
             self._wait_until_quiet(_SETTLED if left > 0 else _SETTLED_AT_END, wait)
 
     def _move(self, seconds: int) -> None:
@@ -95,16 +97,17 @@ class DeskClock:
         written.write_text(str(self.offset() + seconds))
         written.replace(self._file)
 
-    def _run_schedule(self) -> None:
+    def _run(self, name: str) -> None:
+        """Run a function of the schedule: the sweeper at each step, what runs every hour once a move."""
         while True:
             try:
-                answer = self._lambda.invoke(FunctionName=function_name("sweeper"), Payload=_SCHEDULED)
+                answer = self._lambda.invoke(FunctionName=function_name(name), Payload=SCHEDULED)
                 break
             except self._lambda.exceptions.TooManyRequestsException:
                 # It runs already by its own schedule, perhaps with the time before the move, so it must run again.
                 time.sleep(0.1)
         if "FunctionError" in answer:
-            raise TimeoutError(f"the sweeper failed: {answer['Payload'].read().decode()[:300]}")
+            raise TimeoutError(f"{name} failed: {answer['Payload'].read().decode()[:300]}")
 
     def _wait_until_quiet(self, settled: float, wait: float) -> None:
         deadline = time.monotonic() + wait

@@ -43,7 +43,7 @@ class Stack:
         """Queue URLs by name."""
         return {
             name: self.outputs[f"{name.capitalize()}QueueUrl"]
-            for name in ("doorbell", "retry", "dating", "indexing", "privacy", "fetching")
+            for name in ("doorbell", "retry", "dating", "indexing", "privacy", "fetching", "uploading")
         }
 
     @property
@@ -73,7 +73,9 @@ def deploy(endpoint: str, template: Json, code: bytes, parameters: Mapping[str, 
 
     Raises CannotDeploy.
     """
-    body = json.dumps(_with_batch_actions(_with_code(template, f"s3://{BUCKET}/{_upload(endpoint, code, 'zip')}")))
+    body = json.dumps(
+        _without_scan(_with_batch_actions(_with_code(template, f"s3://{BUCKET}/{_upload(endpoint, code, 'zip')}")))
+    )
     cloudformation = client("cloudformation", endpoint)
     request: dict[str, Any] = {
         "StackName": NAME,
@@ -122,6 +124,13 @@ def _with_batch_actions(template: Json) -> Json:
                 if "sqs:SendMessage" in statement["Action"]:
                     statement["Action"].append("sqs:SendMessageBatch")
     return template
+
+
+def _without_scan(template: Json) -> Json:
+    """Leave out GuardDuty's plan, of which the embedded CloudFormation knows nothing; local/aws/scan.py plays it."""
+    plan = "AWS::GuardDuty::MalwareProtectionPlan"
+    kept = {name: one for name, one in template["Resources"].items() if one["Type"] != plan}
+    return template | {"Resources": kept}
 
 
 def _exists(cloudformation: Any) -> bool:

@@ -101,6 +101,18 @@ class Operator:
         """Answer the customer."""
         self.call("POST", f"tickets/{ticket_id}/replies", {"text": text, "client_id": f"demo-{secrets.token_hex(8)}"})
 
+    def send_template(self, ticket_id: str, name: str, language: str, values: dict[str, str]) -> None:
+        """Send a template, as soon as the desk has fetched it."""
+
+        def listed() -> bool | None:
+            items = self.call("GET", "templates", ticket_id=ticket_id)["items"]
+            return True if any((one["name"], one["language"]) == (name, language) for one in items) else None
+
+        eventually(listed, "a template was not fetched")
+        template = {"name": name, "language": language, "values": values}
+        body = {"template": template, "client_id": f"demo-{secrets.token_hex(8)}"}
+        self.call("POST", f"tickets/{ticket_id}/replies", body)
+
 
 def _answer(got: httpx.Response, path: str) -> Any:
     if got.is_success:

@@ -4,7 +4,7 @@ import random
 from typing import Any
 
 from local.demo.desk import Operator, Phones, eventually
-from local.demo.messages import content, file_of
+from local.demo.messages import OWN_FILES, content, file_of
 from local.demo.stories import Burst, Customer, Step, Story
 
 EMAILS = {"bolat": "operator@desk.local", "saule": "operator2@desk.local", "madina": "supervisor@desk.local"}
@@ -80,9 +80,10 @@ class Player:
             body["quote"] = self._answer_id(who)
         if step.what in ("poll", "unsupported"):
             body["sample"] = step.what
-        if file := file_of(step, self._rng):
-            body["file"] = file
-            body["text"] = step.text.partition("|")[2] if step.what == "file" else step.text
+        if step.what in OWN_FILES:
+            body |= {"kind": OWN_FILES[step.what], "text": "" if step.what == "sticker" else step.text}
+        if file := file_of(step):
+            body |= {"file": file, "text": step.text.partition("|")[2]}
         done = self._phones.act(f"{who.channel}/messages", body)
         self._persons[who] = done["person"]
         if step.what not in ("edits", "deletes"):
@@ -125,6 +126,10 @@ class Player:
         self._sort(story, ticket_id)
         if step.what == "notes":
             operator.call("POST", f"tickets/{ticket_id}/comments", {"text": step.text})
+        elif step.what == "template":
+            name, language, *values = step.text.split("|")
+            operator.send_template(ticket_id, name, language, {f"body.{at}": one for at, one in enumerate(values, 1)})
+            self.replies += 1
         else:
             if step.what == "undelivered":
                 fault = UNDELIVERED[story.who.channel] | {"match": step.text[:MATCHED]}

@@ -12,12 +12,13 @@ TICKS = 16
 """Number of parts of the demo's working day. Customers and staff answer each other in a later part."""
 
 CUSTOMER = frozenset(
-    "says quotes chooses photo file voice place card sticker poll unsupported edits deletes reacts start blocks".split()
+    "says quotes chooses photo album file voice video circle animation music sticker place card poll unsupported edits"
+    " deletes reacts start blocks".split()
 )
-OPERATOR = frozenset("answers undelivered notes".split())
+OPERATOR = frozenset("answers undelivered notes template".split())
 ONLY_ON = {
-    **dict.fromkeys(("chooses", "deletes", "unsupported"), "whatsapp"),
-    **dict.fromkeys(("poll", "start", "blocks"), "telegram"),
+    **dict.fromkeys(("chooses", "deletes", "unsupported", "template"), "whatsapp"),
+    **dict.fromkeys(("poll", "start", "blocks", "circle"), "telegram"),
 }
 """Steps that only one channel has."""
 

@@ -31,6 +31,7 @@ from local.providers.whatsapp.api import WhatsApp
 from local.providers.whatsapp.frame import MetaFrame
 from local.providers.whatsapp.media import WhatsAppMedia
 from local.providers.whatsapp.phone import WhatsAppPhone
+from local.providers.whatsapp.templates import WhatsAppTemplates
 
 
 def create_app(
@@ -80,6 +81,7 @@ def _play_routes(context: PhonesContext, whatsapp: WhatsApp, telegram: Telegram,
         "whatsapp/reactions": wa.react,
         "whatsapp/statuses": wa.status,
         "whatsapp/changes": wa.change,
+        "whatsapp/templates": WhatsAppTemplates(whatsapp).change,
         "telegram/messages": tg.write,
         "telegram/start": tg.start,
         "telegram/press": tg.press,
@@ -116,7 +118,9 @@ def _provider_routes(whatsapp: WhatsApp, media: WhatsAppMedia, telegram: Telegra
     return [
         Route("/v{version}/{phone_number_id}/messages", whatsapp.messages, methods=["POST"]),
         Route("/v{version}/{phone_number_id}/media", media.upload, methods=["POST"]),
+        Route("/v{version}/{business}/message_templates", WhatsAppTemplates(whatsapp).list, methods=["GET"]),
         Route("/v{version}/{node}", media.look_up, methods=["GET"]),
+        Route("/v{version}/{node}", media.delete, methods=["DELETE"]),
         Route("/whatsapp-media/{media_id}/{until:int}/{mark}", media.download, methods=["GET"]),
         Route("/v{version}/{rest:path}", media.frame.unknown, methods=anything),
         Route("/file/bot{token}/{path:path}", telegram.download, methods=["GET"]),

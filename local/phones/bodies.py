@@ -1,11 +1,12 @@
 """Reads the body of a request: JSON, urlencoded or multipart."""
 
 import json
-import re
+from collections.abc import AsyncIterable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
+from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
 from starlette.requests import Request
 
 from local.phones.errors import Refused
@@ -40,11 +41,11 @@ class Body:
 
 async def read_body(request: Request) -> Body:
     """Read the body by its content type. Raises Refused when it cannot be read or is not a JSON object."""
+    kind, options = parse_options_header(request.headers.get("content-type", ""))
+    if kind == "multipart/form-data":
+        return await _multipart(request.stream(), options.get("boundary", ""))
     raw = await request.body()
-    kind = request.headers.get("content-type", "")
-    if kind.startswith("multipart/form-data"):
-        return _multipart(raw, kind)
-    if kind.startswith("application/x-www-form-urlencoded"):
+    if kind == "application/x-www-form-urlencoded":
         try:
             return Body(dict(parse_qsl(raw.decode(), keep_blank_values=True)), is_form=True)
         except UnicodeDecodeError as error:
@@ -60,25 +61,28 @@ async def read_body(request: Request) -> Body:
     return Body(fields)
 
 
-def _multipart(raw: bytes, kind: str) -> Body:
-    boundary = re.search(r'boundary="?([^";]+)"?', kind)
-    if not boundary:
-        raise Refused("A multipart body without a boundary.")
-    fields: dict[str, Any] = {}
-    files: dict[str, Upload] = {}
-    for part in (b"\r\n" + raw).split(b"\r\n--" + boundary[1].encode())[1:]:
-        head, found, content = part.partition(b"\r\n\r\n")
-        if not found:
-            continue
-        headers = head.decode("utf-8", "replace")
-        name = re.search(r'[;\s]name="([^"]*)"', headers)
-        file_name = re.search(r'filename="([^"]*)"', headers)
-        media_type = re.search(r"(?i)content-type:\s*([^\r\n]+)", headers)
-        if not name:
-            continue
-        if file_name is None:
-            fields[name[1]] = content.decode("utf-8", "replace")
-        elif file_name[1] or content:
-            kind_of_file = media_type[1].strip() if media_type else "application/octet-stream"
-            files[name[1]] = Upload(file_name[1], kind_of_file, content)
-    return Body(fields, files, is_form=True)
+async def _multipart(chunks: AsyncIterable[bytes], boundary: str) -> Body:
+    """Read a form as it arrives, so that a large file is in memory once."""
+    body, content = Body(is_form=True), bytearray()
+    segment: MultipartSegment | None = None
+    try:
+        with PushMultipartParser(boundary) as parser:
+            async for chunk in chunks:
+                for found in parser.parse(chunk):
+                    if isinstance(found, MultipartSegment):
+                        segment, content = found, bytearray()
+                    elif found is not None:
+                        content += found
+                    elif segment is not None:
+                        _take(body, segment, content)
+    except MultipartError as error:
+        raise Refused("The form cannot be read.") from error
+    return body
+
+
+def _take(body: Body, segment: MultipartSegment, content: bytearray) -> None:
+    if segment.filename is None:
+        body.fields[segment.name] = content.decode("utf-8", "replace")
+    elif segment.filename or content:
+        kind = segment.content_type or "application/octet-stream"
+        body.files[segment.name] = Upload(segment.filename, kind, bytes(content))

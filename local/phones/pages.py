@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from local.phones.accounts import Bot
 from local.phones.context import PhonesContext
 from local.phones.errors import Refused
+from local.phones.files import KINDS
 from local.phones.presets import PRESETS
 from local.phones.samples import EVENTS, TELEGRAM_SAMPLES, WHATSAPP_SAMPLES
 from local.phones.store import Channel, Chat, Person
@@ -32,7 +33,14 @@ _PANELS = (
     "faults",
     "webhooks",
 )
-_SAFE_TO_SHOW = ("image/png", "image/jpeg", "image/gif", "image/webp")
+_PLAYED = {
+    "audio/ogg": "audio",
+    "audio/mp4": "audio",
+    "audio/mpeg": "audio",
+    "audio/aac": "audio",
+    "video/mp4": "video",
+}
+_SAFE_TO_SHOW = ("image/png", "image/jpeg", "image/gif", "image/webp", *_PLAYED)
 
 
 @dataclass(frozen=True)
@@ -58,7 +66,9 @@ class Pages:
         self._jinja = Environment(
             loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
-        self._jinja.filters.update(time=_time, second=_second, day=_day, phone=_phone, initials=_initials, size=_size)
+        self._jinja.filters.update(
+            time=_time, second=_second, day=_day, phone=_phone, initials=_initials, size=_size, plays=_plays
+        )
 
     async def page(self, request: Request) -> Response:
         store = self.context.store
@@ -68,6 +78,7 @@ class Pages:
             "people": {c: [p for p in store.people if p.channel == c] for c in ("whatsapp", "telegram")},
             "bots": self.context.secrets.bots,
             "presets": PRESETS,
+            "kinds": {c: {k: one for k, one in KINDS.items() if getattr(one, c)} for c in ("whatsapp", "telegram")},
             "samples": {"whatsapp": WHATSAPP_SAMPLES, "telegram": TELEGRAM_SAMPLES},
             "codes": sorted((code, title) for code, (_, title, _words) in DETAILS.items()),
             "dashboard_url": self.dashboard_url,
@@ -94,8 +105,8 @@ class Pages:
         file = self.context.store.files.get(request.path_params["file_id"])
         if file is None:
             return JSONResponse({"code": "not_found", "message": "There is no such file."}, 404)
-        if file.type in _SAFE_TO_SHOW:
-            return Response(file.data, media_type=file.type)
+        if _plain(file.type) in _SAFE_TO_SHOW:
+            return Response(file.data, media_type=_plain(file.type))
         headers = {"Content-Disposition": "attachment"}
         return Response(file.data, headers=headers, media_type="application/octet-stream")
 
@@ -139,6 +150,15 @@ class Pages:
 
     def _clock(self) -> str:
         return datetime.fromtimestamp(self.context.clock.now(), UTC).strftime("%a %-d %b %Y, %H:%M UTC")
+
+
+def _plain(media_type: str) -> str:
+    return media_type.partition(";")[0].strip().lower()
+
+
+def _plays(media_type: str) -> str:
+    """Return which player a file has: audio, video, or "" for none."""
+    return _PLAYED.get(_plain(media_type), "")
 
 
 def _time(at: float) -> str:

@@ -9,6 +9,7 @@ from local.phones.bodies import Body
 from local.phones.errors import Refused
 from local.phones.store import CHANNELS, Channel, Person, Store, StoredFile
 
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 _USER_ID = re.compile(r"[A-Z]{2}\.[0-9A-Za-z.]{1,125}")
 
 
@@ -76,27 +77,32 @@ def _known(channel: Channel, body: Body) -> tuple[str, str, dict[str, str]]:
     return phone, user_id, {"name": body.text("name").strip(), "username": username, "language": language}
 
 
-def file_of(store: Store, body: Body) -> StoredFile | None:
-    """Return the file in a request: an upload, or `file` with name, type and data (base64) or size; else None."""
+def file_of(store: Store, body: Body, until: float = float("inf")) -> StoredFile | None:
+    """Return the file in a request: an upload, or `file` with name, type and data (base64) or size; else None.
+
+    `file` may have a `sha256` that is not the data's. The provider forgets the file at `until` (epoch seconds).
+    """
     if upload := body.files.get("file"):
-        return store.add_file(upload.name, upload.type, upload.data)
+        return store.add_file(upload.name, upload.type, upload.data, until=until)
     given = body.fields.get("file")
     if given in (None, ""):
         return None
     if not isinstance(given, dict):
         raise Refused("file must be an object with name, type and data (base64) or size.")
-    return _declared(store, given)
+    return _declared(store, given, until)
 
 
-def _declared(store: Store, given: dict[str, Any]) -> StoredFile:
+def _declared(store: Store, given: dict[str, Any], until: float) -> StoredFile:
     name, media_type = given.get("name", "file"), given.get("type", "application/octet-stream")
-    data, size = given.get("data", ""), given.get("size")
+    data, size, digest = given.get("data", ""), given.get("size"), given.get("sha256", "")
     if not isinstance(name, str) or not isinstance(media_type, str) or not isinstance(data, str):
         raise Refused("file.name, file.type and file.data must be text.")
     if size is not None and (isinstance(size, bool) or not isinstance(size, int) or size < 0):
         raise Refused("file.size must be a number of bytes.")
+    if not isinstance(digest, str) or (digest and not _DIGEST.fullmatch(digest)):
+        raise Refused("file.sha256 must be 64 hexadecimal digits.")
     try:
         content = base64.b64decode(data, validate=True)
     except binascii.Error as error:
         raise Refused("file.data must be base64.") from error
-    return store.add_file(name, media_type, content, size=size)
+    return store.add_file(name, media_type, content, size=size, sha256=digest, until=until)

@@ -28,7 +28,10 @@ class Person:
 
 @dataclass(frozen=True)
 class StoredFile:
-    """A file that somebody sent. A test may declare a `size` larger than `data`."""
+    """A file that somebody sent. A test may declare a `size` larger than `data`, and a `sha256` that is not the data's.
+
+    `until` (epoch seconds) is when WhatsApp forgets it.
+    """
 
     id: str
     name: str
@@ -36,6 +39,7 @@ class StoredFile:
     size: int
     data: bytes
     sha256: str
+    until: float = float("inf")
 
     def brief(self) -> dict[str, Any]:
         return {"name": self.name, "type": self.type, "size": self.size, "sha256": self.sha256}
@@ -76,6 +80,8 @@ class Bubble:
     reaction: str = ""
     quote: str = ""
     reference: str = ""
+    album: str = ""
+    """The album to which the message belongs, by Telegram's id of it."""
     place: tuple[float, float] = (43.238949, 76.889709)
     """Latitude and longitude of a live location, which moves."""
     played: bool = False
@@ -170,12 +176,26 @@ class Store:
             self.chats[key] = Chat(channel, account, person)
         return self.chats[key]
 
-    def add_file(self, name: str, media_type: str, data: bytes, *, size: int | None = None) -> StoredFile:
-        digest = hashlib.sha256(data).hexdigest()
+    def add_file(
+        self,
+        name: str,
+        media_type: str,
+        data: bytes,
+        *,
+        size: int | None = None,
+        sha256: str = "",
+        until: float = float("inf"),
+    ) -> StoredFile:
+        digest = sha256 or hashlib.sha256(data).hexdigest()
         file_id = str(10**15 + secrets.randbelow(9 * 10**15))
-        file = StoredFile(file_id, name, media_type, len(data) if size is None else size, data, digest)
+        file = StoredFile(file_id, name, media_type, len(data) if size is None else size, data, digest, until)
         self.files[file_id] = file
         return file
+
+    def file(self, file_id: str, now: float) -> StoredFile | None:
+        """Return a file that is not forgotten yet; None for any other id."""
+        file = self.files.get(file_id)
+        return file if file and now <= file.until else None
 
     def all_chats(self) -> Iterator[Chat]:
         yield from self.chats.values()

@@ -47,4 +47,5 @@ def bubble_view(bubble: Bubble) -> dict[str, Any]:
         "deleted": bubble.deleted,
         "reaction": bubble.reaction,
         "quote": bubble.quote,
+        "album": bubble.album,
     }

@@ -6,7 +6,7 @@ from chalicelib.privacy.texts import answers
 from chalicelib.profile.forms import REFUSALS
 from chalicelib.staff.login_throttle import ATTEMPTS_COUNT_FOR
 from chalicelib.staff.model import SESSION_LASTS
-from chalicelib.web.dashboard import sign_in_problems
+from chalicelib.web.dashboard.access import sign_in_problems
 from chalicelib.web.dashboard.request_presenter.labels import REFUSAL_GROUNDS
 from infra.definitions import load
 from infra.queues import DEAD_LETTER_DAYS

@@ -8,8 +8,9 @@ import pytest
 import requests
 
 from tests.support.e2e.playing import Play, eventually, new_phone
+from tests.support.pictures import png
 
-PNG = b"\x89PNG\r\n\x1a\n" + secrets.token_bytes(3000)
+PNG = png() + secrets.token_bytes(3000)
 NAME = "qupia-chek.png"
 
 

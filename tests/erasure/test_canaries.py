@@ -30,6 +30,7 @@ CONTEXTS: dict[str, Callable[[Row], EncryptionContext]] = {
     "message.content": lambda row: encryption.message_content(_ref(row)),
     "message.file": lambda row: encryption.message_file(_ref(row)),
     "message.provider_ids": lambda row: encryption.provider_ids(_ref(row)),
+    "upload.content": lambda row: encryption.upload_content(row["sk"].partition("#")[2]),
     "raw.raw": lambda row: encryption.raw_part(_ref(row)),
     "draft.content": lambda row: encryption.draft_content(row["sk"].partition("#")[2]),
     "ticket.who": lambda row: encryption.ticket_attribute(row["ticket_id"], "who"),

@@ -327,7 +327,10 @@ def test_a_request_that_stands_still_for_a_year_is_proved_all_the_same(desk: Era
 def test_a_restored_backup_of_everything_but_the_keys_does_not_open(desk: ErasureDesk, aws: Aws) -> None:
     (person,) = cast(desk, "telegram_daniyar")
     request = desk.request_for(person)
-    messages = [item for kind in ("in", "out", "note") for item in person.messages(kind)] + desk.of("draft#")
+    messages = [item for kind in ("in", "out", "note") for item in person.messages(kind)] + [
+        *desk.of("draft#"),
+        *desk.of("upload#"),
+    ]
     decryptor = BatchDecryptor(lambda: desk.vault)
     decryptor.load([person.contact_id])
     assert all(_opens(decryptor, item) for item in messages if "content" in item), "everything opens before"
@@ -363,7 +366,8 @@ def _opens(decryptor: BatchDecryptor, item: dict[str, Any]) -> bool:
 
 def _content(item: dict[str, Any]) -> EncryptionContext:
     kind, _, tail = item["sk"].partition("#")
-    return encryption.draft_content(tail) if kind == "draft" else encryption.message_content(_ref(item))
+    others = {"draft": encryption.draft_content, "upload": encryption.upload_content}
+    return others[kind](tail) if kind in others else encryption.message_content(_ref(item))
 
 
 def test_a_contact_that_names_anothers_conversation_takes_nobody_with_it(

@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 from botocore import xform_name
 
+from chalicelib.attachments.bucket import FORM_LIVES
 from chalicelib.core.asks import ASK_WAITS
 from chalicelib.core.clock import SECOND
 from chalicelib.core.working_days import deadline
 from chalicelib.dynamo.schema import CLASSES
+from chalicelib.erasure.tasks.drain_writers import DRAIN_FOR
+from chalicelib.outbox.deliver import UPLOAD_LEASE
 from chalicelib.privacy.monitor_requests import WAKE_UP_LIVES
 from chalicelib.privacy.requests.vocabulary import Identity
 from chalicelib.profile.load import load_profile
@@ -158,7 +161,7 @@ def test_intake_writes_what_arrives_looks_at_fences_and_deletes_nothing(template
     arrived, names = {"contact", "conversation", "ticket", "number", "unclear", "fetch"}, {"alias", "link", "parked"}
     assert bound(template, "Intake", "Desk") == dict.fromkeys(("PutItem", "UpdateItem", "ConditionCheckItem"), arrived)
     assert bound(template, "Intake", "Index") == {
-        "PutItem": names, "UpdateItem": names,
+        "PutItem": names, "UpdateItem": {*names, "template"},
         "GetItem": {*names, "fence"}, "ConditionCheckItem": {*names, "fence"},
     }  # fmt: skip
     # Not `chain`, whose numbers can be counted and lead to every certificate, and no tombstones.
@@ -181,7 +184,7 @@ def test_the_dashboard_asks_of_cognito_what_its_code_calls_and_no_more(template:
 
 
 OPENERS = {
-    "api_handler", "sender", "indexer", "soft_suppress", "freeze_inventory", "verify_absence",
+    "api_handler", "sender", "uploader", "indexer", "soft_suppress", "freeze_inventory", "verify_absence",
     "tell", "grace", "notify",
 }  # fmt: skip
 """Who may open content. Of the workflow: who copies the addresses into the box, who writes down the identities and who
@@ -425,9 +428,28 @@ def test_every_sign_of_a_break_in_wakes_somebody_at_the_first_one() -> None:
             assert f'log("{event}"' in code
 
 
-LONG = dict.fromkeys(("FreezeInventory", "EraseStores", "VerifyAbsence"), 300)
-"""Functions that go through all that there is of a person. They are no late writers of anybody's conversation: those
-run 60 s at most, and erasure/tasks/drain_writers.DRAIN_FOR counts on it."""
+LONG = dict.fromkeys(("FreezeInventory", "EraseStores", "VerifyAbsence", "Uploader"), 300)
+"""Functions that go through all that there is of a person, and the one that sends files. No other writer of a
+conversation runs longer than 60 s; erasure/tasks/drain_writers.DRAIN_FOR counts on it."""
+
+
+def test_the_second_erase_pass_waits_for_the_longest_writer(template: Json) -> None:
+    longest = max(queue.visibility for queue in queues.QUEUES)
+    uploader = template["Resources"]["Uploader"]["Properties"]["Timeout"]
+    assert (uploader + longest) * 1000 < DRAIN_FOR and uploader * 1000 < UPLOAD_LEASE
+    assert 2 * FORM_LIVES * 1000 < DRAIN_FOR
+
+
+def test_the_sender_reads_no_file_and_nobody_but_the_uploader_sends_one(template: Json) -> None:
+    def may_read(name: str) -> bool:
+        return "s3:GetObject" in actions(template, name)
+
+    assert not may_read("Sender") and may_read("Uploader")
+    assert "s3:PutObject" not in actions(template, "Uploader")
+    assert not {one for one in actions(template, "APIHandler") if one.startswith("s3:")} - {
+        "s3:GetObject",
+        "s3:PutObject",
+    }
 
 
 def test_no_lambda_runs_unsized(template: Json) -> None:

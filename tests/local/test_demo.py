@@ -5,6 +5,7 @@ import random
 import subprocess
 import sys
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from tests.support.project import PROJECT
 from tests.support.running import RunningDesk
 
 FEW = 3
+FILES = "file voice video animation music"
 
 
 def demo(**variables: str) -> subprocess.CompletedProcess[str]:
@@ -71,10 +73,15 @@ def test_every_kind_of_step_becomes_what_it_says(desk: RunningDesk) -> None:
     whatsapp = Customer("tester", "whatsapp", "Амина", phone=f"7700{random.randrange(10**7):07d}")
     telegram = Customer("tester", "telegram", "Данияр", user_id=str(random.randrange(6 * 10**9, 7 * 10**9)))
     steps = {
-        whatsapp: "says photo file voice place card sticker chooses unsupported edits notes answers quotes reacts",
-        telegram: "start says edits photo file voice place card sticker poll answers quotes reacts",
+        whatsapp: f"says photo album {FILES} place card sticker chooses unsupported edits notes answers quotes reacts",
+        telegram: f"start says edits photo album {FILES} circle place card sticker poll answers quotes reacts",
     }
-    texts = {"place": "43.2 76.8 Абай алаңы, Алматы", "card": "Сәуле|+77000000333", "file": "a.pdf|", "reacts": "👍"}
+    texts = {
+        "place": "43.2 76.8 Абай алаңы, Алматы",
+        "card": "Сәуле|+77000000333",
+        "file": "a.pdf|",
+        "reacts": "👍",
+    } | {"photo": "receipt.png|"}
     for who, words in steps.items():
         told = Story(who, tuple(Step(what, texts.get(what, f"{what}!")) for what in words.split()), by="bolat")
         for burst in timetable([told], random.Random(SEED)):
@@ -82,7 +89,9 @@ def test_every_kind_of_step_becomes_what_it_says(desk: RunningDesk) -> None:
                 player.play(one)
         messages = ticket_of(desk, who)["messages"]
         kinds = {one["kind"] for one in messages}
-        assert {"text", "image", "document", "voice", "contacts", "sticker"} <= kinds
+        assert {"text", "image", "document", "voice", "contacts", "sticker", "video", "audio"} <= kinds
+        assert who is whatsapp or {"video_note", "animation"} <= kinds
+        eventually(partial(_all_files_are_there, desk, who), "a file was not fetched")
         assert kinds & {"location", "venue"}
         assert any(one["edited"] for one in messages) and any(one["reactions"] for one in messages)
         assert next(one for one in messages if one["text"] == "quotes!")["quote"]
@@ -107,6 +116,11 @@ def test_what_is_undelivered_and_who_blocks_is_seen(desk: RunningDesk) -> None:
     player.unblock()
     chats = phones.get("/phones/conversations")["items"]
     assert not any(chat["blocked"] for chat in chats)
+
+
+def _all_files_are_there(desk: RunningDesk, who: Customer) -> bool:
+    files = [file for one in ticket_of(desk, who)["messages"] for file in one["attachments"]]
+    return len(files) >= 9 and {file["state"] for file in files} == {"ready"}
 
 
 def _eventually_failed(desk: RunningDesk, who: Customer) -> dict[str, Any]:

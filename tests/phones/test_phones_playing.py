@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.phones.phones import SECRETS, Phones
+from tests.support.phones.phones import Phones
 
 CHAT = 500000042
 AMINA = {"phone": "77000000107"}
@@ -38,18 +38,20 @@ def test_a_row_of_a_list_comes_back_as_a_list_reply(phones: Phones) -> None:
 
 
 def test_a_button_of_a_template_comes_back_as_a_button(phones: Phones) -> None:
+    values = [{"type": "text", "text": one} for one in ("Амина", "481-207", "дайын")]
     parameter = {"type": "payload", "payload": "stop"}
     components = [
-        {"type": "body", "parameters": [{"type": "text", "text": "481-207"}]},
+        {"type": "body", "parameters": values},
         {"type": "button", "sub_type": "quick_reply", "index": "0", "parameters": [parameter]},
     ]
-    template = {"name": "update", "language": {"code": "kk"}, "components": components}
+    template = {"name": "answer_ready", "language": {"code": "kk"}, "components": components}
     wamid = wamid_of(phones.send(type="template", template=template))
 
     phones.post("/phones/whatsapp/press", **AMINA, message_id=wamid, key="stop")
 
-    assert phones.messages("Амина")[0]["text"] == "[update, kk] 481-207 · stop"
-    assert last_message(phones)["button"] == {"payload": "stop", "text": "stop"}
+    said = "Сәлеметсіз бе, Амина! 481-207 өтінішіңізге жауап бар: дайын. Жалғастыру үшін бізге жазыңыз."
+    assert phones.messages("Амина")[0]["text"] == said
+    assert last_message(phones)["button"] == {"payload": "stop", "text": "Жалғастыру"}
 
 
 def test_a_reaction_on_whatsapp_comes_and_is_taken_back(phones: Phones) -> None:
@@ -206,19 +208,6 @@ def test_a_raw_telegram_message_keeps_its_number_and_the_next_one_follows(phones
     assert second["reply_to_message"]["message_id"] == 41
     wrong = phones.http.post("/phones/telegram/messages", json={**DANIYAR, "message": {"message_id": "x"}})
     assert wrong.status_code == 400
-
-
-def test_an_album_of_a_bot_is_two_messages(phones: Phones) -> None:
-    files = {"a": ("a.png", b"1", "image/png"), "b": ("b.pdf", b"2", "application/pdf")}
-    media = '[{"type": "photo", "media": "attach://a"}, {"type": "document", "media": "attach://b"}]'
-    answer = phones.http.post(
-        f"/bot{SECRETS.bots[0].token}/sendMediaGroup",
-        data={"chat_id": str(CHAT), "media": media},
-        files=files,
-    )
-
-    assert [message["message_id"] for message in answer.json()["result"]] == [1, 2]
-    assert [message["file"]["name"] for message in phones.messages("Данияр")] == ["a.png", "b.pdf"]
 
 
 def test_a_bot_edits_reacts_and_deletes(phones: Phones) -> None:

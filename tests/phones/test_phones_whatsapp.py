@@ -106,7 +106,7 @@ def test_outside_the_window_free_text_fails_with_131047_and_a_template_goes_out(
     assert failed["status"] == "failed"
     assert failed["errors"][0]["code"] == 131047
 
-    template = {"name": "ticket_update", "language": {"code": "kk"}}
+    template = {"name": "message_waits", "language": {"code": "kk"}}
     assert phones.send(type="template", template=template).status_code == 200
     until(lambda: "read" in phones.desk.states())
 

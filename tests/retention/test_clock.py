@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core.clock import DAY, GUARD_DAYS, RAW_DAYS
+from chalicelib.attachments.uploads import UPLOAD_LIVES, Upload, UploadPlace
+from chalicelib.core.clock import DAY, GUARD_DAYS, RAW_DAYS, SECOND
 from chalicelib.core.ids import MessageRef
 from chalicelib.dynamo.models import DeskRow, IndexRow
 from chalicelib.dynamo.rows import alive
@@ -20,6 +21,7 @@ from chalicelib.staff.model import SESSION_LASTS, Staff
 from chalicelib.staff.sessions import SessionStore
 from chalicelib.tickets.drafts import DRAFT_DAYS
 from chalicelib.tickets.writes import TicketWrites
+from chalicelib.vault.decryptor import BatchDecryptor
 from tests.support.delivery.desk import BOLAT
 from tests.support.intake.changes import started, update
 from tests.support.intake.rows import change
@@ -231,6 +233,18 @@ def draft(desk: RetentionDesk) -> Case:
 
 
 @case
+def upload(desk: RetentionDesk) -> Case:
+    ticket, head = desk.open_ticket(), desk.head()
+    until = desk.seconds * SECOND + UPLOAD_LIVES
+    place = UploadPlace(ticket["conversation_id"], ticket["ticket_id"], BOLAT)
+    about = Upload("0" * 20, "a.png", "image/png", 1, "image", head["contact_id"], until // SECOND)
+    store = desk.brought().store
+    assert store.begin(place, about, head["public_key"], head["epoch"])
+    decryptor = BatchDecryptor(lambda: desk.vault)
+    return Case("desk", one(desk.of("upload#")), until, lambda: bool(store.waiting(place, decryptor, desk.now)))
+
+
+@case
 def unclear(desk: RetentionDesk) -> Case:
     desk.store().keep_unparsed("telegram", "100000001", "new_kind", b"raw", desk.now)
     item = one(desk.of_pk("unclear#"))
@@ -319,7 +333,9 @@ def test_dynamodbs_own_deletion_stands_behind_every_date_but_that_of_a_head(name
     assert ("gone_at" in declared.plain) == (name != "head")
 
 
-@pytest.mark.parametrize("name", ["raw", "client", "draft", "unclear", "guard", "consent", "message", "number"])
+@pytest.mark.parametrize(
+    "name", ["raw", "client", "draft", "upload", "unclear", "guard", "consent", "message", "number"]
+)
 def test_a_dated_row_says_when_dynamodb_may_delete_it(desk: RetentionDesk, name: str) -> None:
     item = CASES[name](desk).key
     (row,) = [one for one in desk.items() if (one["pk"], one["sk"]) == (item["pk"], item["sk"])]

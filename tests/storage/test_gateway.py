@@ -16,7 +16,9 @@ CALLS = {"get_item", "put_item", "update_item", "delete_item", "batch_get_item",
 """Operations of the client that read or write rows; Query and Scan are also methods of the gateway and of models."""
 GATEWAY = ("chalicelib/dynamo/tables.py", "chalicelib/dynamo/direct.py")
 """The gateway, and intake's client, which hands calls on to the SDK's."""
-PREFIXES = {template.partition("{")[0] for one in CLASSES for template in (one.pk, one.sk) if "#" in template}
+PREFIXES = {
+    template.partition("{")[0] for one in CLASSES for template in (one.pk, one.sk) if "#" in template.partition("{")[0]
+}
 HOMES = ("chalicelib/dynamo/schema/", "chalicelib/erasure/verifier.py")
 """Where keys stand: the schema, and the verifier, whose questions are its own."""
 

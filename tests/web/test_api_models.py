@@ -25,7 +25,7 @@ from chalicelib.web.api.request_models import (
     SetPrivacyHold,
 )
 from chalicelib.web.api.session import description
-from chalicelib.web.api.ticket_models import Change, NewComment, NewReply, ReplyPath, TicketQuery
+from chalicelib.web.api.ticket_models import Change, NewAttachment, NewComment, NewReply, ReplyPath, TicketQuery
 from chalicelib.web.http.routes_and_roles import API
 from infra.openapi import operation_of
 
@@ -41,9 +41,10 @@ BODIES: dict[type[Model], dict[str, Any]] = {
     OwnPasswordAndCode: {"password": "x", "code": "123456"},
     Change: {"state": "open", "assignee": "me", "priority": "low", "tags": ["a"], "seen_assignee": None},
     NewReply: {
-        **{"text": "a\nb", "client_id": "a", "choices": ["a", "b"]},
+        **{"text": "a\nb", "client_id": "a", "attachments": [ID], "choices": ["a", "b"]},
         **{"quote": f"{ID}.1795000000000.{'a' * 32}"},
     },
+    NewAttachment: {"ticket_id": ID, "name": "a.png", "type": "image/png", "size": 1},
     NewReaction: {"emoji": "👍"},
     NewText: {"text": "a\nb"},
     NewComment: {"text": "a\nb", "client_id": "a"},
@@ -151,7 +152,7 @@ def test_a_refusal_repeats_nothing_that_was_sent(model: type[Model]) -> None:
 def test_refusals_say_what_a_field_wants() -> None:
     for model, body, said in (
         (SetPrivacyHold, {"held": "x"}, "The field held is true or false."),
-        (NewReply, {"client_id": "a"}, "The field text is wanted as a text."),
+        (NewReply, {"client_id": "a"}, "The field text is wanted as a text, or attachments, or template."),
         (NewReply, {"text": "a"}, "The field client_id is wanted: 1 to 100 letters, digits, or _ . : -"),
         (Change, {"state": "on"}, "The field state is one of: closed, open, pending, snoozed, solved."),
         (Change, {"assignee": ""}, "The field assignee is a colleague's id or e-mail, me, or null for nobody."),

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from chalicelib.core.ids import MessageRef
 from chalicelib.staff.model import Staff
+from chalicelib.tickets.albums import Unread
 from chalicelib.tickets.records import Message, Thread, Ticket
 from chalicelib.tickets.view_ticket import MarkSeen
-from chalicelib.web.dashboard.seen import SCRIPT_COOKIE, first_new
-from chalicelib.web.http.cookies import SESSION_COOKIE
+from chalicelib.web.dashboard.seen import first_new
 from tests.support.web.desk import Web
+from tests.support.web.seen import line, unread, with_scripts
 from tests.support.web.serving import AMINA, say
-from tests.support.web.visiting import Browser
 
 
 @pytest.fixture
@@ -27,25 +27,9 @@ def ticket_id(web: Web) -> str:
     return str(web.tickets()[0]["id"])
 
 
-def with_scripts(web: Web, name: str) -> Browser:
-    """The browser of a colleague in which scripts run."""
-    plain = web.signed_in(name)
-    return Browser(web.http, {SESSION_COOKIE: plain.cookies[SESSION_COOKIE], SCRIPT_COOKIE: "1"}, plain.token)
-
-
-def unread(web: Web) -> int:
-    return int(web.tickets()[0]["unread"])
-
-
 def messages(page: str) -> list[str]:
     """References of the customer's messages on a page."""
     return re.findall(r'id="([^"]+)" data-in>', page)
-
-
-def line(page: str) -> tuple[str, int]:
-    """The message before which the new ones begin, and how many they are."""
-    found = re.search(r'data-fresh="([^"]+)"[^>]*><span>New messages: (\d+)<', page)
-    return (found[1], int(found[2])) if found else ("", 0)
 
 
 def test_without_scripts_what_is_shown_is_read(web: Web, ticket_id: str) -> None:
@@ -142,12 +126,12 @@ class Row:
 
     # as the desk changes it
 
-    def mark_seen(self, ticket: Ticket, behind: int, _: str) -> bool:
+    def mark_seen(self, ticket: Ticket, behind: Unread, _: str) -> bool:
         while self.meanwhile:
             self.meanwhile.pop()()
         if (self.unread, self.count) != (ticket.unread, ticket.activity):
             return False
-        self.unread -= ticket.unread - behind
+        self.unread -= ticket.unread - behind.messages
         return True
 
 
@@ -183,6 +167,6 @@ def test_nobody_takes_off_what_nobody_has_seen(turns: list[tuple[int, int, int, 
 def test_more_unread_than_messages_begins_with_the_first() -> None:
     """A reaction counts as unread and is shown on its message."""
     found = (Message("a", "in", "text", 1), Message("b", "out", "text", 2), Message("c", "in", "text", 3))
-    assert [first_new(found, unread, "") for unread in (0, 1, 2, 5)] == ["", "c", "a", "a"]
-    assert first_new(found, 0, "a") == "a" and first_new(found, 0, "b") == ""
-    assert first_new((), 2, "") == ""
+    assert [first_new(found, Unread(number), "") for number in (0, 1, 2, 5)] == ["", "c", "a", "a"]
+    assert first_new(found, Unread(), "a") == "a" and first_new(found, Unread(), "b") == ""
+    assert first_new((), Unread(2), "") == ""

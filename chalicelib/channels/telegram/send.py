@@ -12,7 +12,7 @@ import threading
 import time
 import warnings
 from collections.abc import Coroutine, Sequence
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar, cast
 
 import httpx
 import telegram
@@ -24,6 +24,8 @@ from chalicelib.channels.base import (
     ChangePart,
     DeletionPart,
     EditPart,
+    FileBody,
+    FilePart,
     OutboundMessage,
     ReactionPart,
     SendError,
@@ -39,7 +41,9 @@ CONNECT_TIMEOUT = 3.05
 WRITE_TIMEOUT = 5.0
 READ_TIMEOUT = 10.0
 POOL_TIMEOUT = 1.0
-"""Seconds; the sender's own time limit is well above their sum."""
+UPLOAD_READ_TIMEOUT = 60.0
+"""Seconds; the sender's own time limit is well above their sum. Telegram answers to a file when it has looked at all of
+it; only the uploader, with its longer time limit, waits so long."""
 
 T = TypeVar("T")
 
@@ -152,6 +156,14 @@ _container = _Container()
 
 
 async def _send(message: OutboundMessage, api: str, token: str) -> SendResult | SendError:
+    if message.open_file is None:
+        return await _sent(message, api, token, None)
+    with message.open_file() as file:
+        outcome = await _sent(message, api, token, file)
+    return file.error or outcome
+
+
+async def _sent(message: OutboundMessage, api: str, token: str, file: FileBody | None) -> SendResult | SendError:
     request = None
     try:
         bot, request = await _container.bot(message.account, api, token)
@@ -159,12 +171,36 @@ async def _send(message: OutboundMessage, api: str, token: str) -> SendResult | 
             return await _change(bot, int(message.address.value), message.change)
         quote, keyboard = _number(message.quote), _keyboard(message.choice.buttons)
         reply = telegram.ReplyParameters(quote, allow_sending_without_reply=True) if quote else None
+        more: dict[str, Any] = {"reply_parameters": reply, "reply_markup": keyboard}
         chat = int(message.address.value)
-        accepted = await bot.send_message(chat, message.text, reply_parameters=reply, reply_markup=keyboard)
+        if file is None or message.file is None:
+            accepted = await bot.send_message(chat, message.text, **more)
+        else:
+            accepted = await _send_file(bot, chat, message.file, file, caption=message.text or None, **more)
         return SendResult(f"{accepted.chat.id}:{accepted.message_id}", int(accepted.date.timestamp()))
     except (TelegramError, *BAD_DATA) as error:
+        named = message.file.name if message.file else ""
         said = message.change.text if isinstance(message.change, EditPart) else message.text
-        return _failure(error, request.status if request else 0, (token, said, message.address.value))
+        secrets = (token, said, message.address.value, named)
+        return _failure(error, request.status if request else 0, secrets)
+
+
+async def _send_file(bot: telegram.Bot, chat: int, file: FilePart, body: FileBody, **more: Any) -> telegram.Message:
+    """Send a file as its kind. One that goes as a document stays one, whatever Telegram would make of it."""
+    given = telegram.InputFile(cast("IO[bytes]", body), filename=file.name or file.kind, read_file_handle=False)
+    setattr(given, "mimetype", file.type)  # noqa: B010 the library guesses it by the name
+    more["read_timeout"] = UPLOAD_READ_TIMEOUT
+    match file.kind:
+        case "image":
+            return await bot.send_photo(chat, given, **more)
+        case "video":
+            return await bot.send_video(chat, given, **more)
+        case "audio":
+            return await bot.send_audio(chat, given, **more)
+        case "voice":
+            return await bot.send_voice(chat, given, **more)
+        case _:
+            return await bot.send_document(chat, given, disable_content_type_detection=True, **more)
 
 
 async def _typing(signal: Signal, api: str, token: str) -> SendError | None:

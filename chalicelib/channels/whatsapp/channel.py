@@ -24,9 +24,18 @@ if TYPE_CHECKING:
     from chalicelib.channels.base import Errors, Sender, Typed
     from chalicelib.channels.fetching import Fetcher
     from chalicelib.channels.parts import Part
+    from chalicelib.channels.templates import TemplateSource
 
 _BUSINESS_ID = re.compile(r"[A-Z]{2}\.[A-Za-z0-9.]{2,128}")
-_KB, _MB = 1024, 1024 * 1024
+_MB = 1024 * 1024
+_OFFICE = (
+    "application/msword",
+    "application/vnd.ms-excel",
+    "application/vnd.ms-powerpoint",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+)
 
 
 def _verify(accounts: Accounts, body: bytes, headers: Mapping[str, str]) -> Collection[str]:
@@ -58,6 +67,12 @@ def _fetcher(settings: Mapping[str, str]) -> "Fetcher":
     from chalicelib.channels.whatsapp.fetch import WhatsAppFetcher
 
     return WhatsAppFetcher(settings["WHATSAPP_API"])
+
+
+def _templates(settings: Mapping[str, str]) -> "TemplateSource":
+    from chalicelib.channels.whatsapp.templates import WhatsAppTemplates
+
+    return WhatsAppTemplates(settings["WHATSAPP_API"])
 
 
 def _errors() -> "Errors":
@@ -103,6 +118,8 @@ WHATSAPP = Channel(
         AccountField("app_secret", "inbound", "Meta signs webhooks with it."),
         AccountField("verify_token", "inbound", "Meta shows it when it verifies the webhook's address."),
         AccountField("access_token", "outbound", "Token of the system user that sends."),
+        AccountField("business_account", "outbound", "Id of the WhatsApp Business account whose templates are sent.",
+                     needed=False),
     ),
     settings=(
         Setting("WHATSAPP_API", "https://graph.facebook.com/v23.0", "Base address of the WhatsApp Cloud API.",
@@ -111,7 +128,7 @@ WHATSAPP = Channel(
                 "Field that holds a business-scoped id in an outgoing call; Meta's sources disagree.",
                 allowed=("recipient", "to")),
     ),
-    sends=frozenset({"text", "choice", "reaction"}),
+    sends=frozenset({"text", "choice", "file", "template", "reaction"}),
     text_limit=4096,
     buttons=Buttons(most=3, title=20, id=256, text=1024),
     lists=Buttons(most=10, title=24, id=200, text=1024),
@@ -121,11 +138,11 @@ WHATSAPP = Channel(
     reactions=Reactions(("👍", "❤️", "😂", "😮", "😢", "🙏"), within=30 * DAY),
     files=(
         FileLimit("image", ("image/jpeg", "image/png"), 5 * _MB),
-        FileLimit("video", ("video/mp4", "video/3gp"), 16 * _MB),
-        FileLimit("audio", ("audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg"), 16 * _MB),
-        FileLimit("sticker", ("image/webp",), 500 * _KB),
-        FileLimit("document", ("application/pdf", "text/plain"), 100 * _MB),
+        FileLimit("video", ("video/mp4", "video/3gpp"), 16 * _MB),
+        FileLimit("audio", ("audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg"), 16 * _MB, caption=False),
+        FileLimit("document", ("application/pdf", "text/plain", *_OFFICE), 100 * _MB),
     ),
+    caption=1024,
     window=DAY,
     statuses=frozenset({"sent", "delivered", "read", "failed"}),
     echoes=True,
@@ -141,6 +158,9 @@ WHATSAPP = Channel(
     ),
     sender=_sender,
     fetcher=_fetcher,
+    failed_fetches=20,
     hands_out=100 * _MB,
+    templates=_templates,
+    templates_of="business_account",
     errors=_errors,
 )  # fmt: skip

@@ -88,15 +88,15 @@ class _Reading:
             changes = as_dict(entry).get("changes")
             if isinstance(changes, list):
                 for change in changes:
-                    yield from self._change(change)
+                    yield from self._change(change, as_dict(entry))
             else:
                 yield UnparsedPart("whatsapp", "", "entry", raw_of(entry))
 
-    def _change(self, change: object) -> Iterator[Part]:
+    def _change(self, change: object, entry: dict[str, Any]) -> Iterator[Part]:
         whole = as_dict(change)
         field, value = whole.get("field"), whole.get("value")
         if field not in ("messages", "user_id_update") and isinstance(field, str):
-            yield IgnoredPart("whatsapp", f"field:{word(field)}")
+            yield self._of_account(field, value, entry)
             return
         account = ident(as_dict(as_dict(value).get("metadata")).get("phone_number_id"))
         if not isinstance(value, dict) or not isinstance(field, str) or not account:
@@ -107,6 +107,13 @@ class _Reading:
             yield from self._id_updates(value, account)
         else:
             yield from self._value(value, account)
+
+    def _of_account(self, field: str, value: object, entry: dict[str, Any]) -> Part:
+        """Read what Meta tells of the business account: a change of a template; anything else is counted."""
+        from chalicelib.channels.whatsapp import template_events
+
+        known = template_events.read(entry, field, value, self._now) if field in template_events.FIELDS else None
+        return known or IgnoredPart("whatsapp", f"field:{word(field)}")
 
     def _value(self, value: dict[str, Any], account: str) -> Iterator[Part]:
         people = People(value)

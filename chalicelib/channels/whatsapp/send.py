@@ -1,21 +1,36 @@
 """Sends over the WhatsApp Cloud API. Source: Meta's "Messages API" and "Business-scoped user IDs"."""
 
+import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import requests
 from urllib3.exceptions import NewConnectionError
 
-from chalicelib.channels.base import OutboundMessage, ReactionPart, SendError, SendResult, Signal, scrub
+from chalicelib.channels.base import (
+    FileBody,
+    FilePart,
+    OutboundMessage,
+    ReactionPart,
+    SendError,
+    SendResult,
+    Signal,
+    TemplatePart,
+    scrub,
+)
 from chalicelib.channels.http_session import new_session
 from chalicelib.channels.reading import as_dict, as_list, ident, text
 from chalicelib.channels.whatsapp import errors
+from chalicelib.channels.whatsapp.fill_template import filled_template
 from chalicelib.core.delivery_failures import OWN_CODES, Act
 
 TIMEOUTS = (3.05, 10.0)
 """Seconds to connect and to wait for bytes; the sender's own time limit is well above their sum."""
+UPLOAD_TIMEOUTS = (3.05, 60.0)
+"""The same while a file goes up: Meta answers when it has looked at all of it. Only the uploader, with its longer time
+limit, waits so long."""
 
 
 class WhatsAppSender:
@@ -39,11 +54,13 @@ class WhatsAppSender:
 
     def send(self, message: OutboundMessage, token: str) -> SendResult:
         """Send a message and return the id that Meta gave. It carries `message.reference` as
-        `biz_opaque_callback_data`, which Meta returns with statuses; buttons make it an interactive one. Raises
-        SendError."""
-        url = f"{self._api}/{message.account}/messages"
-        call = _Call(message, self._session, url, token, self._timeouts)
-        outcome = call.post(_payload(message, self._recipient_field))
+        `biz_opaque_callback_data`, which Meta returns with statuses; buttons make it an interactive one. A file is
+        uploaded first, at each try anew, and sent by the id that it got. Raises SendError."""
+        call = _Call(message, self._session, f"{self._api}/{message.account}", token, self._timeouts)
+        media = call.upload(message.file) if message.file else ""
+        if isinstance(media, SendError):
+            raise media
+        outcome = call.post(_payload(message, self._recipient_field, media))
         if isinstance(outcome, SendError):
             raise outcome  # outside of any except block, so that the request is not attached as context
         return SendResult(outcome, int(self._clock()))
@@ -68,18 +85,23 @@ class WhatsAppSender:
         """Do nothing: Meta wants no answer to a pressed button."""
 
 
-def _payload(message: OutboundMessage, recipient_field: str) -> dict[str, Any]:
+def _payload(message: OutboundMessage, recipient_field: str, media: str) -> dict[str, Any]:
     field = "to" if message.address.kind == "phone" else recipient_field
     payload: dict[str, Any] = {
         "messaging_product": "whatsapp",
         "recipient_type": "individual",
         field: message.address.value,
     }
+    template = next((one for one in message.parts if isinstance(one, TemplatePart)), None)
     if isinstance(message.change, ReactionPart):
         payload |= {
             "type": "reaction",
             "reaction": {"message_id": message.change.target, "emoji": message.change.emoji},
         }
+    elif template:
+        payload |= {"type": "template", "template": filled_template(template)}
+    elif message.file:
+        payload |= {"type": message.file.kind, message.file.kind: _media(message.file, media, message.text)}
     elif message.choice.buttons:
         payload |= {"type": "interactive", "interactive": _interactive(message)}
     else:
@@ -89,6 +111,37 @@ def _payload(message: OutboundMessage, recipient_field: str) -> dict[str, Any]:
     if message.quote:
         payload["context"] = {"message_id": message.quote}
     return payload
+
+
+def _media(file: FilePart, media: str, caption: str) -> dict[str, str]:
+    named = {"filename": file.name} if file.kind == "document" and file.name else {}
+    return {"id": media, **({"caption": caption} if caption else {}), **named}
+
+
+class _Form:
+    """A form with one file, for `requests`: it has a length and gives its bytes one chunk after the other."""
+
+    def __init__(self, fields: dict[str, str], file: FilePart, body: FileBody) -> None:
+        self.boundary = secrets.token_hex(16)
+        parts = [
+            f'--{self.boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+            for name, value in fields.items()
+        ]
+        # Its name is told with the message; here the ending says enough, and no name can break the form.
+        parts.append(
+            f'--{self.boundary}\r\nContent-Disposition: form-data; name="file"; filename="{file.kind}"\r\n'
+            f"Content-Type: {file.type}\r\n\r\n"
+        )
+        self._before, self._body = "".join(parts).encode(), body
+        self._after = f"\r\n--{self.boundary}--\r\n".encode()
+
+    def __len__(self) -> int:
+        return len(self._before) + len(self._body) + len(self._after)
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self._before
+        yield from self._body
+        yield self._after
 
 
 def _interactive(message: OutboundMessage) -> dict[str, Any]:
@@ -109,12 +162,37 @@ class _Call:
     token: str
     timeouts: tuple[float, float]
 
+    def upload(self, file: FilePart) -> str | SendError:
+        """Return the id that Meta gives to the file, or what went wrong. Nobody has got anything by it, so a call
+        without an answer is not ambiguous. Raises SendError when the file cannot be read."""
+        assert self.message.open_file is not None
+        with self.message.open_file() as body:
+            form = _Form({"messaging_product": "whatsapp", "type": file.type}, file, body)
+            headers = {"Content-Type": f"multipart/form-data; boundary={form.boundary}"}
+            answer = self._answer("media", UPLOAD_TIMEOUTS, data=form, headers=headers)
+        if isinstance(answer, SendError):
+            answer.ambiguous = False
+            return answer
+        return ident(answer.get("id")) or SendError("Meta took the file and gave no id.", code="no_id")
+
     def post(self, payload: dict[str, Any]) -> str | SendError:
         """Return the wamid, or what went wrong."""
-        headers = {"Authorization": f"Bearer {self.token}"}
+        body = self._answer("messages", self.timeouts, json=payload)
+        if isinstance(body, SendError):
+            return body
+        wamid = ident(as_dict(next(iter(as_list(body.get("messages"))), None)).get("id"))
+        if wamid:
+            return wamid
+        return SendError("Meta accepted the message and gave no id.", code="no_id", ambiguous=True)
+
+    def _answer(
+        self, path: str, timeouts: tuple[float, float], headers: Mapping[str, str] | None = None, **what: Any
+    ) -> dict[str, Any] | SendError:
+        """Return what Meta answers to a call that it accepts, or what went wrong."""
+        headers = {"Authorization": f"Bearer {self.token}", **(headers or {})}
         try:
             answer = self.session.post(
-                self.url, json=payload, headers=headers, timeout=self.timeouts, allow_redirects=False
+                f"{self.url}/{path}", headers=headers, timeout=timeouts, allow_redirects=False, **what
             )
         except requests.RequestException as error:
             return _network_failure(error)
@@ -122,12 +200,7 @@ class _Call:
             body = as_dict(answer.json())
         except ValueError:
             body = {}
-        if answer.status_code >= 300:
-            return self._refusal(answer, as_dict(body.get("error")))
-        wamid = ident(as_dict(next(iter(as_list(body.get("messages"))), None)).get("id"))
-        if wamid:
-            return wamid
-        return SendError("Meta accepted the message and gave no id.", code="no_id", ambiguous=True)
+        return self._refusal(answer, as_dict(body.get("error"))) if answer.status_code >= 300 else body
 
     def _refusal(self, answer: requests.Response, error: dict[str, Any]) -> SendError:
         status, given = answer.status_code, ident(error.get("code"))
@@ -136,7 +209,10 @@ class _Call:
         meant = OWN_CODES.get(shown) or errors.meaning(shown)
         permanent = errors.is_permanent(code, status) and error.get("is_transient") is not True
         said = text(as_dict(error.get("error_data")).get("details"), 500) or text(error.get("message"), 500)
-        said = scrub(said, (self.token, self.message.text, self.message.address.value, self.message.account))
+        message = self.message
+        values = [value for one in message.parts if isinstance(one, TemplatePart) for _, value in one.values]
+        named = [message.file.name] if message.file else []
+        said = scrub(said, (self.token, message.text, *values, *named, message.address.value, message.account))
         return SendError(
             f"Meta refused the message: {said or f'HTTP {status}'}",
             code=shown,

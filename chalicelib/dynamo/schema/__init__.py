@@ -12,6 +12,7 @@ from chalicelib.dynamo.schema.conversations import (
     DRAFT,
     EARLY_STATUS,
     FETCH,
+    FETCHES,
     FETCHING,
     GUARD,
     HEAD,
@@ -23,6 +24,7 @@ from chalicelib.dynamo.schema.conversations import (
     STAMPING,
     TAGGED,
     UNPARSED,
+    UPLOAD,
 )
 from chalicelib.dynamo.schema.item_class import Expiry, ItemClass, Key, Kind
 from chalicelib.dynamo.schema.requests import (
@@ -37,13 +39,14 @@ from chalicelib.dynamo.schema.requests import (
     SUPPRESSION,
     TOMBSTONE,
 )
-from chalicelib.dynamo.schema.staff import CHANNEL, ENDED, LOGIN, MARKER, SESSION, STAFF, SWEEP
+from chalicelib.dynamo.schema.staff import CHANNEL, ENDED, LOGIN, MARKER, SESSION, STAFF, SWEEP, TEMPLATE
 from chalicelib.dynamo.schema.tickets import NUMBER, TICKET
 
 CLASSES = (
-    CONTACT, CONSENT, HEAD, MESSAGE, FETCH, RAW, OUTBOX, CLIENT_ID, DRAFT, TAGGED, TICKET, NUMBER, STAFF, CHANNEL,
-    SWEEP, ENDED, ERASURE_PAUSE, BARRIER, UNPARSED, GUARD, KEY, ALIAS, LINK, EARLY_STATUS, SESSION, LOGIN, MARKER,
-    TEXT, WORDS, REQUEST, INVENTORY, OPEN_REQUEST, ASK, ASKED, SUPPRESSION, CERTIFICATE, CHAIN, TOMBSTONE,
+    CONTACT, CONSENT, HEAD, MESSAGE, FETCH, RAW, OUTBOX, CLIENT_ID, DRAFT, UPLOAD, TAGGED, TICKET, NUMBER, STAFF,
+    CHANNEL, FETCHES, SWEEP, ENDED, ERASURE_PAUSE, BARRIER, UNPARSED, GUARD, KEY, ALIAS, LINK, EARLY_STATUS, SESSION,
+    LOGIN, MARKER, TEMPLATE, TEXT, WORDS, REQUEST, INVENTORY, OPEN_REQUEST, ASK, ASKED, SUPPRESSION, CERTIFICATE, CHAIN,
+    TOMBSTONE,
 )  # fmt: skip
 SECTIONS = (
     "desk.contact",
@@ -59,8 +62,8 @@ SECTIONS = (
 
 __all__ = [
     "ALIAS", "ASK", "ASKED", "ASKING", "BARRIER", "CERTIFICATE", "CHAIN", "CHANNEL", "CLASSES", "CLIENT_ID",
-    "CONSENT", "CONTACT", "DRAFT", "EARLY_STATUS", "ENDED", "ERASURE_PAUSE", "FETCH", "FETCHING", "GUARD", "HEAD",
-    "INVENTORY", "KEY", "LINK", "LOGIN", "MARKER", "MESSAGE", "NUMBER", "OPEN_REQUEST", "OUTBOX", "RAW", "REQUEST",
-    "SECTIONS", "SENDING", "SESSION", "STAFF", "STAMPING", "SUPPRESSION", "SWEEP", "TAGGED", "TEXT", "TICKET",
-    "TOMBSTONE", "UNPARSED", "WORDS", "Expiry", "ItemClass", "Key", "Kind",
+    "CONSENT", "CONTACT", "DRAFT", "EARLY_STATUS", "ENDED", "ERASURE_PAUSE", "FETCH", "FETCHES", "FETCHING", "GUARD",
+    "HEAD", "INVENTORY", "KEY", "LINK", "LOGIN", "MARKER", "MESSAGE", "NUMBER", "OPEN_REQUEST", "OUTBOX", "RAW",
+    "REQUEST", "SECTIONS", "SENDING", "SESSION", "STAFF", "STAMPING", "SUPPRESSION", "SWEEP", "TAGGED", "TEMPLATE",
+    "TEXT", "TICKET", "TOMBSTONE", "UNPARSED", "UPLOAD", "WORDS", "Expiry", "ItemClass", "Key", "Kind",
 ]  # fmt: skip

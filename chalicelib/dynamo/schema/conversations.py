@@ -30,11 +30,13 @@ HEAD = ItemClass(
         bytes="public_key",
         number="epoch",
         texts="aliases former",
-        flag="blocked",
-        ms="last_inbound_at last_at reach_at welcomed_at",
+        flag="blocked notices_wait",
+        ms="last_inbound_at last_at reach_at welcomed_at window_shut_at",
         seconds="expires_at",
     ),
 )
+"""`window_shut_at` is the time of the newest message of ours that the provider refused because the reply window was
+closed (heads for which that has not happened lack it); `notices_wait`: notices wait until the customer writes."""
 MESSAGE = ItemClass(
     "message",
     "desk",
@@ -53,7 +55,7 @@ MESSAGE = ItemClass(
         text="direction kind ticket_id contact_id provider_hash status author purpose raw_type quote_hash target_hash"
         " resent_as request_id due file_state file_object deleted_by",
         number="order rank piece_count attempts",
-        texts="links",
+        texts="links file_objects",
         map="failure piece_states params",
         flag="uncertain edited policy flagged deleted quote_gone",
         ms="sent_at arrived_at due_at answers",
@@ -66,7 +68,8 @@ is the sort key without prefix of the message by which this failed one was sent 
 arrived that a reply answers. `deleted`: it was deleted, its content is gone; `deleted_by` is the colleague who
 deleted a reply before it left; `quote_gone`: what it quotes was deleted; `flagged`: the ticket shows that it was not
 delivered. `file_state` is what became of its file, `file_object` its name in the bucket, behind the contact's prefix,
-`file` its name, type, size and hash (attachments/model.py)."""
+`file` its name, type, size and hash (attachments/model.py); `file_objects` are the names in the bucket of the files
+that a message of ours brings."""
 FETCH = ItemClass(
     "fetch",
     "desk",
@@ -84,12 +87,24 @@ FETCH = ItemClass(
         bytes="public_key",
         text="conversation_id contact_id channel account file_object due",
         number="epoch attempts",
+        flag="held stored",
         ms="arrived_at due_at",
     ),
 )
-"""A file to be fetched. `job` is sealed to the file fetcher's own key: the provider's id, name, type, size and hash. It
-has a partition of its own, because the fetcher may read nothing else of a conversation. `file_object` is the name that
-the file will have in the bucket, `public_key` and `epoch` are the contact's."""
+"""A file to be fetched. `held`: its message says that it waits for the breaker (attachments/breaker.py); `stored`:
+the file lies in the bucket and waits for the verdict of a scan. `job` is
+sealed to the file fetcher's own key: the provider's id, name, type, size and hash, and the ticket and language of a
+notice. It has a partition of its own, because the fetcher may read nothing else of a conversation. `file_object` is the
+name that the file will have in the bucket, `public_key` and `epoch` are the contact's."""
+FETCHES = ItemClass(
+    "fetches",
+    "index",
+    pk="fetches#{account}",
+    sk="{hour}",
+    expiry=Expiry("date", "after the hour that follows", found="ttl"),
+    fields=fields(number="attempts", seconds="expires_at"),
+)
+"""How many fetches of an account of ours began in an hour (since the epoch) and run or have failed."""
 GUARD = ItemClass(
     "guard",
     "desk",
@@ -127,14 +142,15 @@ OUTBOX = ItemClass(
     section="desk.conversation",
     found_by="conversation_id",
     fields=fields(
-        text="conversation_id action purpose due attempt_id channel account",
+        text="conversation_id action purpose due attempt_id channel account template",
         number="attempts pieces",
-        flag="doubtful",
+        flag="doubtful files kept",
         ms="due_at queued_at claim_until answers",
     ),
 )
 """A message that waits to be sent. `doubtful`: a request to the provider had no answer, so the message may have been
-accepted (unconfirmed)."""
+accepted (unconfirmed). `template` names the template that it sends, as name#language; `files`: it has some, so the
+uploader sends it; `kept`: a notice that waits until the customer writes, and is not due."""
 CLIENT_ID = ItemClass(
     "client",
     "desk",
@@ -168,6 +184,28 @@ DRAFT = ItemClass(
     ),
 )
 """What staff typed and did not send. `client_hash` is the hash of the client id under which it will be sent."""
+UPLOAD = ItemClass(
+    "upload",
+    "desk",
+    pk="conversation#{conversation_id}",
+    sk="upload#{ticket_id}#{staff_id}#{id}",
+    owner="contact",
+    categories=("message_text",),
+    purpose="support",
+    retention="ticket",
+    expiry=Expiry(
+        "date",
+        "a day after it was begun, never later than its ticket; an hour after it was removed; at once when it is sent",
+        found="own",
+    ),
+    section="desk.conversation",
+    found_by="conversation_id",
+    fields=fields(
+        sealed="content", text="contact_id file_object file_state", flag="removed", seconds="expires_at gone_at"
+    ),
+)
+"""A file that staff brings for a reply and has not sent. `content` is its name, type, size and kind, `file_object` its
+name in the bucket. `removed`: its author does not want it any more, and the form for its bytes may still be valid."""
 TAGGED = ItemClass(
     "tagged",
     "desk",

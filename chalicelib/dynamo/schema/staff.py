@@ -46,9 +46,23 @@ CHANNEL = ItemClass(
     pk="channel#{account}",
     sk="channel",
     expiry=Expiry("never", "none"),
-    fields=fields(text="account channel code", ms="stopped_at probed_at"),
+    fields=fields(text="account channel code business_account templates_code", ms="stopped_at probed_at templates_at"),
 )
-"""Whether a number or bot of ours is stopped, and since when."""
+"""Whether a number or bot of ours is stopped, and since when; the business account whose templates it may send, when
+these were last fetched, and the provider's code when that failed."""
+TEMPLATE = ItemClass(
+    "template",
+    "index",
+    pk="template#{business_account}",
+    sk="{name}#{language}",
+    expiry=Expiry("event", "when the provider has it no more"),
+    fields=fields(
+        text="name language status category correct_category quality components",
+        seconds="correct_since synced_at status_at category_at quality_at",
+    ),
+)
+"""A text that the provider has approved, as it describes it: `components` is its JSON. `synced_at` is when it was last
+fetched, the other times when the provider last told of a change."""
 SWEEP = ItemClass(
     "sweep",
     "desk",

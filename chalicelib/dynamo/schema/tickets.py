@@ -22,7 +22,7 @@ TICKET = ItemClass(
         " last_direction language previous_ticket_id undelivered due opens_in",
         number="unread",
         texts="tags",
-        number_set="late_in",
+        number_set="late_in unread_albums",
         ms="created_at last_message_at activity solved_at closed_at rung_at question_at due_at",
         seconds="expires_at dated gone_at",
     ),
@@ -31,8 +31,9 @@ TICKET = ItemClass(
 sent, `due_at` when the next one is due while that is not finished; `undelivered` is the sort key without prefix of the
 newest message that was not sent or not delivered; `question_at` is when the newest question arrived while it is
 unanswered, else 0 (rows of older releases lack it); `late_in` are numbers of the time spans in which very late messages
-were sent (tickets/model.LATE_SPAN); `opens_in` is the partition of the index `queue` in which the ticket is open
-(rows that no colleague has changed in this release lack it)."""
+were sent (tickets/model.LATE_SPAN); `unread` counts unread messages without those of albums, `unread_albums` are the
+numbers of albums of which something is unread (core/ids.album_number); `opens_in` is the partition of the index `queue`
+in which the ticket is open (rows that no colleague has changed in this release lack it)."""
 NUMBER = ItemClass(
     "number",
     "desk",

@@ -4,14 +4,16 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from chalicelib.attachments.model import DAMAGED, GONE, READY, TOO_BIG, WAITING
+from chalicelib.attachments.model import BLOCKED, CHECKING, DAMAGED, GONE, HELD, READY, TOO_BIG, WAITING
 from chalicelib.channels.failure_meanings import shown_reason
 from chalicelib.channels.parts import FILES
 from chalicelib.core.ids import speak
 from chalicelib.core.settings import settings
+from chalicelib.provider_templates.model import Content
 from chalicelib.staff.model import Staff
 from chalicelib.tickets import records
 from chalicelib.web.api.account_models import Me
+from chalicelib.web.api.template_models import ShownTemplate, TemplateButton
 from chalicelib.web.api.ticket_models import (
     Attachment,
     Contact,
@@ -86,7 +88,7 @@ def message(one: records.Message, channel: str = "") -> Message:
         resent_as=one.resent_as or None,
         author=one.author or None,
         details=details_of(one),
-        attachments=[] if one.deleted else _attachments(one),
+        attachments=[] if one.deleted else [*_attachments(one), *_sent_files(one, channel)],
         reactions=list(one.reactions),
         own_reaction=one.own_reaction or None,
         choices=list(one.choices),
@@ -104,8 +106,19 @@ def message(one: records.Message, channel: str = "") -> Message:
         deleted=one.deleted,
         deleted_by=one.deleted_by or None,
         quote=_quote(one.quote) if one.quote else None,
+        template=shown_template(one.template) if one.template and not one.deleted else None,
         erased=one.erased,
         unreadable=one.unreadable,
+    )
+
+
+def shown_template(content: Content) -> ShownTemplate:
+    """Present what a template says."""
+    return ShownTemplate(
+        header=content.header,
+        body=content.body,
+        footer=content.footer,
+        buttons=[TemplateButton(kind=one.kind, title=one.title, target=one.target or None) for one in content.buttons],
     )
 
 
@@ -140,12 +153,39 @@ def _attachments(one: records.Message) -> list[Attachment]:
             duration=about.get("duration") or None,
             width=about.get("width") or None,
             height=about.get("height") or None,
+            status=None,
+            failure=None,
         )
+    ]
+
+
+def _sent_files(one: records.Message, channel: str) -> list[Attachment]:
+    """Present the files that staff sent with a message."""
+    return [
+        Attachment(
+            id=f"{one.id}.{number}",
+            kind=file.kind,
+            state=READY,
+            reason=None,
+            url=f"{settings().public_url}/api/v1/attachments/{one.id}.{number}",
+            name=file.name or None,
+            type=file.type or None,
+            size=file.size or None,
+            duration=None,
+            width=None,
+            height=None,
+            status=file.status or None,
+            failure=_why(channel, file.failure) if file.status == "failed" else None,
+        )
+        for number, file in enumerate(one.files, start=1)
     ]
 
 
 _FILE_STATES = {
     WAITING: (WAITING, ""),
+    HELD: (WAITING, ""),
+    CHECKING: (WAITING, ""),
+    BLOCKED: (BLOCKED, ""),
     READY: (READY, ""),
     GONE: ("expired", ""),
     TOO_BIG: ("failed", TOO_BIG),

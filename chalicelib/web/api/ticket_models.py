@@ -5,6 +5,8 @@ from typing import Annotated, Any, ClassVar
 
 from msgspec import UNSET, Meta, UnsetType
 
+from chalicelib.attachments.model import MOST_BYTES
+from chalicelib.attachments.uploads import MOST_FILES
 from chalicelib.channels import registry
 from chalicelib.core.errors import BadInput
 from chalicelib.tickets.model import PRIORITIES
@@ -12,6 +14,7 @@ from chalicelib.tickets.records import STATES
 from chalicelib.web.api.fields import (
     ClientId,
     Cursor,
+    Id,
     IdPath,
     Limit,
     Model,
@@ -24,6 +27,7 @@ from chalicelib.web.api.fields import (
     wanted,
     words,
 )
+from chalicelib.web.api.template_models import NewTemplate, ShownTemplate
 from chalicelib.web.http import validators
 from chalicelib.web.labels import failure_reasons
 
@@ -103,13 +107,81 @@ class Change(Model):
             raise BadInput("Nothing to change. Give state, assignee, priority or tags.")
 
 
-class NewReply(Model):
-    text: Annotated[str, text(validators.MAX_REPLY)]
+class NewReply(Model, kw_only=True):
+    text: Annotated[
+        str,
+        read_by(validators.reply_text, maxLength=validators.MAX_REPLY),
+        says("May be left out beside attachments; left out when a template is sent."),
+    ] = ""
     client_id: Annotated[
         ClientId,
         says(
             "Drawn by you once per reply. The same one with the same text again returns the same reply and sends"
             " nothing; with another text, or on another ticket, it is refused with the code client_id_used."
+        ),
+    ]
+    attachments: Annotated[
+        list[Id],
+        read_by(validators.upload_ids, maxItems=MOST_FILES),
+        says(
+            "Ids of attachments that you have begun and whose bytes you have posted, in the order in which they go out."
+        ),
+    ] = []  # noqa: RUF012 - nobody writes into it
+    template: Annotated[
+        NewTemplate | UnsetType,
+        says("A template in place of a text: the only thing that goes out outside the reply window."),
+        wanted("The field template has a name, a language, and values: texts by the ids of the places."),
+    ] = UNSET
+
+    quote: Annotated[
+        str | UnsetType,
+        read_by(validators.quoted, pattern=r"^[0-9a-z]{20}\.[0-9]{13}\.[0-9a-f]{32}$"),
+        says("The message of this conversation that is answered, where the channel can quote."),
+    ] = UNSET
+    choices: Annotated[
+        list[str] | UnsetType,
+        read_by(
+            lambda given, name: list(validators.choices(given.get(name))),
+            items={"type": "string", "minLength": 1, "maxLength": validators.MAX_CHOICE},
+            maxItems=validators.MAX_CHOICES,
+            uniqueItems=True,
+        ),
+        says("Titles of buttons under the text, or of a list where they are more or longer than buttons may be."),
+    ] = UNSET
+
+    def __post_init__(self) -> None:
+        if self.template is UNSET and not self.text and not self.attachments:
+            raise BadInput("The field text is wanted as a text, or attachments, or template.", code="empty")
+        if self.template is not UNSET and (self.text or self.attachments or self.quote or self.choices):
+            raise BadInput("A reply has a template and nothing beside it, or what it says by itself.")
+        if self.choices and not self.text:
+            raise BadInput("Choices stand under a text: the field text is wanted as a text.", code="empty")
+
+
+class NewAttachment(Model):
+    ticket_id: Annotated[
+        str,
+        read_by(lambda given, name: validators.path_id({name: str(given.get(name))}, name), pattern="^[0-9a-z]{20}$"),
+        says("The ticket that will be answered."),
+    ]
+    name: Annotated[str, line(validators.MAX_FILE_NAME), says("Name of the file, as the customer will see it.")]
+    type: Annotated[str, line(100), says("MIME type.")]
+    size: Annotated[int, Meta(ge=1, le=MOST_BYTES), wanted("The field size is wanted: the bytes of the file.")]
+
+
+class BytesForm(Part):
+    url: str
+    fields: dict[str, str]
+
+
+class BegunAttachment(Model):
+    id: Annotated[Id, says("Name it in `attachments` of the reply. It is kept for a day.")]
+    kind: Annotated[str, says("As what it goes out: image, video, audio, voice or document.")]
+    upload: Annotated[
+        BytesForm,
+        says(
+            "POST the bytes to `url` within five minutes, as multipart/form-data: these fields, and last the field"
+            " `file`."
         ),
     ]
 
@@ -195,7 +267,11 @@ class Tickets(Model):
 
 
 class FilePath(Model):
-    id: Annotated[MessageId, says("The id of the attachment.")]
+    id: Annotated[
+        str,
+        read_by(validators.file_id, pattern=r"^[0-9a-z.]{1,100}$"),
+        says("The id of the attachment."),
+    ]
 
 
 class FileLink(Model):
@@ -218,6 +294,8 @@ class Attachment(Model):
     type: str | None
     size: Annotated[int | None, says("Bytes.")]
     duration: Annotated[int | None, says("Seconds.")]
+    status: Annotated[str | None, says("Of a file that staff sent: how far it has come, as a message.")]
+    failure: Annotated[Failure | None, says("Why it was not delivered.")]
 
 
 class Quote(Model):
@@ -263,6 +341,7 @@ class Message(Model):
     deleted: Annotated[bool, says("Who wrote it took it back; its text is not shown.")]
     deleted_by: Annotated[str | None, says("The colleague who deleted a message of ours.")]
     quote: Quote | None
+    template: Annotated[ShownTemplate | None, says("The template that it sends, as the customer sees it.")]
     erased: bool
     unreadable: Annotated[bool, _UNREADABLE]
 

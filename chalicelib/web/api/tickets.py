@@ -7,7 +7,7 @@ from msgspec.structs import asdict
 
 from chalicelib.core.errors import BadInput, Conflict, NotFound
 from chalicelib.core.observability import audit
-from chalicelib.outbox.content import ReplyContent, choices_of
+from chalicelib.outbox.content import ReplyContent, SentFile, SentTemplate, choices_of
 from chalicelib.staff.model import Staff
 from chalicelib.tickets.change import TicketChanges
 from chalicelib.tickets.listing import page
@@ -16,11 +16,14 @@ from chalicelib.web.api import presenter
 from chalicelib.web.api.fields import IdPath
 from chalicelib.web.api.operation import operation
 from chalicelib.web.api.ticket_models import (
+    BegunAttachment,
+    BytesForm,
     Change,
     Contact,
     FileLink,
     FilePath,
     Message,
+    NewAttachment,
     NewComment,
     NewReply,
     ReplyPath,
@@ -118,8 +121,20 @@ def _new_assignee(value: str | UnsetType | None, staff: Staff) -> str | None:
 @operation("reply", {201: "The reply, queued"}, refuses=(404, 409))
 def reply(request: HttpRequest, path: IdPath, body: NewReply) -> Message:
     """Reply to the customer"""
-    content = ReplyContent(body.text, quote=body.quote or "", choices=choices_of(body.choices or (), body.client_id))
-    return presenter.message(wiring_web.reply()(path.id, content, body.client_id, request.staff.id))
+    return presenter.message(wiring_web.reply()(path.id, _content(body), body.client_id, request.staff.id))
+
+
+def _content(body: NewReply) -> ReplyContent:
+    """Return what a body wants to be sent."""
+    template = body.template or None
+    sent = template and SentTemplate(template.name, template.language, tuple(template.values.items()))
+    return ReplyContent(
+        body.text,
+        quote=body.quote or "",
+        choices=choices_of(body.choices or (), body.client_id),
+        files=tuple(map(SentFile, body.attachments)),
+        template=sent,
+    )
 
 
 @operation("sent_reply", {200: "The reply, as it is by now"}, refuses=(404, 409))
@@ -140,8 +155,17 @@ def comment(request: HttpRequest, path: IdPath, body: NewComment) -> Message:
 
 @operation("readAttachment", {302: "Where the file is for 60 seconds"}, refuses=(404, 409))
 def attachment(request: HttpRequest, path: FilePath) -> FileLink:
-    """A file that the customer sent"""
-    return FileLink(url=wiring_web.hand_out()(validators.message_ref({"id": path.id}), request.staff))
+    """A file of a message"""
+    ref, number = validators.file_ref({"id": path.id})
+    return FileLink(url=wiring_web.hand_out()(ref, request.staff, number=number))
+
+
+@operation("beginAttachment", {201: "Where its bytes go"}, refuses=(404, 409))
+def begin_attachment(request: HttpRequest, body: NewAttachment) -> BegunAttachment:
+    """Begin to bring a file for a reply"""
+    begun = wiring_web.bring_file()(body.ticket_id, body.name, body.type, body.size, request.staff.id)
+    form = BytesForm(url=begun.form.url, fields=dict(begun.form.fields))
+    return BegunAttachment(id=begun.upload.id, kind=begun.upload.kind, upload=form)
 
 
 @operation("readContact", {200: "The contact"}, refuses=(404, 409))

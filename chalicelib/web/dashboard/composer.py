@@ -7,10 +7,11 @@ from contextlib import suppress
 
 from chalice.app import Response
 
+from chalicelib.attachments.uploads import FileRefused
 from chalicelib.core.errors import BadInput, Conflict, DeskError, NotFound
 from chalicelib.core.ids import MessageRef, new_id
 from chalicelib.core.observability import audit
-from chalicelib.outbox.content import ReplyContent, choices_of
+from chalicelib.outbox.content import ReplyContent, SentFile, choices_of
 from chalicelib.tickets.drafts import KINDS, DraftKind
 from chalicelib.tickets.erasure_guard import refuse_if_erasing
 from chalicelib.web.dashboard import rendering as pages
@@ -40,14 +41,27 @@ def reply(request: HttpRequest) -> Response:
     form = form_fields(request, *COMPOSER_FIELDS)
     ticket_id = validators.path_id(request.path)
     try:
-        text = validators.text(form, "text", validators.MAX_REPLY)
+        ids = _brought(request, ticket_id, form)
+        typed = {"text": "" if ids and not form.get("text", "").strip() else form.get("text")}
+        text = validators.reply_text(typed, "text") if ids else validators.text(typed, "text", validators.MAX_REPLY)
         client_id = validators.client_id(form)
-        choices = choices_of(validators.choices(_titles(form)), client_id)
-        content = ReplyContent(text, quote=form.get("quote", ""), choices=choices)
+        content = ReplyContent(
+            text,
+            quote=form.get("quote", ""),
+            choices=choices_of(validators.choices(_titles(form)), client_id),
+            files=tuple(map(SentFile, ids)),
+        )
         wiring_web.reply()(ticket_id, content, client_id, request.staff.id)
     except (BadInput, Conflict) as error:
         return render_refused(request, form, error, "reply")
     return _sent(request, form, "comment")
+
+
+def _brought(request: HttpRequest, ticket_id: str, form: Mapping[str, str]) -> list[str]:
+    """Return the ids of the files of a reply: those that the script has uploaded, and those that came with the form."""
+    ids = validators.upload_ids({"attachments": form.get("attachments", "").split()}, "attachments")
+    hold = wiring_web.bring_file().hold
+    return ids + [hold(ticket_id, one.name, one.type, one.data, request.staff.id) for one in request.files if one.data]
 
 
 def _titles(form: Mapping[str, str]) -> tuple[str, ...]:
@@ -80,7 +94,7 @@ def retry(request: HttpRequest) -> Response:
     try:
         # One id per failed message: pressing the button twice sends once.
         wiring_web.reply().retry_failed(str(ref), f"retry-{ref.at}-{ref.pseudonym}", request.staff.id)
-    except Conflict as error:
+    except (BadInput, Conflict) as error:
         return render_refused(request, form, error, "reply")
     return back_to_ticket(request, form)
 
@@ -148,9 +162,9 @@ def render_refused(request: HttpRequest, form: dict[str, str], error: DeskError,
     said = pages.words_for(request, request.now).say(PROBLEMS.get(error.code, PROBLEMS[""]))
     fresh = new_id() if error.code == "client_id_used" else ""
     if request.wants_json:
-        return json_response(
-            {"code": error.code, "message": said, **({"client_id": fresh} if fresh else {})}, error.status
-        )
+        file = {"file": error.upload_id} if isinstance(error, FileRefused) else {}
+        again = {"client_id": fresh} if fresh else {}
+        return json_response({"code": error.code, "message": said, **again, **file}, error.status)
     ids = {"reply": form.get("client_id", ""), "comment": form.get("note_id", "")}
     if fresh:
         ids |= {kind: fresh if mode in ("", kind) else ids[kind] for kind in KINDS}

@@ -17,9 +17,10 @@ ID_FIELDS: Mapping[DraftKind, str] = {"reply": "client_id", "comment": "note_id"
 """The form field that holds the id under which the text of each box will be sent."""
 CHOICE_FIELDS = tuple(f"choice-{number}" for number in range(1, validators.MAX_CHOICES + 1))
 """Fields of the titles of choices; empty ones are left out."""
-COMPOSER_FIELDS = ("text", "note", "mode", "client_id", "note_id", "quote", *CHOICE_FIELDS)
-"""All fields of the composer: the texts and ids of both boxes, `mode`, the box that is open, and what a reply quotes
-and lets choose."""
+COMPOSER_FIELDS = ("text", "note", "mode", "client_id", "note_id", "quote", "attachments", "files", *CHOICE_FIELDS)
+"""All fields of the composer: the texts and ids of both boxes, `mode`, the box that is open, what a reply quotes and
+lets choose, `attachments`, ids of files that are brought for it, and `files`, the place for files where there are no
+scripts, which a button other than Send posts as a name."""
 PROBLEMS: Mapping[str, str] = {
     "": desk_msg("Not sent. Check the text and try again."),
     "empty": desk_msg("Nothing to send: the text shows nothing. Write something."),
@@ -38,12 +39,37 @@ PROBLEMS: Mapping[str, str] = {
     ),
     "choices": desk_msg("Not sent. The choices are too many or too long for the channel, or two are the same."),
     "too_long": desk_msg("Not sent. The text is too long: cut it in two."),
+    "template_refused": desk_msg("Not sent. This template may not be sent any more. Choose another one."),
+    "no_template": desk_msg("Not sent. There is no such template any more. Choose another one."),
+    "template_value": desk_msg(
+        "Not sent. Fill every place with one line, without tabs and without more than four spaces in a row."
+    ),
+    "template_too_long": desk_msg("Not sent. With these values the template is too long. Shorten them."),
+    "file_type": desk_msg("The channel does not carry files of this type."),
+    "file_too_big": desk_msg("The file is larger than the channel carries."),
+    "file_name": desk_msg("The file has no name. Give it one."),
+    "file_missing": desk_msg("Not sent. The file is not there, or was sent already: remove it and bring it again."),
+    "file_size": desk_msg("Not sent. The file did not arrive whole: remove it and bring it again."),
+    "file_disguised": desk_msg("Not sent. The file is not what its name says, and the channel does not carry it."),
+    "too_many_files": desk_msg("A reply has ten files at most. Send or remove some."),
     "client_id_used": desk_msg(
         "Not sent. What was written here before is sent already, and this is another text. Look at the conversation:"
         " press once more if this is to go out too."
     ),
 }
 """What is said beside the composer, by the code of the refusal; "" for any other code."""
+
+
+@dataclass(frozen=True)
+class TypedTemplate:
+    """A template that was not sent: its key, the values by place, why, and the place that is wrong, "" for none.
+    `found`: it still stands in the list."""
+
+    key: str
+    values: Mapping[str, str]
+    problem: str
+    place: str = ""
+    found: bool = True
 
 
 @dataclass(frozen=True)

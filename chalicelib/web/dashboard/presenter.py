@@ -4,7 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.attachments.model import BY_TYPE, DAMAGED, FETCHED_AGAIN, GONE, KEPT_FOR, READY, TOO_BIG, WAITING
+from chalicelib.attachments.model import (
+    BLOCKED,
+    BY_TYPE,
+    CHECKING,
+    DAMAGED,
+    FETCHED_AGAIN,
+    GONE,
+    HELD,
+    KEPT_FOR,
+    READY,
+    TOO_BIG,
+    WAITING,
+)
 from chalicelib.channels import registry
 from chalicelib.channels.contract import AddressKind
 from chalicelib.channels.failure_meanings import shown_reason
@@ -12,7 +24,7 @@ from chalicelib.channels.parts import FILES
 from chalicelib.core.delivery_failures import GAVE_UP, UNLISTED
 from chalicelib.core.ids import speak
 from chalicelib.core.texts import desk_msg
-from chalicelib.tickets.records import Contact, Message, Quote, Ticket
+from chalicelib.tickets.records import Contact, Message, MessageFile, Quote, Ticket
 from chalicelib.web import labels
 from chalicelib.web.dashboard.dates import Dates
 
@@ -41,6 +53,9 @@ EVENT_ICONS = {
 }  # fmt: skip
 GAPS: Mapping[str, str] = {
     WAITING: desk_msg("The file is being fetched"),
+    CHECKING: desk_msg("The file is being checked for malware"),
+    BLOCKED: desk_msg("The file is blocked: the scan for malware found something in it, or could not look into it"),
+    HELD: desk_msg("Too many files could not be fetched: this one is fetched within an hour"),
     GONE: desk_msg("The provider does not have this file any more"),
     DAMAGED: desk_msg("The file did not arrive whole"),
     TOO_BIG: desk_msg("Too large to be received"),
@@ -163,10 +178,16 @@ class Words(Dates):
     def shown(self, message: Message) -> str:
         """Return how the message's file is shown: image, audio, video, or "file" for one that is only downloaded; empty
         when it is not there."""
-        if message.file_state != READY:
-            return ""
-        kind = BY_TYPE.get(message.file.type)
+        return self.shown_file(message.file) if message.file_state == READY else ""
+
+    def shown_file(self, file: MessageFile) -> str:
+        """Return how a file is shown, by its type: image, audio, video or file."""
+        kind = BY_TYPE.get(file.type)
         return kind.shown if kind else "file"
+
+    def sent_file(self, file: MessageFile) -> str:
+        """Return name and size of a file that staff sent."""
+        return ", ".join(filter(None, (file.name, self._size(file.size))))
 
     def gap(self, message: Message) -> str:
         """Return why the message's file is not there; empty when it is, or when it has none."""

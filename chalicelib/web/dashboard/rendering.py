@@ -15,6 +15,7 @@ from chalicelib.core.texts import LANGUAGE_NAMES, desk_text
 from chalicelib.profile.load import load_profile
 from chalicelib.staff.model import Role
 from chalicelib.staff.sessions import csrf_token
+from chalicelib.web import file_words
 from chalicelib.web.dashboard import presenter, static
 from chalicelib.web.dashboard.parts import CUT, TOKEN, Parts
 from chalicelib.web.dashboard.presenter import Words
@@ -45,6 +46,7 @@ def _environment() -> Environment:
         "capped": presenter.capped,
         "detail_lines": detail_lines,
         "clause_words": clause_words,
+        "file_words": file_words,
     }
     return environment
 

@@ -12,6 +12,7 @@ from chalice.app import Response
 
 from chalicelib.core.errors import NotFound
 from chalicelib.core.ids import MessageRef
+from chalicelib.tickets.albums import Block, Unread, blocks, unread_from
 from chalicelib.tickets.records import Message, Ticket
 from chalicelib.web.dashboard.presenter import Words
 from chalicelib.web.http import validators
@@ -36,41 +37,49 @@ def seconds_to_read(ticket: Ticket) -> int:
     return LOOK if ticket.assignee else GLANCE
 
 
-def first_new(messages: Sequence[Message], unread: int, shown: str) -> str:
+def first_new(messages: Sequence[Message], unread: Unread, shown: str) -> str:
     """Return the id of the customer's message above which "New messages" stands; "" for none.
 
     `shown` is where the open page has that line already: it stays there. An id that is none of these messages is passed
     over.
     """
-    inbound = [one.id for one in messages if one.direction == "in"]
-    if shown in inbound:
+    inbound = [one for one in messages if one.direction == "in"]
+    if any(one.id == shown for one in inbound):
         return shown
-    return inbound[-min(unread, len(inbound))] if unread > 0 and inbound else ""
+    together = blocks(inbound)
+    first = unread_from(together, unread)
+    return together[first][0].id if first < len(together) else ""
 
 
 @dataclass(frozen=True)
 class Day:
-    """The messages of one day. `fresh` is the index of the first new message, -1 when it is on another day; beside it,
-    `news` counts the customer's new messages of this day and the later ones."""
+    """The messages of one day, those of an album together. `fresh` is the index of the first new block, -1 when it is
+    on another day; beside it, `news` counts the customer's new ones of this day and the later ones."""
 
     title: str
-    messages: Sequence[Message]
+    blocks: Sequence[Block]
     fresh: int = -1
     news: int = 0
 
 
 def group_by_day(messages: Sequence[Message], first: str, words: Words) -> list[Day]:
     """Group messages by the calendar days of Kazakhstan. The new ones begin with the message whose id is `first`."""
-    starts = [index for index, one in enumerate(messages) if one.id == first]
-    news = sum(one.direction == "in" for one in messages[starts[0] :]) if starts else 0
-    grouped: dict[Any, list[Message]] = {}
-    for one in messages:
-        grouped.setdefault(words.moment(one.sent_at).date(), []).append(one)
+    together = blocks(messages)
+    start = _place(together, first)
+    news = sum(block[0].direction == "in" for block in together[start:]) if start >= 0 else 0
+    grouped: dict[Any, list[Block]] = {}
+    for block in together:
+        grouped.setdefault(words.moment(block[0].sent_at).date(), []).append(block)
     found = []
     for same in grouped.values():
-        fresh = next((index for index, one in enumerate(same) if one.id == first), -1)
-        found.append(Day(words.day(same[0].sent_at), same, fresh, news if fresh >= 0 else 0))
+        fresh = _place(same, first)
+        found.append(Day(words.day(same[0][0].sent_at), same, fresh, news if fresh >= 0 else 0))
     return found
+
+
+def _place(found: Sequence[Block], message_id: str) -> int:
+    """Return the index of the block that holds a message, -1 for none."""
+    return next((at for at, block in enumerate(found) if any(one.id == message_id for one in block)), -1)
 
 
 def seen(request: HttpRequest) -> Response:

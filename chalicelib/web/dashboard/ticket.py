@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 from chalice.app import Response
 
+from chalicelib.channels import registry
 from chalicelib.core.beside import beside
 from chalicelib.core.observability import audit
 from chalicelib.privacy.recognise_request import may_be_request
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.vocabulary import OVER, Step
+from chalicelib.tickets.albums import Unread
 from chalicelib.tickets.badges import Badges
 from chalicelib.tickets.drafts import open_drafts
 from chalicelib.tickets.listing import page
@@ -17,17 +19,18 @@ from chalicelib.tickets.model import PRIORITIES
 from chalicelib.tickets.queries import TicketQueries
 from chalicelib.tickets.records import Contact, Ticket
 from chalicelib.web.dashboard import rendering as pages
-from chalicelib.web.dashboard.composer_model import Typed, choices_for, composer_box, composer_state
+from chalicelib.web.dashboard.composer_model import Typed, TypedTemplate, choices_for, composer_box, composer_state
 from chalicelib.web.dashboard.list_query import LIST_FIELDS, ListQuery
 from chalicelib.web.dashboard.queue import PER_PAGE, undelivered_first
 from chalicelib.web.dashboard.request_presenter.request_words import RequestWords
 from chalicelib.web.dashboard.search import find_tickets, search_words, without_search
 from chalicelib.web.dashboard.seen import first_new, group_by_day, has_scripts, seconds_to_read
 from chalicelib.web.dashboard.sidebar import badges, sidebar
-from chalicelib.web.details import albums
+from chalicelib.web.dashboard.template_picker import ICONS, PickerWords, as_typed, version_of
 from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.web.message_actions import actions_of, newest_received, quotable
+from chalicelib.web.offered_templates import offer
 from chalicelib.web.questions import with_questions, with_request
 from chalicelib.wiring import web as wiring_web
 from chalicelib.wiring.files import origin
@@ -100,11 +103,15 @@ def render_ticket(
     typed: Typed,
     status: int = 200,
     refused: RefusedChange = RefusedChange(),
+    *,
+    picking: bool = False,
+    template: TypedTemplate | None = None,
 ) -> Response:
     """Render the page of a ticket. Raises NotFound, ErasureInProgress and Unavailable.
 
     `given` holds the fields of the list (LIST_FIELDS), `typed` what stays in the composer, `refused` a change that was
-    not made.
+    not made. Templates are shown outside the reply window, and when somebody is `picking` one; `template` is one that
+    was not sent.
     """
     list_query = ListQuery.of(given)
     wiring_web.vault()  # opened once, before two threads need it
@@ -122,9 +129,9 @@ def render_ticket(
     words = pages.words_for(request, request.now, {one.id: one.name for one in staff})
     retention = wiring_web.profile().retention["ticket"]
     messages = with_questions(opened.thread.messages, ticket, wiring_web.profile())
-    waiting = ticket.unread if ticket.assignee in ("", request.staff.id) else 0
+    waiting = Unread.of(ticket) if ticket.assignee in ("", request.staff.id) else Unread()
     signals = wiring_web.ask_for_signal()
-    if waiting and not has_scripts(request):
+    if waiting != Unread() and not has_scripts(request):
         signals("read", newest_received(messages))
     kept = open_drafts(opened.drafts, desk.decryptor, request.now)
     boxes = {
@@ -132,6 +139,9 @@ def render_ticket(
         "comment": composer_box(typed.comment, typed.comment_id, kept.get("comment")),
     }
     state = composer_state(ticket, head.blocked, head.window_ends(ticket.channel), request.now)
+    picker = None
+    if state == "window" or (picking and state == "open"):
+        picker = offer(wiring_web.templates(), ticket)
     # When only the comment has a draft, the page opens on the comment; nothing changes the mode afterwards.
     mode = typed.mode or ("comment" if boxes["comment"].text and not boxes["reply"].text else "reply")
     return pages.page(
@@ -139,7 +149,6 @@ def render_ticket(
         request,
         status=status,
         files_from=origin(),
-        albums=albums(messages),
         conversation_id=ticket.conversation_id,
         words=words,
         list_query=shown.query,
@@ -156,8 +165,13 @@ def render_ticket(
         days=group_by_day(
             with_request(messages, asked), first_new(messages, waiting, request.headers.get("x-fresh", "")), words
         ),
-        seconds_to_read=seconds_to_read(ticket) if waiting else 0,
+        seconds_to_read=seconds_to_read(ticket) if waiting != Unread() else 0,
         composer_state=state,
+        offered=picker,
+        offered_version=version_of(picker, template),
+        picker=PickerWords(words.say, as_typed(template, picker)),
+        template_icons=ICONS,
+        has_templates=registry.channel(ticket.channel).templates is not None,
         typing_every=signals.typing_every(ticket.channel) if not ticket.suppressed else 0,
         actions=actions_of(messages, ticket, request.now) if state == "open" else {},
         quoted=next((m for m in messages if m.id == typed.quote and quotable(ticket, m)), None),

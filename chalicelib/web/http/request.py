@@ -11,11 +11,13 @@ from chalicelib.core.errors import BadInput, DeskError, TooLarge
 from chalicelib.staff.model import Session, Staff
 
 if TYPE_CHECKING:
+    from chalicelib.web.http.multipart_form import PostedFile
     from chalicelib.web.http.watch import Watch
 
 MAX_TEXT_BODY = 256 * 1024
-"""Largest form or JSON body in bytes; no route takes files."""
+"""Largest form or JSON body in bytes, where the route takes no files."""
 MAX_FIELDS = 100
+MULTIPART = "multipart/form-data"
 
 
 class WrongType(DeskError):
@@ -58,10 +60,15 @@ class HttpRequest:
         """Tell whether a script of a page asks. Then every answer is JSON, refusals too."""
         return "application/json" in self.headers.get("accept", "")
 
-    def check_type(self, wanted: str) -> None:
-        """Raise WrongType for a body that is declared as another type."""
-        if self.raw and self.headers.get("content-type", "").partition(";")[0].strip().lower() != wanted:
-            raise WrongType(f"Send the body as {wanted}.")
+    @property
+    def type(self) -> str:
+        """The declared type of the body, without parameters."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    def check_type(self, *wanted: str) -> None:
+        """Raise WrongType for a body that is declared as a type that is not `wanted`."""
+        if self.raw and self.type not in wanted:
+            raise WrongType(f"Send the body as {wanted[0]}.")
 
     @cached_property
     def json(self) -> dict[str, Any]:
@@ -77,26 +84,44 @@ class HttpRequest:
     @cached_property
     def form(self) -> dict[str, str]:
         """Return the fields of a posted form. Raises BadInput."""
+        return self._fields(self._multipart[0] if self.type == MULTIPART else self._pairs())
+
+    @property
+    def files(self) -> "list[PostedFile]":
+        """The files of a posted form. Raises BadInput."""
+        return self._multipart[1] if self.type == MULTIPART else []
+
+    @cached_property
+    def _multipart(self) -> "tuple[list[tuple[str, str]], list[PostedFile]]":
+        from chalicelib.web.http import multipart_form
+
+        return multipart_form.read(self.headers["content-type"], self.raw)
+
+    def _pairs(self) -> list[tuple[str, str]]:
         try:
-            pairs = parse_qsl(
+            return parse_qsl(
                 self.raw.decode(), keep_blank_values=True, strict_parsing=bool(self.raw), max_num_fields=MAX_FIELDS
             )
         except ValueError:
             raise BadInput("The form cannot be read. Send it again from the page.") from None
+
+    @staticmethod
+    def _fields(pairs: list[tuple[str, str]]) -> dict[str, str]:
         fields = dict(pairs)
         if len(fields) != len(pairs):
             raise BadInput("A field of the form is there twice. Send it again from the page.")
         return fields
 
 
-def read_request(method: str, route: str, chalice_request: Any, now: int) -> HttpRequest:
-    """Read chalice's request. Raises TooLarge, and BadInput for a repeated parameter or bad base64."""
+def read_request(method: str, route: str, chalice_request: Any, now: int, most: int = MAX_TEXT_BODY) -> HttpRequest:
+    """Read chalice's request, whose body has `most` bytes at most. Raises TooLarge, and BadInput for a repeated
+    parameter or bad base64."""
     try:
         raw: bytes = chalice_request.raw_body or b""
     except ValueError:
         raise BadInput("The body is not valid base64.") from None
-    if len(raw) > MAX_TEXT_BODY:
-        raise TooLarge("This is too large. Send less text.")
+    if len(raw) > most:
+        raise TooLarge("This is too large. Send less text, or files of 4 MB together.")
     headers = {name.lower(): value for name, value in chalice_request.headers.items()}
     identity = (chalice_request.context or {}).get("identity") or {}
     return HttpRequest(

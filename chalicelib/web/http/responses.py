@@ -41,11 +41,12 @@ def text_response(text: str, status: int = 200) -> Response:
 
 def html_response(html: str, status: int = 200, cache: str = "no-store", files_from: str = "") -> Response:
     """Make an HTML response; `cache` is its Cache-Control. With `files_from` the page may show pictures and play
-    recordings of that origin, too, where its own links to files lead."""
+    recordings of that origin, too, where its own links to files lead, and its script may upload files there."""
     headers = {"Content-Type": "text/html; charset=utf-8", "Cache-Control": cache, "Vary": "Accept-Language"}
     if files_from:
         policy = SECURITY_HEADERS["Content-Security-Policy"]
         seen = f"img-src 'self' {files_from}; media-src 'self' {files_from};"
+        policy = policy.replace("connect-src 'self';", f"connect-src 'self' {files_from};")
         headers["Content-Security-Policy"] = policy.replace("img-src 'self';", seen)
     return Response(html, status_code=status, headers={**SECURITY_HEADERS, **headers})
 

@@ -26,7 +26,7 @@ class Route:
 
     `view` is "module:function" below chalicelib.web and is imported at its first call. `form` demands the session's
     form token, `undertaking` a signed undertaking of confidentiality. `watches` names the kinds of change that a page
-    asks for while it is open.
+    asks for while it is open. `files`: its form may bring files.
     """
 
     method: str
@@ -36,6 +36,7 @@ class Route:
     form: bool = False
     undertaking: bool = True
     watches: frozenset[str] = frozenset()
+    files: bool = False
 
     @property
     def api(self) -> bool:
@@ -68,7 +69,9 @@ API: tuple[Route, ...] = (
     Route("DELETE", "/api/v1/tickets/{id}/messages/{message}", "api.changes:delete", EVERYBODY),
     Route("POST", "/api/v1/tickets/{id}/comments", "api.tickets:comment", EVERYBODY),
     Route("POST", "/api/v1/tickets/{id}/privacy-requests", "api.privacy:recognise", EVERYBODY),
+    Route("POST", "/api/v1/attachments", "api.tickets:begin_attachment", EVERYBODY),
     Route("GET", "/api/v1/attachments/{id}", "api.tickets:attachment", EVERYBODY),
+    Route("GET", "/api/v1/templates", "api.templates:list_templates", EVERYBODY),
     Route("GET", "/api/v1/contacts/{id}", "api.tickets:contact", EVERYBODY),
     Route("GET", "/api/v1/privacy-requests", "api.privacy:list_requests", PRIVACY),
     Route("POST", "/api/v1/privacy-requests", "api.privacy:open_request", PRIVACY),
@@ -80,26 +83,37 @@ API: tuple[Route, ...] = (
 )
 
 PAGES: tuple[Route, ...] = (
-    Route("GET", "/", "dashboard.session:home", ANYBODY),
+    Route("GET", "/", "dashboard.access.session:home", ANYBODY),
     Route("GET", "/static/{version}", "dashboard.static:named", ANYBODY),
     Route("GET", "/static/{version}/{name}", "dashboard.static:file", ANYBODY),
-    Route("GET", "/dashboard/sign-in", "dashboard.session:sign_in_page", ANYBODY),
-    Route("POST", "/dashboard/sign-in", "dashboard.session:sign_in", ANYBODY),
-    Route("POST", "/dashboard/sign-out", "dashboard.session:sign_out", EVERYBODY, form=True, undertaking=False),
-    Route("POST", "/dashboard/language", "dashboard.session:set_language", EVERYBODY, form=True, undertaking=False),
-    Route("GET", "/dashboard/undertaking", "dashboard.session:undertaking_page", EVERYBODY, undertaking=False),
-    Route("POST", "/dashboard/undertaking", "dashboard.session:undertaking", EVERYBODY, form=True, undertaking=False),
+    Route("GET", "/dashboard/sign-in", "dashboard.access.session:sign_in_page", ANYBODY),
+    Route("POST", "/dashboard/sign-in", "dashboard.access.session:sign_in", ANYBODY),
+    Route("POST", "/dashboard/sign-out", "dashboard.access.session:sign_out", EVERYBODY, form=True, undertaking=False),
+    Route(
+        "POST", "/dashboard/language", "dashboard.access.session:set_language", EVERYBODY, form=True, undertaking=False
+    ),
+    Route("GET", "/dashboard/undertaking", "dashboard.access.session:undertaking_page", EVERYBODY, undertaking=False),
+    Route(
+        "POST",
+        "/dashboard/undertaking",
+        "dashboard.access.session:undertaking",
+        EVERYBODY,
+        form=True,
+        undertaking=False,
+    ),
     Route("GET", "/dashboard", "dashboard.queue:queue", EVERYBODY, watches=OF_LISTS),
     Route("POST", "/dashboard/search", "dashboard.search:search", EVERYBODY, form=True),
     Route("GET", "/dashboard/found", "dashboard.search:found", EVERYBODY),
     Route("GET", "/dashboard/keys", "dashboard.queue:keys", EVERYBODY),
-    Route("GET", "/dashboard/session", "dashboard.session:session", EVERYBODY, undertaking=False),
+    Route("GET", "/dashboard/session", "dashboard.access.session:session", EVERYBODY, undertaking=False),
     Route("GET", "/dashboard/tickets/{id}", "dashboard.ticket:ticket_page", EVERYBODY, watches=OF_TICKET),
     Route("POST", "/dashboard/tickets/{id}/seen", "dashboard.seen:seen", EVERYBODY, form=True),
     Route("POST", "/dashboard/tickets/{id}/typing", "dashboard.seen:typing", EVERYBODY, form=True),
     Route("POST", "/dashboard/tickets/{id}/draft", "dashboard.composer:draft", EVERYBODY, form=True),
     Route("GET", "/dashboard/tickets/{id}/sent/{client_id}", "dashboard.composer:sent", EVERYBODY),
-    Route("POST", "/dashboard/tickets/{id}/reply", "dashboard.composer:reply", EVERYBODY, form=True),
+    Route("POST", "/dashboard/tickets/{id}/reply", "dashboard.composer:reply", EVERYBODY, form=True, files=True),
+    Route("GET", "/dashboard/tickets/{id}/templates", "dashboard.templates:page", EVERYBODY, watches=OF_TICKET),
+    Route("POST", "/dashboard/tickets/{id}/template", "dashboard.templates:send", EVERYBODY, form=True),
     Route("POST", "/dashboard/tickets/{id}/retry", "dashboard.composer:retry", EVERYBODY, form=True),
     Route("POST", "/dashboard/tickets/{id}/react", "dashboard.change:react", EVERYBODY, form=True),
     Route("POST", "/dashboard/tickets/{id}/edit", "dashboard.change:edit", EVERYBODY, form=True),
@@ -107,16 +121,19 @@ PAGES: tuple[Route, ...] = (
     Route("POST", "/dashboard/tickets/{id}/comment", "dashboard.composer:comment", EVERYBODY, form=True),
     Route("GET", "/dashboard/tickets/{id}/files/{message}", "dashboard.files:show", EVERYBODY),
     Route("GET", "/dashboard/tickets/{id}/files/{message}/saved", "dashboard.files:save", EVERYBODY),
+    Route("GET", "/dashboard/tickets/{id}/uploads", "dashboard.files:waiting_uploads", EVERYBODY),
+    Route("POST", "/dashboard/tickets/{id}/uploads", "dashboard.files:begin_upload", EVERYBODY, form=True),
+    Route("POST", "/dashboard/tickets/{id}/uploads/remove", "dashboard.files:remove_upload", EVERYBODY, form=True),
     Route("POST", "/dashboard/tickets/{id}/fetch", "dashboard.files:fetch_again", EVERYBODY, form=True),
     Route("POST", "/dashboard/tickets/{id}/change", "dashboard.change:change", EVERYBODY, form=True),
     Route("GET", "/dashboard/tickets/{id}/request", "dashboard.recognised:recognise_page", EVERYBODY),
     Route("POST", "/dashboard/tickets/{id}/request", "dashboard.recognised:open_request", EVERYBODY, form=True),
-    Route("GET", "/dashboard/account", "dashboard.account:account", EVERYBODY),
-    Route("POST", "/dashboard/account/authenticator", "dashboard.account:set_up", EVERYBODY, form=True),
-    Route("POST", "/dashboard/account/authenticator/off", "dashboard.account:switch_off", EVERYBODY, form=True),
-    Route("GET", "/dashboard/staff", "dashboard.staff:staff", ADMINISTRATORS),
-    Route("POST", "/dashboard/staff/{id}/revoke", "dashboard.staff:revoke", ADMINISTRATORS, form=True),
-    Route("POST", "/dashboard/staff/{id}/restore", "dashboard.staff:restore", ADMINISTRATORS, form=True),
+    Route("GET", "/dashboard/account", "dashboard.access.account:account", EVERYBODY),
+    Route("POST", "/dashboard/account/authenticator", "dashboard.access.account:set_up", EVERYBODY, form=True),
+    Route("POST", "/dashboard/account/authenticator/off", "dashboard.access.account:switch_off", EVERYBODY, form=True),
+    Route("GET", "/dashboard/staff", "dashboard.access.staff:staff", ADMINISTRATORS),
+    Route("POST", "/dashboard/staff/{id}/revoke", "dashboard.access.staff:revoke", ADMINISTRATORS, form=True),
+    Route("POST", "/dashboard/staff/{id}/restore", "dashboard.access.staff:restore", ADMINISTRATORS, form=True),
     Route("GET", "/dashboard/privacy", "dashboard.privacy:request_list_page", PRIVACY, watches=OF_REQUESTS),
     Route("GET", "/dashboard/privacy/new", "dashboard.privacy:entry_page", PRIVACY),
     Route("POST", "/dashboard/privacy/new", "dashboard.privacy:enter", PRIVACY, form=True),

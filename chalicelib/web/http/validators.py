@@ -5,11 +5,13 @@ import unicodedata
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from chalicelib.attachments.uploads import MOST_FILES
 from chalicelib.core.errors import BadInput, NotFound
 from chalicelib.core.ids import MessageRef
 from chalicelib.core.normal import shows_nothing
 
 MAX_REPLY = 16_000
+MAX_FILE_NAME = 300
 MAX_COMMENT = 10_000
 MAX_TAGS, MAX_TAG = 20, 30
 TAG_DIGITS = 3
@@ -181,6 +183,36 @@ def path_id(path: Mapping[str, str], name: str = "id", form: re.Pattern[str] = _
     if not form.fullmatch(value):
         raise NotFound("There is nothing here, or its retention has ended.")
     return value
+
+
+def reply_text(given: Mapping[str, Any], name: str) -> str:
+    """Return the text of a reply, "" for none. Raises BadInput."""
+    return text(given, name, MAX_REPLY) if given.get(name) != "" else ""
+
+
+def upload_ids(given: Mapping[str, Any], name: str) -> list[str]:
+    """Return ids of files that were brought for a reply, each once. Raises BadInput."""
+    value = given.get(name)
+    if not isinstance(value, list) or len(value) > MOST_FILES or len(set(map(str, value))) < len(value):
+        raise BadInput(f"The field {name} is a list of at most {MOST_FILES} different ids.", code="too_many_files")
+    if not all(isinstance(one, str) and _ID.fullmatch(one) for one in value):
+        raise BadInput(f"The field {name} holds something that is no id of an attachment.", code="file_missing")
+    return value
+
+
+def file_ref(given: Mapping[str, str], name: str = "id") -> tuple[MessageRef, int]:
+    """Return the reference of a message and the number of one of the files that staff sent with it; 0 for the file that
+    a customer sent. Raises NotFound for another form."""
+    ref, number = MessageRef.parse_piece(given.get(name, ""))
+    if ref is None:
+        raise NotFound("There is nothing here, or its retention has ended.")
+    return ref, number
+
+
+def file_id(given: Mapping[str, str], name: str) -> str:
+    """Return the id of a file. Raises NotFound for another form."""
+    file_ref(given, name)
+    return given[name]
 
 
 def message_ref(given: Mapping[str, str], name: str = "id") -> MessageRef:

@@ -129,7 +129,7 @@
     if (said?.code === 'csrf') return { what: 'stale' };
     if (answer.ok || answer.status >= 500 || answer.status === 408) return { what: 'unknown' };
     const known = { 413: says.tooLarge, 429: says.tooMany }[answer.status];
-    return { what: 'refused', text: known || (said?.code && said.message) || filled(says.refused, { status: answer.status }), id: said?.client_id };
+    return { what: 'refused', text: known || (said?.code && said.message) || filled(says.refused, { status: answer.status }), id: said?.client_id, file: said?.file };
   };
   // Ask whether the text is stored, until the first request cannot be running any more.
   const find = async (sending) => {
@@ -157,6 +157,7 @@
   const sentNow = async (one, result) => {
     const field = one.field();
     if (field) field.value = rest(field.value, one.sending.text);
+    desk.files?.sent(one.sending.files);
     one.setId(result.id || freshId());
     one.saved = '';
     one.sending = null;
@@ -174,6 +175,7 @@
       else if (!desk.gone()) told(filled(says.refused, { status: 403 }));
     } else {
       if (result.id) { one.setId(result.id); one.saved = null; }
+      if (result.file) desk.files?.refused(result.file, result.text);
       await desk.refresh().catch(() => {}); // the reply window or the ticket may have closed
       if (!desk.gone()) told(result.text);
     }
@@ -181,10 +183,13 @@
   };
   const send = async (one) => {
     const field = one.field();
-    if (!field || !field.value.trim() || one.sending) return;
+    const files = (one.way === 'reply' && desk.files?.ids()) || [];
+    if (!field || one.sending) return;
+    if (one.way === 'reply' && desk.files?.waits()) { told(desk.files.waits(), 'warn'); return; }
+    if (!field.value.trim() && !files.length) return;
     if (!navigator.onLine) { told(says.offlineSend); return; }
     clearTimeout(one.timer);
-    one.sending = { text: field.value, id: one.id() };
+    one.sending = { text: field.value, id: one.id(), files };
     busy(one, says.sending);
     told('');
     let result;

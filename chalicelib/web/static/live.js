@@ -43,6 +43,12 @@
     });
     const left = [...fresh];
     const nodes = cut(version).map((one) => old.get(one)?.shift() ?? element(left.shift())).filter(Boolean);
+    // A picture that was loaded moves into the new form of its message, so that it does not flicker.
+    const loaded = new Map($$('img[src]', part).map((one) => [one.getAttribute('src'), one]));
+    for (const one of nodes.filter((node) => !part.contains(node)).flatMap((node) => $$('img[src]', node))) {
+      const had = loaded.get(one.getAttribute('src'));
+      if (had) { had.alt = one.alt; one.replaceWith(had); }
+    }
     let at = part.firstElementChild;
     for (const node of nodes) {
       if (node === at) at = at.nextElementSibling; else part.insertBefore(node, at);

@@ -9,6 +9,7 @@
   let told = '';
   let telling = false;
   let notBefore = 0;
+  const ref = (message) => message.dataset.in || message.id; // an album's newest message stands for it
   const inView = (message) => {
     const end = ($('footer', message) ?? message).getBoundingClientRect(); // seeing the end of a message means having seen it all
     if (!end.height) return false;
@@ -31,10 +32,10 @@
     const all = $$('.log [data-in]');
     const fresh = all.slice(all.findIndex((one) => one.id === line.dataset.fresh));
     for (const one of all) {
-      if (fresh.includes(one) && inView(one)) looked.set(one.id, (looked.get(one.id) ?? 0) + STEP); else looked.delete(one.id);
+      if (fresh.includes(one) && inView(one)) looked.set(ref(one), (looked.get(ref(one)) ?? 0) + STEP); else looked.delete(ref(one));
     }
     const enough = Number(line.dataset.looks) * 1000;
-    const newest = fresh.reverse().find((one) => (looked.get(one.id) ?? 0) >= enough);
-    if (newest && Date.now() >= notBefore && newest.id !== told && !fresh.slice(0, fresh.indexOf(newest)).some((one) => one.id === told)) tell(newest.id);
+    const newest = fresh.reverse().find((one) => (looked.get(ref(one)) ?? 0) >= enough);
+    if (newest && Date.now() >= notBefore && ref(newest) !== told && !fresh.slice(0, fresh.indexOf(newest)).some((one) => ref(one) === told)) tell(ref(newest));
   }, STEP);
 })();

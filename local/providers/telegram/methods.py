@@ -1,5 +1,6 @@
 """The methods of the Telegram Bot API that a help desk uses."""
 
+import secrets as random
 from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -16,9 +17,11 @@ from local.providers.telegram.rules import (
     GET_FILE_LIMIT,
     REACTIONS,
     TEXT_LIMIT,
+    VOICE_LIMIT,
     TelegramError,
     bad,
     bot_json,
+    check_album,
     check_file,
     keys_of,
     message_json,
@@ -121,27 +124,38 @@ class BotMethods:
 
     def _send_file(self, bot: Bot, payload: Payload, files: Files, kind: str) -> Payload:
         chat = self._chat(bot, payload)
+        return self._put(bot, chat, payload, self._file_bubble(payload, files, kind, payload.get(kind)))
+
+    def _file_bubble(self, payload: Payload, files: Files, kind: str, given: object) -> Bubble:
+        """Return the message with a file that the call holds, or names by `attach://` or the id of one known.
+
+        Raises TelegramError.
+        """
         caption = plain_text(payload.get("caption"), payload.get("parse_mode"), CAPTION_LIMIT, "message caption")
-        named = str(payload.get(kind, ""))
-        file = files.get(kind) or files.get(named.removeprefix("attach://")) or self.store.files.get(named)
-        if file is None and not payload.get(kind):
+        named = str(given or "")
+        attached = files.get(named.removeprefix("attach://")) if named.startswith("attach://") else files.get(kind)
+        file = attached or self.store.files.get(named)
+        if file is None and not given:
             raise bad(f"there is no {kind} in the request")
         if file is None:
             raise bad("wrong file identifier/HTTP URL specified")
-        if not file.size:
-            raise bad("file must be non-empty")
         check_file(kind, file)
-        return self._put(bot, chat, payload, Bubble("", "desk", kind, caption, self.clock.now(), file=file))
+        if kind == "voice" and file.size > VOICE_LIMIT:
+            kind = "document"
+        return Bubble("", "desk", kind, caption, self.clock.now(), file=file)
 
     def _send_album(self, bot: Bot, payload: Payload, files: Files) -> list[Payload]:
-        media = payload.get("media")
-        if not isinstance(media, list) or not 2 <= len(media) <= 10:
-            raise bad("wrong number of messages in the album: 2 to 10 are allowed")
-        rest = {key: value for key, value in payload.items() if key != "media"}
-        return [
-            self._send_file(bot, rest | item | {item["type"]: item.get("media")}, files, str(item["type"]))
-            for item in media
-        ]
+        """Send all messages of an album or none."""
+        chat, media = self._chat(bot, payload), payload.get("media")
+        items = media if isinstance(media, list) else []
+        if not all(isinstance(item, dict) for item in items):
+            raise bad("can't parse the request")
+        check_album([str(item.get("type")) for item in items])
+        bubbles = [self._file_bubble(item, files, str(item["type"]), item.get("media")) for item in items]
+        album = str(random.randbelow(9 * 10**16) + 10**16)
+        for bubble in bubbles:
+            bubble.album = album
+        return [self._put(bot, chat, payload, bubble) for bubble in bubbles]
 
     def _send_other(self, bot: Bot, payload: Payload, _: Files) -> Payload:
         chat = self._chat(bot, payload)

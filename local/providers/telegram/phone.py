@@ -7,6 +7,7 @@ from local.phones.accounts import Bot
 from local.phones.bodies import Body
 from local.phones.context import PhonesContext
 from local.phones.errors import Refused
+from local.phones.files import ALBUM, kind_of, own_album, own_file
 from local.phones.people import file_of, resolve
 from local.phones.postman import Delivery
 from local.phones.samples import EVENTS, TELEGRAM_SAMPLES
@@ -25,21 +26,43 @@ class TelegramPhone:
         self.context, self.provider = context, provider
 
     async def write(self, body: Body) -> Result:
-        """Send a message: `text`, a `file` or a `sample`. Fields of `message` replace the provider's fields."""
+        """Send a message: `text`, a `file` or a `sample`. Fields of `message` replace the provider's fields.
+
+        `kind` says as what a file is sent; without a file, our own one of that kind is.
+        """
         raw, text, sample = body.fields.get("message"), body.text("text"), body.text("sample")
+        name = body.text("kind")
+        kind = kind_of(name, "telegram")
         if raw is not None and not isinstance(raw, dict):
             raise Refused("message must be an object as Telegram sends it.")
         if sample and sample not in TELEGRAM_SAMPLES:
             raise Refused(f"sample must be one of {', '.join(TELEGRAM_SAMPLES)}.")
-        if not (text.strip() or raw or sample or body.files.get("file") or body.fields.get("file")):
+        if not (text.strip() or raw or sample or kind or body.files.get("file") or body.fields.get("file")):
             raise Refused("There is nothing to send: write a text or choose a file.")
         bot, chat = self._chat(body)
         if chat.blocked:
             raise Refused("This person blocked the bot; unblock it first.", 409, "conflict")
-        file = file_of(self.context.store, body)
-        content, kind = _content(text, file, sample)
-        shown = text or str(content.get("text", "")) or (_LIVE if sample == "live" else f"[{sample or kind}]")
+        if name == ALBUM:
+            return await self._album(bot, chat, text, body, raw or {})
+        file = file_of(self.context.store, body) or own_file(self.context.store, name)
+        content, kind = _content(text, file, sample, kind)
+        otherwise = "" if file else _LIVE if sample == "live" else f"[{sample or kind}]"
+        shown = text or str(content.get("text", "")) or otherwise
         return await self._send(bot, chat, content | (raw or {}), (kind, shown, file), body)
+
+    async def _album(self, bot: Bot, chat: Chat, text: str, body: Body, raw: Result) -> Result:
+        """Send our own pictures as an album, with the text under the first."""
+        album = str(random.randbelow(9 * 10**16) + 10**16)
+        sent: list[Result] = []
+        for file in own_album(self.context.store):
+            content, kind = _content("" if sent else text, file, "", "")
+            sent.append(
+                await self._send(
+                    bot, chat, content | {"media_group_id": album} | raw, (kind, "" if sent else text, file), body
+                )
+            )
+            chat.bubbles[-1].album = album
+        return sent[-1] | {"message_ids": [one["message_id"] for one in sent]}
 
     async def start(self, body: Body) -> Result:
         """Press Start, with the `payload` of a link if there is one. This also unblocks the bot."""
@@ -48,7 +71,7 @@ class TelegramPhone:
         if was_blocked:
             await self._member(bot, chat, "kicked", "member")
         text = f"/start {body.text('payload')}".strip()
-        content, _ = _content(text, None, "")
+        content, _ = _content(text, None, "", "")
         return await self._send(bot, chat, content, ("start", text, None), body)
 
     async def press(self, body: Body) -> Result:
@@ -241,15 +264,17 @@ def _degrees(body: Body, name: str, now: float) -> float:
     return float(given)
 
 
-def _content(text: str, file: StoredFile | None, sample: str) -> tuple[dict[str, Any], str]:
-    """Return the content of a message and its kind."""
+def _content(text: str, file: StoredFile | None, sample: str, kind: str) -> tuple[dict[str, Any], str]:
+    """Return the content of a message and its kind, which for a file is `kind` or follows from its type."""
     if sample:
         return dict(TELEGRAM_SAMPLES[sample].content), sample
     if file:
         family = file.type.partition("/")[0]
-        kind = {"image": "photo", "video": "video", "audio": "audio"}.get(family, "document")
-        kind = "voice" if "ogg" in file.type else kind
-        return {kind: file_json(kind, file)} | ({"caption": text} if text else {}), kind
+        by_type = {"image": "photo", "video": "video", "audio": "audio"}.get(family, "document")
+        kind = kind or ("voice" if "ogg" in file.type else by_type)
+        caption = {"caption": text} if text and kind not in ("sticker", "video_note") else {}
+        also = {"document": file_json("document", file)} if kind == "animation" else {}
+        return {kind: file_json(kind, file)} | also | caption, kind
     if not text:
         return {}, "message"
     command = text.split(maxsplit=1)[0] if text.startswith("/") else ""

@@ -11,6 +11,7 @@ from local.phones.accounts import Bot
 from local.phones.bodies import Body
 from local.phones.measure import blank, units
 from local.phones.store import Bubble, Chat, Key, StoredFile
+from local.providers.pictures import frame_of
 
 TEXT_LIMIT, CAPTION_LIMIT, GET_FILE_LIMIT = 4096, 1024, 20 * 1024 * 1024
 DELETED_WITHIN = 48 * 3600
@@ -22,6 +23,12 @@ REACTIONS = frozenset(
 )
 """The emoji with which a bot can react. Source: ReactionTypeEmoji."""
 PHOTO_LIMIT, UPLOAD_LIMIT, MOST_KEYS = 10 * 1024 * 1024, 50 * 1024 * 1024, 100
+PHOTO_EDGES, PHOTO_RATIO = 10_000, 20
+"""Most pixels of a photo's width and height together, and most of one edge for one of the other."""
+VOICE_LIMIT = 1024 * 1024
+"""Bytes above which a voice message is sent as a document."""
+ALBUM = ("photo", "video", "document", "audio")
+"""What an album may hold; documents and audio only among their own kind."""
 FILE_FIELDS = {
     "sendphoto": "photo", "senddocument": "document", "sendaudio": "audio", "sendvideo": "video",
     "sendvoice": "voice", "sendanimation": "animation", "sendsticker": "sticker",
@@ -133,11 +140,31 @@ def keys_of(markup: object) -> tuple[Key, ...]:
 
 
 def check_file(kind: str, file: StoredFile) -> None:
-    """Raise TelegramError for a file that a bot cannot send as this kind."""
-    if kind == "photo" and not file.type.startswith("image/"):
-        raise bad("IMAGE_PROCESS_FAILED")
-    if file.size > (PHOTO_LIMIT if kind == "photo" else UPLOAD_LIMIT):
+    """Raise TelegramError for a file that a bot cannot send as this kind. A photo is known by its bytes."""
+    if not file.size:
+        raise bad("file must be non-empty")
+    if file.size > UPLOAD_LIMIT:
         raise TelegramError(413, "Request Entity Too Large")
+    if kind != "photo":
+        return
+    if file.size > PHOTO_LIMIT:
+        raise bad(f"file of size {file.size} bytes is too big for a photo; the maximum size is {PHOTO_LIMIT} bytes")
+    frame = frame_of(file.data)
+    if frame is None:
+        raise bad("IMAGE_PROCESS_FAILED")
+    if sum(frame) > PHOTO_EDGES or max(frame) > PHOTO_RATIO * min(frame):
+        raise bad("PHOTO_INVALID_DIMENSIONS")
+
+
+def check_album(kinds: list[str]) -> None:
+    """Raise TelegramError for an album that is too short, too long, or of kinds that do not go together."""
+    if not 2 <= len(kinds) <= 10:
+        raise bad("wrong number of messages in the album: 2 to 10 are allowed")
+    for kind in kinds:
+        if kind not in ALBUM:
+            raise bad("can't parse InputMedia: type must be one of " + ", ".join(ALBUM))
+        if kind in ("document", "audio") and len(set(kinds)) > 1:
+            raise bad(f"{kind} can't be mixed with other media types")
 
 
 def markup_of(keys: tuple[Key, ...]) -> dict[str, Any]:
@@ -169,14 +196,16 @@ def bot_json(bot: Bot) -> dict[str, Any]:
 def file_json(kind: str, file: StoredFile) -> Any:
     """Return a file as a message holds it, in the shape of its kind."""
     known: dict[str, Any] = {"file_id": file.id, "file_unique_id": f"u{file.id}", "file_size": file.size}
-    frame = {"width": 640, "height": 480}
+    width, height = frame_of(file.data) or (640, 480)
+    frame = {"width": width, "height": height}
     if kind == "photo":
         small = known | {
             "file_id": f"{file.id}s",
             "file_unique_id": f"us{file.id}",
             "file_size": file.size // 10 + 1,
         }
-        return [small | {"width": 90, "height": 68}, known | frame]
+        scale = max(width, height) / 90
+        return [small | {"width": round(width / scale) or 1, "height": round(height / scale) or 1}, known | frame]
     if kind == "sticker":
         return known | frame | {"is_animated": False, "is_video": False, "type": "regular"}
     known |= {"mime_type": file.type}
@@ -202,6 +231,8 @@ def message_json(chat: Chat, bot: Bot, bubble: Bubble, markup: object = None) ->
         message |= {"caption": bubble.text} if bubble.text else {}
     elif bubble.kind == "text":
         message["text"] = bubble.text
+    if bubble.album:
+        message["media_group_id"] = bubble.album
     if isinstance(markup, dict) and "inline_keyboard" in markup:
         message["reply_markup"] = markup
     return message

@@ -13,6 +13,8 @@ from local.faults.plan import Fault
 from local.phones.context import PhonesContext
 from local.phones.postman import Delivery
 from local.phones.store import Bubble, Call, Chat
+from local.providers.whatsapp.catalogue import Catalogue
+from local.providers.whatsapp.filling import filled
 from local.providers.whatsapp.frame import MetaFrame
 from local.providers.whatsapp.render import keys_of, text_of
 from local.providers.whatsapp.rules import REACTED_WITHIN, WINDOW, check_message, new_wamid, recipient_of, undelivered
@@ -26,6 +28,7 @@ class WhatsApp:
         self.frame, self.store, self.clock = frame, context.store, context.clock
         self.postman, self.secrets = context.postman, context.secrets
         self.webhook_url = context.desk_url + "/webhooks/whatsapp"
+        self.catalogue = Catalogue()
 
     async def messages(self, request: Request) -> Response:
         """POST /v{n}/{phone_number_id}/messages."""
@@ -45,7 +48,8 @@ class WhatsApp:
             self._mark_read(str(body.get("message_id")))
             return JSONResponse({"success": True})
         given, phone, user_id = recipient_of(body)
-        kind = check_message(body, self.store.files.__contains__)
+        kind = check_message(body, lambda media_id: self.store.file(media_id, self.clock.now()) is not None)
+        template = filled(body[kind], self.catalogue) if kind == "template" else None
         # The desk may know people that the phones do not; Store.strangers says whether such messages are taken.
         person = self.store.find("whatsapp", phone=phone, user_id=user_id)
         unknown = person is None and self.store.strangers == "refused"
@@ -57,6 +61,8 @@ class WhatsApp:
         context = body.get("context")
         bubble.quote = str(context.get("message_id", "")) if isinstance(context, dict) else ""
         bubble.keys = keys_of(body, kind)
+        if template:
+            bubble.text, bubble.keys = template
         content = body.get(kind)
         bubble.file = self.store.files.get(str(content.get("id"))) if isinstance(content, dict) else None
         failure = int(fault.error) if fault and fault.error is not None else 0
@@ -149,7 +155,8 @@ class WhatsApp:
         }
         if field == "messages":
             value = {"messaging_product": "whatsapp", "metadata": metadata} | value
-        entry = {"id": self.secrets.business_account, "changes": [{"value": value, "field": field}]}
+        at = {} if field == "messages" else {"time": int(self.clock.now())}
+        entry = {"id": self.secrets.business_account, **at, "changes": [{"value": value, "field": field}]}
         # Like Meta: non-ASCII characters are escaped, and the signature covers the bytes as sent.
         content = json.dumps({"object": "whatsapp_business_account", "entry": [entry]}).encode()
         mark = hmac.new(self.secrets.app_secret.encode(), content, sha256).hexdigest()

@@ -16,6 +16,9 @@ from local.providers.whatsapp.rules import check_upload
 from local.providers.whatsapp.words import MetaError
 
 _URL_LIVES = 300
+_DAY = 24 * 3600
+UPLOAD_LIVES, WEBHOOK_LIVES = 30 * _DAY, 7 * _DAY
+"""Seconds for which the id of an uploaded file is valid, and that of a file in a webhook. Source: Meta's "Media"."""
 
 
 class WhatsAppMedia:
@@ -26,11 +29,13 @@ class WhatsAppMedia:
         self._key = sha256(context.secrets.access_token.encode()).digest()
 
     async def upload(self, request: Request) -> Response:
-        """POST /v{n}/{phone_number_id}/media, multipart."""
+        """POST /v{n}/{phone_number_id}/media, multipart, with a length or in chunks."""
         body = await self.frame.body(request)
         file, stored = body.files.get("file"), None
         if file:
-            stored = self.context.store.add_file(file.name, body.text("type") or file.type, file.data)
+            until = self.context.clock.now() + UPLOAD_LIVES
+            media_type = str(body.fields.get("type") or file.type)
+            stored = self.context.store.add_file(file.name, media_type, file.data, until=until)
         payload = body.fields | ({"file": stored.brief()} if stored else {})
 
         async def handle(_: Fault | None) -> Response:
@@ -55,6 +60,16 @@ class WhatsAppMedia:
 
         return await self.frame.answer(request, self.frame.call(request, "media"), handle)
 
+    async def delete(self, request: Request) -> Response:
+        """DELETE /v{n}/{media_id}."""
+        media_id = request.path_params["node"]
+
+        async def handle(_: Fault | None) -> Response:
+            del self.context.store.files[self._file(media_id).id]
+            return JSONResponse({"success": True})
+
+        return await self.frame.answer(request, self.frame.call(request, "media.delete"), handle)
+
     async def download(self, request: Request) -> Response:
         """GET of the URL that `look_up` gave."""
         media_id, until, mark = (request.path_params[name] for name in ("media_id", "until", "mark"))
@@ -69,7 +84,7 @@ class WhatsAppMedia:
         return await self.frame.answer(request, self.frame.call(request, "media.download"), handle)
 
     def _file(self, media_id: str) -> StoredFile:
-        file = self.context.store.files.get(media_id)
+        file = self.context.store.file(media_id, self.context.clock.now())
         if file is None:
             message = f"Unsupported get request. Object with ID '{media_id}' does not exist"
             raise MetaError(100, message=message, subcode=33)

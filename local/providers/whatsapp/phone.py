@@ -5,12 +5,14 @@ from typing import Any
 from local.phones.bodies import Body
 from local.phones.context import PhonesContext
 from local.phones.errors import Refused
+from local.phones.files import ALBUM, kind_of, own_album, own_file
 from local.phones.people import file_of, resolve
 from local.phones.postman import Delivery
 from local.phones.samples import EVENTS, WHATSAPP_SAMPLES
 from local.phones.store import Bubble, Chat, Person, StoredFile
+from local.providers.pictures import is_animated
 from local.providers.whatsapp.api import WhatsApp
-from local.providers.whatsapp.media import webhook_file
+from local.providers.whatsapp.media import WEBHOOK_LIVES, webhook_file
 from local.providers.whatsapp.render import inbound_text
 from local.providers.whatsapp.rules import new_wamid
 
@@ -25,17 +27,24 @@ class WhatsAppPhone:
         self.context, self.provider = context, provider
 
     async def write(self, body: Body) -> Result:
-        """Send a message: `text`, a `file` or a `sample`. Fields of `message` replace the provider's fields."""
-        raw = body.fields.get("message")
+        """Send a message: `text`, a `file` or a `sample`. Fields of `message` replace the provider's fields.
+
+        `kind` says as what a file is sent; without a file, our own one of that kind is.
+        """
+        raw, name = body.fields.get("message"), body.text("kind")
+        kind = kind_of(name, "whatsapp")
         sample = body.text("sample")
         if raw is not None and not isinstance(raw, dict):
             raise Refused("message must be an object as WhatsApp sends it.")
         if sample and sample not in WHATSAPP_SAMPLES:
             raise Refused(f"sample must be one of {', '.join(WHATSAPP_SAMPLES)}.")
         text = body.text("text")
-        if not (text.strip() or raw or sample or body.files.get("file") or body.fields.get("file")):
+        if not (text.strip() or raw or sample or kind or body.files.get("file") or body.fields.get("file")):
             raise Refused("There is nothing to send: write a text or choose a file.")
-        file = file_of(self.context.store, body)
+        until = self.context.clock.now() + WEBHOOK_LIVES
+        if name == ALBUM:
+            return await self._album(body, text, until, raw or {})
+        file = file_of(self.context.store, body, until) or own_file(self.context.store, name, until)
         chat = self._chat(resolve(self.context.store, "whatsapp", body))
         message = self._base(chat.person)
         if quote := body.text("quote"):
@@ -43,10 +52,19 @@ class WhatsAppPhone:
         if sample:
             message |= WHATSAPP_SAMPLES[sample].content
         elif file:
-            message |= _file_part(file, text)
+            message |= _file_part(file, text, kind)
         elif text:
             message |= {"type": "text", "text": {"body": text}}
         return await self._send(chat, message | (raw or {}), file)
+
+    async def _album(self, body: Body, text: str, until: float, raw: dict[str, Any]) -> Result:
+        """Send our own pictures one after the other, as WhatsApp does, with the text under the first."""
+        chat = self._chat(resolve(self.context.store, "whatsapp", body))
+        sent: list[Result] = []
+        for file in own_album(self.context.store, until):
+            message = self._base(chat.person) | _file_part(file, "" if sent else text, "image") | raw
+            sent.append(await self._send(chat, message, file))
+        return sent[-1] | {"message_ids": [one["message_id"] for one in sent]}
 
     async def press(self, body: Body) -> Result:
         """Press the button or list row `key` of the desk's message `message_id`."""
@@ -151,11 +169,12 @@ class WhatsAppPhone:
         return {"person": person.id, "message_id": message["id"], "webhook": delivery.brief()}
 
 
-def _file_part(file: StoredFile, caption: str) -> dict[str, Any]:
+def _file_part(file: StoredFile, caption: str, kind: str) -> dict[str, Any]:
     family = file.type.partition("/")[0]
-    kind = {"image": "image", "video": "video", "audio": "audio"}.get(family, "document")
+    kind = kind or {"image": "image", "video": "video", "audio": "audio"}.get(family, "document")
     part = webhook_file(file)
-    part |= {"caption": caption} if caption and kind != "audio" else {}
+    part |= {"caption": caption} if caption and kind not in ("audio", "sticker") else {}
+    part |= {"animated": is_animated(file.data)} if kind == "sticker" else {}
     part |= {"filename": file.name} if kind == "document" else {}
     part |= {"voice": "ogg" in file.type} if kind == "audio" else {}
     return {"type": kind, kind: part}

@@ -10,13 +10,6 @@ def text_of(body: dict[str, Any], kind: str) -> str:
     content = body[kind]
     if kind == "contacts":
         return "\n".join(card["name"]["formatted_name"] for card in content)
-    if kind == "template":
-        values = [
-            str(parameter.get("text", parameter.get("payload", "")))
-            for component in content.get("components") or []
-            for parameter in component.get("parameters") or []
-        ]
-        return f"[{content['name']}, {content['language']['code']}] " + " · ".join(values)
     if kind == "interactive":
         parts = (content.get("header"), content.get("body"), content.get("footer"))
         return "\n".join(str(part["text"]) for part in parts if isinstance(part, dict) and part.get("text"))
@@ -32,10 +25,6 @@ def text_of(body: dict[str, Any], kind: str) -> str:
 
 def keys_of(body: dict[str, Any], kind: str) -> tuple[Key, ...]:
     """Return the buttons and list rows of a message, in order."""
-    if kind == "template":
-        buttons = [part for part in body[kind].get("components") or [] if part.get("type") == "button"]
-        payloads = [p for button in buttons for p in button.get("parameters") or [] if p.get("payload")]
-        return tuple(Key(str(p["payload"]), str(p.get("text") or p["payload"]), kind="button") for p in payloads)
     if kind != "interactive":
         return ()
     action = body[kind]["action"]

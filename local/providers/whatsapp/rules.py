@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from local.phones.measure import blank, units
-from local.phones.store import Bubble
+from local.phones.store import Bubble, StoredFile
+from local.providers.pictures import is_animated
 from local.providers.whatsapp.words import MetaError
 
 WINDOW = 24 * 3600
@@ -148,6 +149,8 @@ MEDIA_TYPES = {
 _MEGABYTE = 1024 * 1024
 MEDIA_SIZES = {"image": 5, "video": 16, "audio": 16, "sticker": 0.5, "document": 100}
 """Largest file of each kind, in megabytes. Source: the supported media types, as AWS and Meta list them."""
+STILL_STICKER = 0.1
+"""Largest sticker that does not move, in megabytes."""
 _DOCUMENTS = ("application/pdf", "application/msword", "application/vnd.", "text/plain")
 
 
@@ -162,17 +165,20 @@ def check_upload(media_type: str, size: int) -> None:
         raise MetaError(131053, "The file is larger than WhatsApp carries.")
 
 
-def fits(kind: str, media_type: str, size: int) -> bool:
+def fits(kind: str, file: StoredFile) -> bool:
     """Tell whether a message of this kind may have such a file. One that does not fit is accepted and fails later."""
     types = MEDIA_TYPES.get(kind, ())
-    plain = media_type.partition(";")[0].strip().lower()
-    return (not types or plain in types) and size <= MEDIA_SIZES.get(kind, 100) * _MEGABYTE
+    plain = file.type.partition(";")[0].strip().lower()
+    most = MEDIA_SIZES.get(kind, 100)
+    if kind == "sticker" and not is_animated(file.data):
+        most = STILL_STICKER
+    return (not types or plain in types) and file.size <= most * _MEGABYTE
 
 
 def undelivered(bubble: Bubble, *, unknown: bool, window_closed: bool) -> int:
     """Return Meta's code for a message that is accepted and then not delivered; 0 when it is delivered."""
     if unknown:
         return 131026
-    if bubble.file and not fits(bubble.kind, bubble.file.type, bubble.file.size):
+    if bubble.file and not fits(bubble.kind, bubble.file):
         return 131053
     return 131047 if bubble.kind != "template" and window_closed else 0

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.channels import registry
+from chalicelib.channels.base import OutboundMessage, SendResult
 from chalicelib.channels.contract import Buttons, Channel, FileLimit, Webhook
 from chalicelib.profile.build import parse_profile
 from chalicelib.profile.load import DIRECTORY, load_profile
@@ -35,9 +36,10 @@ def test_a_channel_can_be_shown(channel: Channel) -> None:
 
 
 @SERVED
-def test_settings_reach_the_sender_and_the_fetcher_and_no_other_function(channel: Channel) -> None:
+def test_settings_reach_what_calls_providers_and_no_other_function(channel: Channel) -> None:
     for setting in channel.settings:
-        assert [one.name for one in FUNCTIONS if setting.name in one.environment] == ["sender", "fetcher"]
+        having = [one.name for one in FUNCTIONS if setting.name in one.environment]
+        assert having == ["sender", "uploader", "fetcher", "templates"]
         assert VARIABLES[setting.name] == {"Ref": setting.parameter}
         assert parameters()[setting.parameter]["Default"] == setting.default
 
@@ -67,6 +69,16 @@ def silent(webhook: Webhook | None) -> Webhook:
     return webhook._replace(challenge=lambda accounts, query: None)
 
 
+class Deaf:
+    """A sender that calls nobody."""
+
+    def send(self, message: OutboundMessage, token: str) -> SendResult:
+        return SendResult("1", 0)
+
+    def confirm_press(self, account: str, press: str, token: str) -> None:
+        pass
+
+
 LIES: list[tuple[str, str, Callable[[], Channel]]] = [
     ("statuses", "promises the status 'read'",
      lambda: first(lambda one: not one.statuses)._replace(statuses=frozenset({"read"}))),
@@ -78,9 +90,9 @@ LIES: list[tuple[str, str, Callable[[], Channel]]] = [
     ("presses", "a press is confirmed",
      lambda: first(lambda one: not one.confirms_presses)._replace(confirms_presses=True)),
     ("parts_sent", "promises to send a file",
-     lambda: (one := first(lambda one: one.files))._replace(sends=one.sends | {"file"})),
+     lambda: first(lambda one: one.files)._replace(sender=lambda settings: Deaf())),
     ("parts_sent", "promises to send a template",
-     lambda: (one := first(lambda one: one.sends))._replace(sends=one.sends | {"template"})),
+     lambda: (one := first(lambda one: "template" not in one.sends))._replace(sends=one.sends | {"template"})),
     ("buttons", "promises as many buttons as it takes, and its provider refuses",
      lambda: first(lambda one: one.buttons)._replace(buttons=Buttons(most=4, title=20, id=64, text=1024))),
     ("buttons", "promises the longest button, and its provider refuses",

@@ -119,7 +119,7 @@ def test_the_template_has_its_route_role_setting_and_alarm() -> None:
         for name, one in resources.items()
         if "PAGER_API" in one.get("Properties", {}).get("Environment", {}).get("Variables", {})
     ]
-    assert sorted(having) == ["Fetcher", "Sender"]
+    assert sorted(having) == ["Fetcher", "Sender", "Templates", "Uploader"]
     assert template["Parameters"]["PagerApi"]["Default"] == "https://pager.example"
     alarm = resources["PagerSignatureAlarm"]["Properties"]
     assert alarm["Dimensions"] == [{"Name": "channel", "Value": "pager"}]

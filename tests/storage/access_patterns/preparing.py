@@ -6,6 +6,7 @@ from typing import Any
 from chalicelib.channels.parts import NumberChanged, StatusUpdate
 from chalicelib.core.addresses import Address
 from chalicelib.core.clock import DAY
+from chalicelib.outbox.late_notices import LateNotices
 from chalicelib.outbox.model import Job
 from chalicelib.outbox.reply_store import ReplyStore
 from chalicelib.outbox.store import Outbox
@@ -57,6 +58,10 @@ def job(desk: RetentionDesk, *, claimed: bool = True, telegram: bool = False) ->
         store.claim(store.job(waiting, desk.now), "a", desk.now)
         (waiting,) = store.entries(ticket["conversation_id"])
     return store, store.job(waiting, desk.now)
+
+
+def late_notices(desk: RetentionDesk) -> LateNotices:
+    return LateNotices(desk.gateway(), ("kk", "ru", "en"))
 
 
 def status(desk: RetentionDesk, name: str, reference: str = "") -> StatusUpdate:

@@ -8,25 +8,35 @@ from dataclasses import dataclass, field
 from typing import IO, Any
 
 import pytest
+import requests
 
-from chalicelib.attachments.bucket import Bucket
+from chalicelib.attachments.breaker import Breaker
+from chalicelib.attachments.bucket import Bucket, FormPost
 from chalicelib.attachments.drop_file import DropFile
 from chalicelib.attachments.fetch_file import FetchFile
 from chalicelib.attachments.fetch_store import FetchStore
+from chalicelib.attachments.open_file import open_from
 from chalicelib.channels.fetching import FetchedFile, FetchError
 from chalicelib.channels.parts import InboundMessage
 from chalicelib.core.ids import MessageRef
 from chalicelib.dynamo.clients import client
 from chalicelib.messages.store import IntakeStore
+from chalicelib.outbox.bring_file import BringFile
+from chalicelib.outbox.content import SentFile
+from chalicelib.outbox.deliver import UPLOAD_BUDGET, UPLOAD_LEASE, Deliver
 from chalicelib.vault import encryption
+from chalicelib.vault.decryptor import BatchDecryptor
 from chalicelib.vault.encryption import KeyPair, new_pair
 from tests.support.attachments.no_files import NO_FILES
 from tests.support.aws import Aws
-from tests.support.delivery.desk import opened
+from tests.support.delivery.desk import BOLAT, opened
+from tests.support.forms import posted
+from tests.support.intake.desk import PROFILE
 from tests.support.people import from_amina
+from tests.support.pictures import png
 from tests.support.retention.desk import RetentionDesk
 
-PNG = b"\x89PNG\r\n\x1a\n" + b"qupia-bytes" * 40
+PNG = png() + b"qupia-bytes" * 40
 NAME = "құпия-чек.png"
 
 
@@ -37,6 +47,7 @@ class FileDesk(RetentionDesk):
 
     fetcher_keys: KeyPair = field(default_factory=new_pair)
     given: bytes | FetchError = PNG
+    scanned: bool = False
     during: Callable[[], None] = lambda: None
     bucket_name: str = ""
     fetched: list[tuple[str, str, str]] = field(default_factory=list)
@@ -58,8 +69,10 @@ class FileDesk(RetentionDesk):
             into.write(self.given)
             return FetchedFile(len(self.given), hashlib.sha256(self.given).hexdigest())
 
-        store = FetchStore(self.gateway(dynamodb, lambda attempt: None))
-        return FetchFile(store, self.bucket, fetch, lambda: self.fetcher_keys.private, lambda: self.now)
+        tables = self.gateway(dynamodb, lambda attempt: None)
+        store, breaker = FetchStore(tables), Breaker(tables)
+        parts = store, breaker, self.bucket, fetch, lambda: self.fetcher_keys.private
+        return FetchFile(*parts, PROFILE, self.scanned, lambda: self.now)
 
     def dropper(self) -> DropFile:
         return DropFile(self.gateway(), self.bucket)
@@ -79,6 +92,27 @@ class FileDesk(RetentionDesk):
     def jobs(self) -> list[dict[str, Any]]:
         return self.of_pk("fetch#")
 
+    def bringer(self, dynamodb: Any = None) -> BringFile:
+        """What begins uploads of staff."""
+        decryptor = lambda: BatchDecryptor(lambda: self.vault)  # noqa: E731
+        return BringFile(self.replier(dynamodb), self.brought(dynamodb), decryptor, lambda: self.now)
+
+    def bring(
+        self, ticket: Mapping[str, Any], name: str = NAME, data: bytes = PNG, told: str = "image/png", by: str = BOLAT
+    ) -> SentFile:
+        """A file that a colleague has brought for a reply, as a reply names it."""
+        begun = self.bringer()(ticket["ticket_id"], name, told, len(data), by)
+        answer = post(begun.form, data)
+        assert answer.status_code == 204, answer.text
+        return SentFile(begun.upload.id)
+
+    def uploader(self, **more: Any) -> Deliver:
+        """The sender with more time, which reads files."""
+        return self.sender(open_file=open_from(self.bucket), budget=UPLOAD_BUDGET, lease=UPLOAD_LEASE, **more)
+
+    def uploads(self) -> list[dict[str, Any]]:
+        return self.of("upload#")
+
     def objects(self) -> dict[str, bytes]:
         """Everything that lies in the bucket."""
         s3 = client("s3")
@@ -88,6 +122,11 @@ class FileDesk(RetentionDesk):
     def facts(self, ref: MessageRef) -> dict[str, Any]:
         """What is sealed of the file of a message."""
         return self.open(self.message(ref), "file", encryption.message_file(ref))
+
+
+def post(form: FormPost, data: bytes, **fields: str) -> requests.Response:
+    """Post the bytes of a file as a browser does."""
+    return posted(form.url, {**form.fields, **fields}, data)
 
 
 @pytest.fixture

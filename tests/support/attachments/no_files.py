@@ -1,5 +1,6 @@
 """A bucket in which nothing lies, for desks whose people sent no files."""
 
+from io import BytesIO
 from typing import Any
 
 from chalicelib.attachments.bucket import Bucket
@@ -17,6 +18,9 @@ class _Empty:
     def list_multipart_uploads(self, **_: Any) -> dict[str, Any]:
         return {}
 
+    def get_object_tagging(self, **_: Any) -> dict[str, Any]:
+        return {"TagSet": []}
+
     def put_object(self, **_: Any) -> dict[str, Any]:
         return {}
 
@@ -26,3 +30,13 @@ class _Empty:
 
 EMPTY = _Empty()
 NO_FILES = Bucket(lambda: EMPTY, "files")
+
+
+def holding(data: bytes) -> Bucket:
+    """A bucket in which these bytes lie under every name."""
+
+    class Holding(_Empty):
+        def get_object(self, **_: Any) -> dict[str, Any]:
+            return {"ContentRange": f"bytes 0-511/{len(data)}", "ETag": '"1"', "Body": BytesIO(data)}
+
+    return Bucket(Holding, "files")

@@ -10,6 +10,8 @@ from urllib.parse import parse_qs
 
 import pytest
 
+from tests.support.forms import read_form
+
 
 @dataclass
 class Call:
@@ -53,6 +55,8 @@ def provider() -> Iterator[Provider]:
             raw = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             if self.headers.get("Content-Type", "").startswith("application/json"):
                 payload = json.loads(raw)
+            elif self.headers.get("Content-Type", "").startswith("multipart/"):
+                payload = read_form(self.headers["Content-Type"], raw)
             else:
                 payload = {name: values[0] for name, values in parse_qs(raw.decode()).items()}
             outcome = state.next(Call(self.path, dict(self.headers), payload))

@@ -9,15 +9,19 @@ from typing import Any, TypeVar
 
 import pytest
 
+from chalicelib.attachments.bucket import Bucket
+from chalicelib.attachments.uploads import UploadStore
 from chalicelib.channels.parts import InboundMessage
 from chalicelib.core.ids import MessageRef
 from chalicelib.dynamo.clients import client
 from chalicelib.dynamo.rows import bind
 from chalicelib.dynamo.schema import HEAD
+from chalicelib.outbox.brought_files import BroughtFiles
 from chalicelib.outbox.change_message import ChangeMessage
 from chalicelib.outbox.change_store import ChangeStore
 from chalicelib.outbox.content import ReplyContent
 from chalicelib.outbox.deliver import Deliver
+from chalicelib.outbox.late_notices import LateNotices
 from chalicelib.outbox.providers import ChannelProviders
 from chalicelib.outbox.reply import ReplyToCustomer
 from chalicelib.outbox.reply_store import ReplyStore
@@ -27,6 +31,7 @@ from chalicelib.tickets.queries import TicketQueries
 from chalicelib.vault.decryptor import BatchDecryptor, SingleDecryptor
 from chalicelib.vault.encryption import EncryptionContext, open_json
 from chalicelib.vault.secrets import Secrets
+from tests.support.attachments.no_files import NO_FILES
 from tests.support.delivery.provider import Provider, serve
 from tests.support.intake.desk import Desk
 from tests.support.people import TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT, from_amina, from_daniyar
@@ -56,6 +61,15 @@ class DeliveryDesk(Desk):
     vaulted: Vaulted = field(default_factory=Vaulted)
     rings: list[tuple[str, int]] = field(default_factory=list)
 
+    @property
+    def bucket(self) -> Bucket:
+        """The bucket of files."""
+        return NO_FILES
+
+    def brought(self, dynamodb: Any = None) -> BroughtFiles:
+        """What keeps the files of replies that are not stored yet."""
+        return BroughtFiles(UploadStore(self.gateway(dynamodb, lambda attempt: None)), self.bucket)
+
     def providers(self) -> ChannelProviders:
         given = {"WHATSAPP_API": f"{self.provider.address}/v23.0", "TELEGRAM_API": self.provider.address}
         return ChannelProviders(Secrets(lambda: self.vaulted), "outbound", given.get)
@@ -68,6 +82,7 @@ class DeliveryDesk(Desk):
             "store": self.outbox(),
             "providers": self.providers(),
             "decryptor": lambda: SingleDecryptor(lambda: self.vault),
+            "late_notices": LateNotices(self.gateway(None, lambda attempt: None), ("kk", "ru", "en")),
             "allows": load_profile("spoint").allows,
             "enqueue": lambda conversation_id, wait: self.rings.append((conversation_id, wait)),
             "clock": lambda: self.now,
@@ -78,6 +93,7 @@ class DeliveryDesk(Desk):
     def replier(self, dynamodb: Any = None, **more: Any) -> ReplyToCustomer:
         parts: dict[str, Any] = {
             "store": ReplyStore(self.gateway(dynamodb, lambda attempt: None)),
+            "files": self.brought(dynamodb),
             "decryptor": lambda: BatchDecryptor(lambda: self.vault),
             "allows": load_profile("spoint").allows,
             "clock": lambda: self.now,

@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs
 
+from tests.support.forms import File, read_form
 from tests.support.people import wamid
 
 BREAK = "the provider accepts, and the connection breaks before its answer"
@@ -25,6 +26,8 @@ class Sent:
     field: str = ""
     buttons: tuple[tuple[str, str], ...] = ()
     """Id and title of each."""
+    template: Any = None
+    file: File | None = None
     quote: str = ""
     """The provider's id of the message that it quotes."""
     opens: str = ""
@@ -40,6 +43,8 @@ class Provider:
     token: str = "token-1"
     sent: list[Sent] = field(default_factory=list)
     calls: int = 0
+    media: dict[str, File] = field(default_factory=dict)
+    """What was uploaded to Meta, by its id."""
     first: int = 1000
     """Telegram's number of the next message while none is `sent`."""
     callbacks: list[str] = field(default_factory=list)
@@ -66,10 +71,20 @@ class Provider:
             self.calls += 1
             if path.startswith("/bot"):
                 return self._telegram(path, payload)
-            return self._meta(headers, payload)
+            return self._upload(headers, payload) if path.endswith("/media") else self._meta(headers, payload)
 
     def _fault(self) -> Any:
         return self.faults.pop(0) if self.faults else None
+
+    def _upload(self, headers: dict[str, str], payload: dict[str, Any]) -> Any:
+        if headers.get("Authorization") != f"Bearer {self.token}":
+            return self.meta_error(190, 401)
+        fault = self._fault()
+        if fault not in (None, BREAK):
+            return fault
+        number = str(9000 + len(self.media))
+        self.media[number] = payload["file"]._replace(type=payload["type"])
+        return fault or (200, {"id": number}, {})
 
     def _meta(self, headers: dict[str, str], payload: dict[str, Any]) -> Any:
         if headers.get("Authorization") != f"Bearer {self.token}":
@@ -81,20 +96,26 @@ class Provider:
             self.changes.append(payload)
             return fault or (200, {"success": True}, {})
         name = "to" if "to" in payload else "recipient"
-        reference = payload.get("biz_opaque_callback_data", "")
-        if payload["type"] == "reaction":
+        reference, kind, file = payload.get("biz_opaque_callback_data", ""), payload["type"], None
+        opens = ""
+        if kind == "reaction":
             self.changes.append(payload["reaction"] | {"reference": reference})
             return fault or (200, {"messages": [{"id": wamid()}]}, {})
-        opens = ""
-        if payload["type"] == "interactive":
+        if kind == "interactive":
             text, action = payload["interactive"]["body"]["text"], payload["interactive"]["action"]
             opens, rows = action.get("button", ""), [row for one in action.get("sections", ()) for row in one["rows"]]
             given = rows or [one["reply"] for one in action["buttons"]]
             buttons = tuple((one["id"], one["title"]) for one in given)
+        elif kind == "template":
+            text, buttons = payload["template"]["name"], ()
+        elif kind in payload and kind != "text":
+            media = payload[kind]
+            text, buttons = media.get("caption", ""), ()
+            file = self.media[media["id"]]._replace(kind=kind, name=media.get("filename", ""))
         else:
             text, buttons = payload["text"]["body"], ()
-        quote = payload.get("context", {}).get("message_id", "")
-        sent = Sent(payload[name], text, reference, wamid(), name, buttons, quote, opens)
+        quote, template = payload.get("context", {}).get("message_id", ""), payload.get("template")
+        sent = Sent(payload[name], text, reference, wamid(), name, buttons, template, file, quote, opens)
         self.sent.append(sent)
         self.accepted(sent)
         return fault or (200, {"messages": [{"id": sent.provider_id}]}, {})
@@ -108,15 +129,18 @@ class Provider:
         if path.endswith("/answerCallbackQuery"):
             self.callbacks.append(payload["callback_query_id"])
             return 200, {"ok": True, "result": True}, {}
-        if not path.endswith("/sendMessage"):
-            self.changes.append({"method": path.rpartition("/")[2], **payload})
+        method = path.rpartition("/")[2]
+        if method == "sendChatAction" or not method.startswith("send"):
+            self.changes.append({"method": method, **payload})
             return fault or (200, {"ok": True, "result": True}, {})
         chat, number = str(payload["chat_id"]), self.first + len(self.sent)
         rows = json.loads(payload.get("reply_markup", "{}")).get("inline_keyboard", [])
         buttons = tuple((one["callback_data"], one["text"]) for row in rows for one in row)
+        text = payload.get("text", payload.get("caption", ""))
+        file = next((one._replace(kind=kind) for kind, one in payload.items() if isinstance(one, File)), None)
         answered = json.loads(payload.get("reply_parameters", "{}")).get("message_id", "")
         quote = f"{chat}:{answered}" if answered else ""
-        sent = Sent(chat, payload["text"], "", f"{chat}:{number}", buttons=buttons, quote=quote)
+        sent = Sent(chat, text, "", f"{chat}:{number}", buttons=buttons, file=file, quote=quote)
         self.sent.append(sent)
         self.accepted(sent)
         result = {"message_id": number, "date": 1_795_000_000, "chat": {"id": int(chat), "type": "private"}}
@@ -135,6 +159,8 @@ def serve() -> Iterator[Provider]:
             raw = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             if self.headers.get("Content-Type", "").startswith("application/json"):
                 payload = json.loads(raw)
+            elif self.headers.get("Content-Type", "").startswith("multipart/"):
+                payload = read_form(self.headers["Content-Type"], raw)
             else:
                 payload = {name: values[0] for name, values in parse_qs(raw.decode()).items()}
             answer = provider.take(self.path, dict(self.headers), payload)

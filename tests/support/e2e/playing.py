@@ -65,7 +65,9 @@ def whatsapp_text(phone: str, text: str, at: int, *, name: str = "Амина", m
 
 
 def said_in(payload: dict[str, Any]) -> str:
-    """Return the words of a WhatsApp message of ours, with or without buttons."""
+    """Return the words of a WhatsApp message of ours, with or without buttons; of a template its name."""
+    if "template" in payload:
+        return str(payload["template"]["name"])
     said: str = payload["interactive"]["body"]["text"] if "interactive" in payload else payload["text"]["body"]
     return said
 

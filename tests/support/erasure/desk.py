@@ -38,6 +38,7 @@ from chalicelib.vault.encryption import CannotOpen, new_contact_key, seal
 from tests.support.delivery.desk import BOLAT, opened
 from tests.support.delivery.provider import Sent
 from tests.support.e2e.playing import forms_of
+from tests.support.erasure.brought import put_upload
 from tests.support.erasure.person import Person
 from tests.support.intake.desk import Snapshot
 from tests.support.people import DANIYAR, TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT, from_amina, wamid
@@ -172,18 +173,20 @@ class ErasureDesk(RetentionDesk):
             "Данияр Оспанов", "daniyar_osp", f"құпия-{person.channel}", "тайный вопрос", "qupia-raw", "Ұзақ жауап",
             "уақыты белгісіз", "кезекте тұрған", "жіберілмеген reply", "жіберілмеген comment", "жолдағы жауап",
             "ішкі пікір", "екінші пікір", "Данияр мырза", "құпия таңдау", "құпия-чек", "құпия-шарт",
+            "құпия-келісім",
         ]  # fmt: skip
 
     def store(self, dynamodb: Any = None) -> IntakeStore:
         return IntakeStore(self.gateway(dynamodb), self.address_key, self.vault_keys.public, self.vault_keys.public)
 
     def _files(self, person: Person, write: Callable[..., InboundMessage]) -> None:
-        """A file that is to be fetched, and one that has arrived."""
+        """A file that is to be fetched, one that has arrived, and one that a colleague brings for a reply."""
         for kind, name in (("image", "құпия-чек.png"), ("document", "құпия-шарт.pdf")):
             self.receive(write("", kind=kind, details={"media_id": f"id of {name}", "filename": name}))
         arrived, _ = self.of_pk(f"fetch#{person.conversation_id}")
         ref, fetching = MessageRef.of_tail(person.conversation_id, arrived["sk"][6:]), FetchStore(self.gateway())
         assert (job := fetching.job(ref)) and fetching.ready(job, {"name": "құпия-шарт.pdf", "size": 7})
+        put_upload(self, person)
 
     def _status_comes_first(self, sent: Sent) -> None:
         """A status without our reference, before the sender has heard of its success: it is parked."""
@@ -229,8 +232,6 @@ class ErasureDesk(RetentionDesk):
         self.later(1)
         for conversation_id in sorted({item["conversation_id"] for item in self.of("outbox#")}):
             self.sender()(conversation_id)
-
-    # -- requests
 
     def request_for(self, person: Person, **more: Any) -> Request:
         """A verified request of a person who was told and whose grace has ended, as the tasks before the destroying

@@ -24,7 +24,7 @@ _STORE_OF = {
     "open_request": "desk.contact",
     "head": "desk.conversation", "message": "desk.conversation", "raw": "desk.conversation",
     "outbox": "desk.conversation", "client": "desk.conversation", "draft": "desk.conversation",
-    "guard": "desk.conversation", "tagged": "desk.conversation",
+    "guard": "desk.conversation", "tagged": "desk.conversation", "upload": "desk.conversation",
     "ticket": "desk.tickets", "number": "desk.tickets", "alias": "index.aliases", "link": "index.links",
     "parked": "index.links", "text": "index.words", "words": "index.words", "key": "keys",
     "fetch": "files",

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from chalicelib.attachments.bucket import Bucket
 from chalicelib.attachments.due import WakeFetcher
 from chalicelib.contacts.index_contact import ContactTexts, IndexContact
 from chalicelib.contacts.search import Search
@@ -39,7 +38,6 @@ from chalicelib.tickets.writes import AutoClose
 from chalicelib.vault.decryptor import BatchDecryptor, SingleDecryptor
 from chalicelib.vault.pseudonyms import TextKey
 from local.aws import ministack as embedded
-from tests.support.attachments.no_files import NO_FILES
 from tests.support.aws import Aws
 from tests.support.delivery.desk import DeliveryDesk, opened
 from tests.support.people import TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT
@@ -93,11 +91,6 @@ class RetentionDesk(DeliveryDesk):
             "clock": lambda: self.now,
         }
         return Sweep(**parts | more)
-
-    @property
-    def bucket(self) -> Bucket:
-        """The bucket of files."""
-        return NO_FILES
 
     def waker(self, dynamodb: Any = None) -> WakeFetcher:
         """What wakes the file fetcher again; `rung_files` are the bodies of its wake-up messages."""

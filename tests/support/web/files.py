@@ -14,10 +14,11 @@ from chalicelib.wiring import base as wiring
 from chalicelib.wiring import files as wiring_files
 from tests.support.aws import Aws
 from tests.support.forgetting import forget_wiring
+from tests.support.pictures import png
 from tests.support.web.desk import Web
 from tests.support.web.serving import AMINA, say
 
-PNG = b"\x89PNG\r\n\x1a\n" + b"picture"
+PNG = png()
 NAME = "Құпия құжат.html"
 
 

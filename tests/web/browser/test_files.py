@@ -39,7 +39,7 @@ def opened(chromium: Any, web: Web, address: str, **context: Any) -> Any:
 
 def test_pictures_recordings_and_documents_in_every_language_and_width(chromium: Any, web: Web, address: str) -> None:
     sent(web, "image", picture(), "a.png")
-    sent(web, "voice", b"OggS\0\2", "", duration=3)
+    sent(web, "voice", b"OggS\0\2" + bytes(20) + b"\1\x13OpusHead\1\1", "", duration=3)
     sent(web, "document", b"%PDF-1.7", "Өте ұзақ атауы бар шарт, екі жақтың қолы қойылған.pdf")
     for size, (width, height) in SIZES.items():
         page = opened(chromium, web, address, viewport={"width": width, "height": height})
@@ -53,9 +53,35 @@ def test_pictures_recordings_and_documents_in_every_language_and_width(chromium:
 
 
 def test_what_plays_is_left_alone_when_something_new_arrives(chromium: Any, web: Web, address: str) -> None:
-    sent(web, "voice", b"OggS\0\2", "", duration=3)
+    sent(web, "voice", b"OggS\0\2" + bytes(20) + b"\1\x13OpusHead\1\1", "", duration=3)
     page = opened(chromium, web, address)
     page.evaluate("document.querySelector('audio').dataset.mine = 'yes'")
     say(web, AMINA, "Тағы бір сөз")
     page.wait_for_selector("text=Тағы бір сөз")
     assert page.locator("audio[data-mine=yes]").count() == 1
+
+
+def test_an_album_is_reached_by_keyboard_and_keeps_what_was_loaded_when_a_sibling_arrives(
+    chromium: Any, web: Web, address: str
+) -> None:
+    album = {"media_group_id": "13579246801234567"}
+    for _ in range(2):
+        sent(web, "image", picture(), "a.png", **album)
+        web.advance(1)
+    for size, (width, height) in SIZES.items():
+        page = opened(chromium, web, address, viewport={"width": width, "height": height})
+        page.wait_for_function("[...document.querySelectorAll('.tiles img')].every((one) => one.naturalWidth === 64)")
+        links = page.locator(".tiles a")
+        links.first.focus()
+        for number in range(1, 4):
+            page.keyboard.press("Tab")
+            assert links.nth(number).evaluate("(one) => one === document.activeElement")
+        check(page, f"album-{size}")
+        page.context.close()
+
+    page = opened(chromium, web, address)
+    page.wait_for_function("document.querySelectorAll('.tiles img').length === 2")
+    page.evaluate("document.querySelectorAll('.tiles img').forEach((one) => { one.dataset.mine = 'yes' })")
+    say(web, AMINA, "", kind="image", details={"media_id": "3", **album})
+    page.wait_for_selector(".tiles > li:nth-child(3)")
+    assert page.locator(".album").count() == 1 and page.locator("img[data-mine=yes]").count() == 2

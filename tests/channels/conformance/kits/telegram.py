@@ -53,7 +53,7 @@ class TelegramKit:
         return bodies.update("my_chat_member", **{**person, "new_chat_member": state})
 
     def accept(self, call: Call) -> Any:
-        if not call.path.endswith("/sendMessage"):
+        if not call.path.endswith(("/sendMessage", "/sendDocument")):
             return {"ok": True, "result": True}
         text, buttons = self.said(call)
         if len(text) > 4096 or any(len(one.encode()) > 64 for one in buttons):  # Source: sendMessage in the Bot API
@@ -63,7 +63,8 @@ class TelegramKit:
 
     def said(self, call: Call) -> tuple[str, tuple[str, ...]]:
         rows = json.loads(call.payload.get("reply_markup", "{}")).get("inline_keyboard", [])
-        return call.payload.get("text", ""), tuple(one["callback_data"] for row in rows for one in row)
+        said = call.payload["document"].name if "document" in call.payload else call.payload.get("text", "")
+        return said, tuple(one["callback_data"] for row in rows for one in row)
 
 
 KIT = TelegramKit()

@@ -56,7 +56,9 @@ class WhatsAppKit:
         return bodies.body()
 
     def accept(self, call: Call) -> Any:
-        # Source: Meta, "Text messages", "Interactive reply buttons messages" and "Interactive list messages".
+        # Source: Meta, "Text messages", "Interactive reply buttons messages", "Interactive list messages" and "Media".
+        if call.path.endswith("/media"):
+            return {"id": "731"}
         text, buttons = self.said(call)
         return (
             {}
@@ -67,8 +69,14 @@ class WhatsAppKit:
         )
 
     def said(self, call: Call) -> tuple[str, tuple[str, ...]]:
+        if call.path.endswith("/media"):
+            return "", ()
+        if "document" in call.payload:
+            return call.payload["document"]["filename"], ()
         if "text" in call.payload:
             return call.payload["text"]["body"], ()
+        if "template" in call.payload:
+            return call.payload["template"]["name"], ()
         if "interactive" not in call.payload:
             return "", ()
         inside = call.payload["interactive"]

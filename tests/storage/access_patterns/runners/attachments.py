@@ -1,18 +1,24 @@
-"""What files that customers send ask."""
+"""What files ask."""
 
+from chalicelib.attachments.breaker import Breaker
 from chalicelib.attachments.hand_out import FetchAgain
+from chalicelib.attachments.model import KEPT_FOR
+from chalicelib.attachments.uploads import Upload, UploadPlace, UploadStore
 from chalicelib.channels.fetching import FetchError
 from chalicelib.core.ids import MessageRef
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.erasure.eraser import Eraser
+from chalicelib.outbox.brought_files import BroughtFiles
+from chalicelib.outbox.content import ReplyContent, SentFile
 from chalicelib.retention.model import Expired
 from chalicelib.tickets.queries import TicketQueries
 from chalicelib.vault.decryptor import BatchDecryptor
 from tests.storage.access_patterns.patterns import Action, asks
-from tests.support.attachments.desk import FileDesk
-from tests.support.attachments.no_files import NO_FILES
+from tests.support.attachments.desk import NAME, PNG, FileDesk
+from tests.support.attachments.no_files import NO_FILES, holding
+from tests.support.delivery.desk import BOLAT
 from tests.support.erasure.desk import OPERATOR
-from tests.support.people import from_amina, from_daniyar
+from tests.support.people import WHATSAPP_ACCOUNT, from_amina, from_daniyar
 from tests.support.retention.desk import RetentionDesk
 
 
@@ -40,25 +46,71 @@ def _(desk: RetentionDesk) -> Action:
     return lambda: made.receive(large)
 
 
-@asks("AP902", "AP903", "AP904")
+@asks("AP902", "AP903", "AP919", "AP920", "AP904")
 def _(desk: RetentionDesk) -> Action:
     made, ref = waiting(desk)
     return lambda: made.fetcher()(ref)
 
 
-@asks("AP902", "AP903", "AP905")
+@asks("AP902", "AP903", "AP919", "AP905")
 def _(desk: RetentionDesk) -> Action:
     made, ref = waiting(desk)
     made.given = FetchError("no", code="network")
     return lambda: made.fetcher()(ref)
 
 
-@asks("AP902", "AP903", "AP906", "AP907")
+@asks("AP902", "AP903", "AP919", "AP906", "AP907")
 def _(desk: RetentionDesk) -> Action:
     made, ref = waiting(desk)
     made.given = FetchError("no", code="gone", gone=True)
     head = made.head()
     DeskRow(head["pk"], "head").update(actions=[DeskRow.epoch.set(7)])
+    return lambda: made.fetcher()(ref)
+
+
+@asks("AP902", "AP903", "AP919", "AP918")
+def _(desk: RetentionDesk) -> Action:
+    made, ref = waiting(desk)
+    made.given = FetchError("no", code="too_big", too_big=True)
+    return lambda: made.fetcher()(ref)
+
+
+def broken(made: FileDesk) -> None:
+    """Let as many fetches fail as may."""
+    breaker = Breaker(made.gateway())
+    while not breaker.take("whatsapp", WHATSAPP_ACCOUNT, made.now):
+        pass
+
+
+@asks("AP902", "AP903", "AP919", "AP921")
+def _(desk: RetentionDesk) -> Action:
+    made, ref = waiting(desk)
+    broken(made)
+    return lambda: made.fetcher()(ref)
+
+
+@asks("AP902", "AP903", "AP919", "AP922", "AP920", "AP904")
+def _(desk: RetentionDesk) -> Action:
+    made, ref = waiting(desk)
+    broken(made)
+    made.fetcher()(ref)
+    made.later(2 * 3600)
+    return lambda: made.fetcher()(ref)
+
+
+@asks("AP902", "AP903", "AP919", "AP920", "AP923")
+def _(desk: RetentionDesk) -> Action:
+    made, ref = waiting(desk)
+    made.scanned = True
+    return lambda: made.fetcher()(ref)
+
+
+@asks("AP902", "AP903", "AP924")
+def _(desk: RetentionDesk) -> Action:
+    made, ref = waiting(desk)
+    made.scanned = True
+    made.fetcher()(ref)
+    made.now += KEPT_FOR
     return lambda: made.fetcher()(ref)
 
 
@@ -82,8 +134,8 @@ def _(desk: RetentionDesk) -> Action:
     (ticket,), row = made.of_pk("ticket#"), made.message(ref)
     for item in (ticket, row):
         DeskRow(item["pk"], item["sk"]).update(actions=[DeskRow.expires_at.set(1)])
-    about = {name: row[name] for name in ("ticket_id", "contact_id", "file_object")}
-    item = Expired("desk", row["pk"], row["sk"], 1, **about)
+    about = {name: row[name] for name in ("ticket_id", "contact_id")}
+    item = Expired("desk", row["pk"], row["sk"], 1, **about, file_objects=(row["file_object"],))
     return lambda: made.expired().remove(item)
 
 
@@ -105,3 +157,57 @@ def _(desk: RetentionDesk) -> Action:
     made.fetcher()(ref)
     again = FetchAgain(reading(made), made.gateway(), made.fetcher_keys.public, lambda: made.now)
     return lambda: again(ref, OPERATOR)
+
+
+def put_upload(made: FileDesk) -> tuple[UploadPlace, Upload]:
+    """An upload as it is begun, and whose."""
+    ticket, head = made.open_ticket(), made.head()
+    place = UploadPlace(head["conversation_id"], ticket["ticket_id"], BOLAT)
+    upload = Upload("0" * 20, NAME, "image/png", len(PNG), "image", head["contact_id"], made.seconds + 86_400)
+    return place, upload
+
+
+def begun(made: FileDesk) -> tuple[UploadPlace, Upload]:
+    place, upload = put_upload(made)
+    assert made.brought().store.begin(place, upload, made.head()["public_key"], made.head()["epoch"])
+    return place, upload
+
+
+@asks("AP931")
+def _(desk: RetentionDesk) -> Action:
+    made = files(desk)
+    place, upload = put_upload(made)
+    head = made.head()
+    return lambda: made.brought().store.begin(place, upload, head["public_key"], head["epoch"])
+
+
+@asks("AP930", "AP36")
+def _(desk: RetentionDesk) -> Action:
+    made = files(desk)
+    place, _ = begun(made)
+    return lambda: made.brought().store.waiting(place, BatchDecryptor(lambda: made.vault), made.now)
+
+
+@asks("AP933")
+def _(desk: RetentionDesk) -> Action:
+    made = files(desk)
+    place, upload = begun(made)
+    return lambda: made.brought().store.remove(place, upload.id, made.now)
+
+
+@asks("AP53", "AP59", "AP54", "AP58", "AP36", "AP932", "AP36", "AP421", "AP934")
+def _(desk: RetentionDesk) -> Action:
+    made = files(desk)
+    place, upload = begun(made)
+    sent = ReplyContent("Жауап", files=(SentFile(upload.id),))
+    replier = made.replier(files=BroughtFiles(UploadStore(made.gateway()), holding(PNG)))
+    return lambda: replier(place.ticket_id, sent, "page-1", BOLAT)
+
+
+@asks("AP935", "AP92")
+def _(desk: RetentionDesk) -> Action:
+    made = files(desk)
+    place, upload = begun(made)
+    key = place.key(upload.id)
+    item = Expired(*key, upload.expires_at, contact_id=upload.contact_id, file_objects=(upload.id,))
+    return lambda: made.expired().remove(item)

@@ -4,7 +4,7 @@ from chalicelib.core.ids import MessageRef
 from chalicelib.outbox.content import ReplyContent
 from chalicelib.outbox.model import Failure, Job
 from tests.storage.access_patterns.patterns import Action, asks
-from tests.storage.access_patterns.preparing import draft_of, job, replies, status
+from tests.storage.access_patterns.preparing import draft_of, job, late_notices, replies, status
 from tests.support.delivery.desk import BOLAT
 from tests.support.people import wamid
 from tests.support.retention.desk import RetentionDesk
@@ -148,8 +148,8 @@ def _(desk: RetentionDesk) -> Action:
 
 @asks("AP77")
 def _(desk: RetentionDesk) -> Action:
-    store, one = job(desk, claimed=False)
-    return lambda: store.failed(one, Failure("window_closed", "window_closed"), desk.now, kept=True)
+    _, one = job(desk, claimed=False)
+    return lambda: late_notices(desk).keep(one, "", desk.now)
 
 
 # -- quotes, reactions, edits, deletions

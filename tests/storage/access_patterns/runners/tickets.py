@@ -4,6 +4,7 @@ from chalicelib.contacts.search import Search
 from chalicelib.core.clock import DAY
 from chalicelib.core.ids import MessageRef
 from chalicelib.suppression.barrier import SETTLES, complete
+from chalicelib.tickets.albums import Unread
 from chalicelib.tickets.badges import count
 from chalicelib.tickets.drafts import DraftStore, draft_keys, open_drafts
 from chalicelib.tickets.listing import page
@@ -163,7 +164,7 @@ def _(desk: RetentionDesk) -> Action:
 @asks("AP524")
 def _(desk: RetentionDesk) -> Action:
     _, ticket = shown(desk)
-    return lambda: changes(desk).mark_seen(ticket, 0, BOLAT)
+    return lambda: changes(desk).mark_seen(ticket, Unread(), BOLAT)
 
 
 @asks("AP38", "AP40", "AP314", "AP315")

@@ -12,9 +12,9 @@ from chalicelib.staff.authenticator_model import LEAST_PASSWORD
 from chalicelib.staff.challenges import ChallengeOver
 from chalicelib.staff.sessions import csrf_token
 from chalicelib.staff.sign_in import SignedIn, Step, TooMany, WrongPassword
-from chalicelib.web.dashboard.account import enrolment_key
+from chalicelib.web.dashboard.access.account import enrolment_key
+from chalicelib.web.dashboard.access.sign_in_problems import problem_text
 from chalicelib.web.dashboard.rendering import go, page, safe_next, words_for
-from chalicelib.web.dashboard.sign_in_problems import problem_text
 from chalicelib.web.http import validators
 from chalicelib.web.http.auth import check_login_form, login_form_token
 from chalicelib.web.http.cookies import LANGUAGE_COOKIE, LOGIN_COOKIE, SESSION_COOKIE, cookie, cookie_name

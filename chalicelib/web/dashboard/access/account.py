@@ -10,9 +10,9 @@ from chalicelib.staff.authenticator_model import grouped, otpauth
 from chalicelib.staff.challenges import ChallengeOver
 from chalicelib.staff.sign_in import Step, TooMany
 from chalicelib.web.dashboard import rendering as pages
+from chalicelib.web.dashboard.access.sign_in_problems import problem_text
 from chalicelib.web.dashboard.list_query import OPEN_LIST
 from chalicelib.web.dashboard.sidebar import badges, sidebar
-from chalicelib.web.dashboard.sign_in_problems import problem_text
 from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.wiring import web as wiring_web

@@ -1,0 +1,92 @@
+"""A document of 100 MB goes from the bucket to a provider through a process whose memory stays small."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from tests.support.project import PROJECT
+
+SIZE = 100 * 2**20
+MOST = 256 * 2**20
+"""Bytes that the uploader may have at once: half of its memory."""
+CODE = """
+import json, resource, sys
+from chalicelib.attachments.bucket import Bucket
+from chalicelib.attachments.open_file import open_from
+from chalicelib.channels.base import FilePart, OutboundMessage
+from chalicelib.channels.registry import channel
+from chalicelib.core.addresses import Address
+from chalicelib.dynamo.clients import client
+
+name, size = sys.argv[1], int(sys.argv[2])
+file = FilePart("a.pdf", "application/pdf", size, "document", "object", '"1"')
+opens = open_from(Bucket(lambda: client("s3"), "files"))
+address = Address("phone", "77010000000") if name == "whatsapp" else Address("chat", "77010000000")
+message = OutboundMessage("100", address, (file,), "ref", open_file=lambda: opens("contact", file))
+at = sys.argv[3]
+sender = channel(name).sender({"WHATSAPP_API": at, "WHATSAPP_RECIPIENT_FIELD": "to", "TELEGRAM_API": at})
+result = sender.send(message, "100:token")
+print(json.dumps([result.provider_id, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024]))
+"""
+
+
+@pytest.fixture(scope="module")
+def endpoint() -> Iterator[str]:
+    """A bucket that gives SIZE bytes, and providers that count what they get and forget it."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            self.send_response(200)
+            for name, value in (("ETag", '"1"'), ("Content-Length", str(SIZE))):
+                self.send_header(name, value)
+            self.end_headers()
+            chunk = bytes(2**20)
+            for _ in range(SIZE // len(chunk)):
+                self.wfile.write(chunk)
+
+        def do_POST(self) -> None:
+            length = left = int(self.headers["Content-Length"])
+            while left:
+                left -= len(self.rfile.read(min(left, 2**20)))
+            whole = str(length > SIZE)
+            result = {"message_id": 1, "date": 1, "chat": {"id": 1, "type": "private"}}
+            said = {"id": whole, "messages": [{"id": f"wamid.{length}"}], "ok": True, "result": result}
+            data = json.dumps(said).encode()
+            self.send_response(200 if length > SIZE or self.path.endswith("/messages") else 400)
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.parametrize("name", ["whatsapp", "telegram"])
+def test_a_large_document_takes_no_memory_on_its_way(endpoint: str, name: str) -> None:
+    keys = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "eu-central-1"}
+    told = subprocess.run(
+        [sys.executable, "-c", CODE, name, str(SIZE), endpoint],
+        cwd=PROJECT,
+        env={**os.environ, **keys, "AWS_ENDPOINT_URL": endpoint},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert told.returncode == 0, told.stderr
+    provider_id, peak = json.loads(told.stdout.splitlines()[-1])
+    assert provider_id and peak < MOST, f"{peak / 2**20:.0f} MB"

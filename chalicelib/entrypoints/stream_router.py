@@ -40,6 +40,7 @@ _READ = (
     *("pk", "sk", "conversation_id", "ticket_id", "contact_id", "request_id"),
     *("direction", "kind", "status", "flagged", "expires_at", "dated", "purpose"),
     *("state", "waits", *_SIGNED, "due", "piece_count", "piece_states", "resent_as", "notices_wait"),
+    *("deleted", "file_objects"),
 )
 """Attributes of a row that the stream router reads."""
 
@@ -121,7 +122,7 @@ def _wake_up(record: Mapping[str, Any]) -> tuple[str, WakeUp] | None:
         return None if new else ("privacy", WakeUp({"request_id": item["request_id"]}))
     if is_message and "direction" in item and _concerns_expiry_stamper(item, new):
         conversation_id = pk.partition("#")[2]
-        change = item.get("kind") in TEXT_CHANGES
+        change = item.get("kind") in TEXT_CHANGES or bool(item.get("deleted"))
         return "dating", _stamping(conversation_id, item.get("ticket_id", ""), sk, change=change)
     if sk == CONTACT.sk:
         return "indexing", WakeUp({"contact_id": item["contact_id"]})
@@ -144,13 +145,15 @@ def _stamping(conversation_id: str, ticket_id: str, row: str = "", *, change: bo
 
 def _concerns_expiry_stamper(item: Mapping[str, Any], new: bool) -> bool:
     """Whether a message's row may lack its expiry date on a closed ticket or on none, or its ticket shows a failure
-    that is gone, or does not show one that is there; or whether it deletes a text."""
+    that is gone, or does not show one that is there; or whether it deletes a text, or is deleted and has files."""
     if item.get("kind") == "revoke" and item.get("due"):
         return True
     if not item.get("ticket_id"):  # messages of a request's reply mailbox expire with the request
         return new and not item.get("expires_at") and item.get("purpose") != RIGHTS
     if item.get("direction") == "out" and item.get("kind") in CHANGES:
         return item["kind"] == "revoke" and item.get("status") == "sent"  # its text is removed now
+    if item.get("direction") == "out" and item.get("deleted") and item.get("file_objects"):
+        return True
     if item.get("direction") == "out":
         return outstanding(item) != bool(item.get("flagged"))
     return new and not item.get("expires_at") and (item["direction"] in _ON_CLOSED or item.get("kind") in _QUIET)

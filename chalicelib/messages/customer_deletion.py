@@ -134,6 +134,17 @@ class TakeBackStore:
             direction=direction,
         )
 
+    def files_left(self, conversation_id: str, sk: str) -> list[StoredFile]:
+        """Return the files of a message of ours that was deleted, by a strongly consistent read."""
+        row = get_row(_key(conversation_id, sk))
+        if row is None or row.guard or row.direction != "out" or not row.deleted:
+            return []
+        return [StoredFile(str(row.contact_id), name) for name in row.file_objects or ()]
+
+    def files_gone(self, conversation_id: str, sk: str) -> None:
+        """Note that the files of a deleted message of ours are gone."""
+        self._update(conversation_id, sk, "REMOVE #file_objects", "#deleted = :yes", {"yes": True})
+
     def clear_preview(self, ticket_id: str, texts: Texts) -> None:
         """Remove the preview from the ticket's row if it shows this message or an edit of it."""
         values: dict[str, Any] = {"direction": texts.direction, "revoke": "revoke"}
@@ -215,14 +226,17 @@ class TakeBack:
 
     def __call__(self, conversation_id: str, sk: str) -> bool:
         """Remove the text of the message that the deletion or edit with the sort key `sk` is about, if the message was
-        deleted; return whether a text was removed.
+        deleted; return whether a text was removed. Of a message of ours that was deleted, remove the files.
 
         A customer's deletion whose message has not arrived waits for it as long as its provider may still send it; the
         sweeper repeats it meanwhile. The ticket's preview is cleared first and the message is emptied last, so that a
         run that dies in between is repeated whole. Raises Unavailable.
         """
         change = self.store.change(conversation_id, sk)
-        if change is None or not (change.revokes or self.store.revoked_since(conversation_id, change)):
+        if change is None:
+            self._drop_ours(conversation_id, sk)
+            return False
+        if not (change.revokes or self.store.revoked_since(conversation_id, change)):
             return False
         found = self.store.texts_of(conversation_id, change.target_hash, change.direction)
         if not found.revoked:
@@ -244,6 +258,14 @@ class TakeBack:
         if found.fresh:
             count("MessagesTakenBack")
         return found.fresh or bool(found.edits)
+
+    def _drop_ours(self, conversation_id: str, sk: str) -> None:
+        """Delete the files of a message of ours that was deleted, whether it had left or not."""
+        files = self.store.files_left(conversation_id, sk)
+        for file in files:
+            self.drop_file(MessageRef.of_tail(conversation_id, sk.removeprefix(MESSAGE.prefix)), *file)
+        if files:
+            self.store.files_gone(conversation_id, sk)
 
     def _empty(self, conversation_id: str, message: str, found: Texts) -> None:
         if found.file:

@@ -70,6 +70,8 @@ class ChangeMessage:
                 raise BadInput(why.says, code=why.code)
             decryptor = self.decryptor()
             content = self._content(decryptor, target.named)
+            if what == "edit" and (content.get("files") or content.get("template")):
+                raise Conflict("Only a reply that is a text can be edited: delete it.", code="wrong_message")
             if target.shown.status == "queued":
                 done = self._unsent(what, ticket, head, target, {**content, "text": text}, author, now)
             else:

@@ -1,6 +1,6 @@
 """What is offered at the messages of a ticket: to quote, react, edit, delete."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from chalicelib.channels import registry
@@ -20,12 +20,17 @@ class Actions:
     delete: bool
 
 
-def actions_of(messages: Iterable[Message], ticket: Ticket, now: int) -> dict[str, Actions]:
+NEWEST = 20
+"""At so many messages the page has forms to react, edit and delete: more would double the size of a long page."""
+
+
+def actions_of(messages: Sequence[Message], ticket: Ticket, now: int) -> dict[str, Actions]:
     """Return what is offered at each message of a ticket on which a reply could be sent now; nothing else is there."""
     channel = registry.channel(ticket.channel)
+    newest = {one.id for one in [each for each in messages if each.direction in ("in", "out")][-NEWEST:]}
 
     def may(what: What, one: Message) -> bool:
-        return not ticket.suppressed and refusal(channel, what, one, now) is None
+        return one.id in newest and not ticket.suppressed and refusal(channel, what, one, now) is None
 
     found = {}
     for one in messages:

@@ -13,8 +13,9 @@ from chalicelib.core.errors import BadInput, Conflict, NotFound
 from chalicelib.core.ids import MessageRef
 from chalicelib.entrypoints.stream_router import _wake_up
 from chalicelib.messages.customer_deletion import TakeBack, TakeBackStore
-from chalicelib.outbox.content import ReplyContent
+from chalicelib.outbox.content import ReplyContent, SentFile
 from chalicelib.tickets.records import Message
+from chalicelib.vault import encryption
 from tests.support.attachments.no_files import NO_FILES
 from tests.support.delivery.desk import BOLAT, DeliveryDesk
 from tests.support.delivery.dying import Fate, deliver_dying
@@ -86,7 +87,7 @@ def test_a_reaction_leaves_and_stands_beside_the_customers_message(desk: Deliver
 
     (made,) = desk.provider.changes
     if kind == "whatsapp":
-        content = desk.open(desk.messages("in")[0], "content", _content_place(asked))
+        content = desk.open(desk.messages("in")[0], "content", encryption.message_content(asked))
         assert (made["message_id"], made["emoji"]) == (content["id"], "👍")
     else:
         assert (made["method"], made["chat_id"], made["message_id"]) == ("setMessageReaction", DANIYAR_CHAT, "7")
@@ -95,12 +96,6 @@ def test_a_reaction_leaves_and_stands_beside_the_customers_message(desk: Deliver
     assert desk.ticket(ticket) == before, "the question stays open"
     assert not desk.of("outbox#")
     assert not desk.provider.sent
-
-
-def _content_place(ref: MessageRef) -> Any:
-    from chalicelib.vault import encryption
-
-    return encryption.message_content(ref)
 
 
 @KINDS
@@ -389,3 +384,57 @@ def test_nothing_is_changed_on_a_closed_ticket_or_after_a_withdrawal(
         ExpressionAttributeValues={":a": value},
     )
     assert refused(desk, "react", ticket["ticket_id"], asked, "👍") == code
+
+
+def test_a_reply_with_a_file_or_a_template_is_not_edited(desk: DeliveryDesk) -> None:
+    ticket = desk.open_ticket()
+    content = ReplyContent("Шот", files=(SentFile("x" * 20, "шот.pdf", "application/pdf", 9, "document"),))
+    ref = desk.reply(ticket, "Шот")
+    sealed = encryption.seal_json(desk.head()["public_key"], encryption.message_content(ref), content.stored())
+    desk.dynamodb.update_item(
+        TableName=desk.tables["desk"],
+        Key={"pk": {"S": f"conversation#{ref.conversation_id}"}, "sk": {"S": f"message#{ref.tail}"}},
+        UpdateExpression="SET content = :content",
+        ExpressionAttributeValues={":content": {"B": sealed}},
+    )
+    assert refused(desk, "edit", ticket["ticket_id"], ref, "Басқа") == "wrong_message"
+
+
+def test_a_message_of_an_older_release_without_its_providers_id_offers_nothing(desk: DeliveryDesk) -> None:
+    ticket, asked = desk.open_ticket(), question(desk)
+    row = desk.messages("in")[0]
+    desk.dynamodb.update_item(
+        TableName=desk.tables["desk"],
+        Key={"pk": {"S": row["pk"]}, "sk": {"S": row["sk"]}},
+        UpdateExpression="REMOVE provider_hash",
+    )
+    assert refused(desk, "react", ticket["ticket_id"], asked, "👍") == "unknown_id"
+    with pytest.raises(Conflict) as caught:
+        desk.replier()(ticket["ticket_id"], ReplyContent("Жауап", quote=str(asked)), "page-1", BOLAT)
+    assert caught.value.code == "quote"
+
+
+def test_the_files_of_a_deleted_reply_go_from_the_bucket(desk: DeliveryDesk) -> None:
+    ticket, dropped = telegram_ticket(desk), []
+    ref = desk.reply(ticket, "Шот")
+    row = desk.message(ref)
+    desk.dynamodb.update_item(
+        TableName=desk.tables["desk"],
+        Key={"pk": {"S": row["pk"]}, "sk": {"S": row["sk"]}},
+        UpdateExpression="SET file_objects = :names",
+        ExpressionAttributeValues={":names": {"L": [{"S": "one"}, {"S": "two"}]}},
+    )
+    desk.amends().delete(ticket["ticket_id"], ref, BOLAT)
+    woken = _wake_up({"eventName": "MODIFY", "dynamodb": {"NewImage": _image(desk.message(ref))}})
+    assert woken is not None
+    assert (woken[0], woken[1].body["change"]) == ("dating", "yes")
+
+    def drop(about: MessageRef, contact_id: str, name: str) -> None:
+        dropped.append((about, contact_id, name))
+
+    taker = TakeBack(TakeBackStore(desk.gateway()), drop, lambda: desk.now)
+    for _ in range(2):
+        taker(ref.conversation_id, row["sk"])
+    assert dropped == [(ref, row["contact_id"], "one"), (ref, row["contact_id"], "two")]
+    assert "file_objects" not in desk.message(ref)
+    assert _wake_up({"eventName": "MODIFY", "dynamodb": {"NewImage": _image(desk.message(ref))}}) is None

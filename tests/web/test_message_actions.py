@@ -206,3 +206,12 @@ def test_by_default_nothing_is_told(web: Web) -> None:
     browser = web.browser("bolat")
     assert "data-typing" not in browser.get(f"/dashboard/tickets/{ticket_id}").text
     assert browser.post(f"/dashboard/tickets/{ticket_id}/typing", {"message": message}).status == 200
+
+
+def test_a_long_page_has_forms_at_its_newest_messages_and_lets_quote_all(web: Web) -> None:
+    for number in range(25):
+        say(web, AMINA, f"Сұрақ {number}")
+    ticket_id = str(web.tickets()[0]["id"])
+    page = web.browser("bolat").get(f"/dashboard/tickets/{ticket_id}").text
+    assert page.count("/react#") == 20 - 1, "the notice counts, too"
+    assert page.count("data-quote=") == 25

@@ -20,6 +20,7 @@ from chalicelib.core.ids import MessageRef, new_id
 from chalicelib.dynamo.builder import attribute_values
 from chalicelib.dynamo.schema import ASKING, CONTACT, HEAD, REQUEST
 from chalicelib.messages.store import IntakeStore
+from chalicelib.outbox.content import ReplyContent, choices_of
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.store import OPEN_KEY, RequestStore
 from chalicelib.privacy.requests.vocabulary import RequestState, Step
@@ -137,9 +138,20 @@ class ErasureDesk(RetentionDesk):
         move()
         newest = person.tickets[-1]
         self.provider.accepted = self._status_comes_first
-        self.reply(newest, "Данияр мырза, құпия жауап")
+        mine = [one for one in self.of("message#") if one.get("ticket_id") == newest["ticket_id"]]
+        said = [one for one in mine if one["direction"] == "in"]
+        asked = MessageRef.of_tail(person.conversation_id, said[-1]["sk"].partition("#")[2])
+        choices = choices_of(["құпия таңдау", "басқа"], "page-choices")
+        content = ReplyContent("Данияр мырза, құпия жауап", quote=str(asked), choices=choices)
+        answer = MessageRef.parse(self.replier()(newest["ticket_id"], content, "page-choices", OPERATOR.id).id)
+        assert answer
         self.deliver()
         self.provider.accepted = lambda sent: None
+        self.amends().react(newest["ticket_id"], asked, "🙏", OPERATOR.id)
+        if person.channel == "telegram":
+            self.amends().edit(newest["ticket_id"], answer, "өзгертілген құпия", OPERATOR.id)
+            person.canaries.append("өзгертілген құпия")
+        self.deliver()
         self.reply(newest, LONG)
         self.deliver()
         self.later(5)
@@ -160,7 +172,8 @@ class ErasureDesk(RetentionDesk):
         person.canaries += [
             "Данияр Оспанов", "daniyar_osp", f"құпия-{person.channel}", "тайный вопрос", "qupia-raw", "Ұзақ жауап",
             "уақыты белгісіз", "кезекте тұрған", "жіберілмеген reply", "жіберілмеген comment", "жолдағы жауап",
-            "ішкі пікір", "екінші пікір", "Данияр мырза", "құпия-чек", "құпия-шарт", "құпия-келісім",
+            "ішкі пікір", "екінші пікір", "Данияр мырза", "құпия таңдау", "құпия-чек", "құпия-шарт",
+            "құпия-келісім",
         ]  # fmt: skip
 
     def store(self, dynamodb: Any = None) -> IntakeStore:

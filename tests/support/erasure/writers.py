@@ -5,6 +5,7 @@ from typing import Any
 
 from chalicelib.channels.parts import NumberChanged, ReachChanged, StatusUpdate
 from chalicelib.core.addresses import Address, Author
+from chalicelib.core.ids import MessageRef
 from chalicelib.messages.contact_events import ReceiveContactEvent
 from chalicelib.outbox.content import ReplyContent
 from chalicelib.staff.store import StaffStore
@@ -59,6 +60,13 @@ def block(desk: ErasureDesk, person: Person, late: Late) -> None:
 
 def reply(desk: ErasureDesk, person: Person, late: Late) -> None:
     desk.replier(late)(person.tickets[-1]["ticket_id"], ReplyContent("кешіккен жауап"), "late-page", BOLAT)
+
+
+def reaction(desk: ErasureDesk, person: Person, late: Late) -> None:
+    said = [one for one in desk.of("message#") if one.get("kind") == "text" and one["direction"] == "in"]
+    row = [one for one in said if one["pk"] == person.conversation_pk][-1]
+    ref = MessageRef.of_tail(person.conversation_id, row["sk"].partition("#")[2])
+    desk.amends(late).react(row["ticket_id"], ref, "🙏", BOLAT)
 
 
 def comment(desk: ErasureDesk, person: Person, late: Late) -> None:
@@ -127,7 +135,8 @@ def settle_failure(desk: ErasureDesk, person: Person, late: Late) -> None:
 
 WRITERS: dict[str, tuple[Writer, int]] = {
     "message": (message, 1), "renamed": (renamed, 1), "new_ticket": (new_ticket, 2), "moved_phone": (moved_phone, 1),
-    "number_change": (number_change, 1), "block": (block, 1), "reply": (reply, 1), "comment": (comment, 1),
+    "number_change": (number_change, 1), "block": (block, 1), "reply": (reply, 1),
+    "reaction": (reaction, 1), "comment": (comment, 1),
     "draft": (draft, 1), "emptied_draft": (emptied_draft, 1),
     "ticket_change": (ticket_change, 1), "mark_read": (mark_read, 1), "claim": (send, 1), "sent": (send, 2),
     "status": (status, 1), "close_idle": (close_idle, 1), "date_alone": (stamp_alone, 1), "ring": (enqueue, 1),

@@ -1,6 +1,7 @@
 """What replies and their delivery ask."""
 
 from chalicelib.core.ids import MessageRef
+from chalicelib.messages.customer_deletion import TakeBack, TakeBackStore
 from chalicelib.outbox.content import ReplyContent
 from chalicelib.outbox.model import Failure, Job
 from tests.storage.access_patterns.patterns import Action, asks
@@ -208,3 +209,18 @@ def _(desk: RetentionDesk) -> Action:
 def _(desk: RetentionDesk) -> Action:
     one = _changed(desk)
     return lambda: desk.outbox().failed(one, Failure("message_gone", "gone"), desk.now, attempt_id="a")
+
+
+@asks("AP319", "AP969", "AP322")
+def _(desk: RetentionDesk) -> Action:
+    ticket = desk.open_ticket()
+    ref = desk.reply(ticket, "Шот")
+    desk.amends().delete(ticket["ticket_id"], ref, BOLAT)
+    desk.dynamodb.update_item(
+        TableName=desk.tables["desk"],
+        Key={"pk": {"S": f"conversation#{ref.conversation_id}"}, "sk": {"S": f"message#{ref.tail}"}},
+        UpdateExpression="SET file_objects = :names",
+        ExpressionAttributeValues={":names": {"L": [{"S": "one"}]}},
+    )
+    taker = TakeBack(TakeBackStore(desk.gateway()), lambda ref, contact_id, name: None, lambda: desk.now)
+    return lambda: taker(ref.conversation_id, f"message#{ref.tail}")

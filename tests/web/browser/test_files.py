@@ -70,7 +70,11 @@ def test_an_album_is_reached_by_keyboard_and_keeps_what_was_loaded_when_a_siblin
         web.advance(1)
     for size, (width, height) in SIZES.items():
         page = opened(chromium, web, address, viewport={"width": width, "height": height})
-        page.wait_for_function("[...document.querySelectorAll('.tiles img')].every((one) => one.naturalWidth === 64)")
+        for place in range(2):
+            image = page.locator(".tiles img").nth(place)
+            image.scroll_into_view_if_needed()
+            image.evaluate("(one) => one.decode()")
+            assert image.evaluate("(one) => one.naturalWidth") == 64
         links = page.locator(".tiles a")
         links.first.focus()
         for number in range(1, 4):
@@ -80,7 +84,7 @@ def test_an_album_is_reached_by_keyboard_and_keeps_what_was_loaded_when_a_siblin
         page.context.close()
 
     page = opened(chromium, web, address)
-    page.wait_for_function("document.querySelectorAll('.tiles img').length === 2")
+    page.wait_for_selector(".tiles > li:nth-child(2) img")
     page.evaluate("document.querySelectorAll('.tiles img').forEach((one) => { one.dataset.mine = 'yes' })")
     say(web, AMINA, "", kind="image", details={"media_id": "3", **album})
     page.wait_for_selector(".tiles > li:nth-child(3)")

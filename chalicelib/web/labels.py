@@ -67,6 +67,9 @@ FAILURES: Mapping[str, FailureText] = {
     "file": FailureText(
         desk_msg("The provider did not take the file ({code})."), desk_msg("Send a smaller one or a link.")
     ),
+    "file_gone": FailureText(
+        desk_msg("The file is not there any more, or was replaced ({code})."), desk_msg("Bring it again.")
+    ),
     "invalid": FailureText(
         desk_msg("The provider found a mistake in the message ({code})."),
         desk_msg("Change the text and send it anew; if it repeats, tell on-call."),

@@ -13,11 +13,10 @@ from chalicelib.staff.model import Staff
 from chalicelib.tickets.albums import Unread
 from chalicelib.tickets.records import Message, Thread, Ticket
 from chalicelib.tickets.view_ticket import MarkSeen
-from chalicelib.web.dashboard.seen import SCRIPT_COOKIE, first_new
-from chalicelib.web.http.cookies import SESSION_COOKIE
+from chalicelib.web.dashboard.seen import first_new
 from tests.support.web.desk import Web
+from tests.support.web.looking import line, unread, with_scripts
 from tests.support.web.serving import AMINA, say
-from tests.support.web.visiting import Browser
 
 
 @pytest.fixture
@@ -28,25 +27,9 @@ def ticket_id(web: Web) -> str:
     return str(web.tickets()[0]["id"])
 
 
-def with_scripts(web: Web, name: str) -> Browser:
-    """The browser of a colleague in which scripts run."""
-    plain = web.signed_in(name)
-    return Browser(web.http, {SESSION_COOKIE: plain.cookies[SESSION_COOKIE], SCRIPT_COOKIE: "1"}, plain.token)
-
-
-def unread(web: Web) -> int:
-    return int(web.tickets()[0]["unread"])
-
-
 def messages(page: str) -> list[str]:
     """References of the customer's messages on a page."""
     return re.findall(r'id="([^"]+)" data-in>', page)
-
-
-def line(page: str) -> tuple[str, int]:
-    """The message before which the new ones begin, and how many they are."""
-    found = re.search(r'data-fresh="([^"]+)"[^>]*><span>New messages: (\d+)<', page)
-    return (found[1], int(found[2])) if found else ("", 0)
 
 
 def test_without_scripts_what_is_shown_is_read(web: Web, ticket_id: str) -> None:

@@ -8,7 +8,7 @@ from chalicelib.core.ids import album_number
 from chalicelib.tickets.albums import Unread, blocks, unread_from, unread_of
 from chalicelib.tickets.records import Message
 from tests.support.web.desk import Web
-from tests.support.web.seen import line, unread, with_scripts
+from tests.support.web.looking import line, unread, with_scripts
 from tests.support.web.serving import DANIYAR, say
 from tests.support.web.visiting import Browser
 

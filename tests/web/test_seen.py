@@ -15,7 +15,7 @@ from chalicelib.tickets.records import Message, Thread, Ticket
 from chalicelib.tickets.view_ticket import MarkSeen
 from chalicelib.web.dashboard.seen import first_new
 from tests.support.web.desk import Web
-from tests.support.web.seen import line, unread, with_scripts
+from tests.support.web.looking import line, unread, with_scripts
 from tests.support.web.serving import AMINA, say
 
 

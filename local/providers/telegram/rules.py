@@ -204,7 +204,7 @@ def file_json(kind: str, file: StoredFile) -> Any:
             "file_unique_id": f"us{file.id}",
             "file_size": file.size // 10 + 1,
         }
-        scale = max(width, height) / 90
+        scale = max(2, max(width, height) / 90)
         return [small | {"width": round(width / scale) or 1, "height": round(height / scale) or 1}, known | frame]
     if kind == "sticker":
         return known | frame | {"is_animated": False, "is_video": False, "type": "regular"}

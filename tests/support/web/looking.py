@@ -1,4 +1,4 @@
-"""What a colleague's browser shows of new messages."""
+"""What is new on a ticket's page, and browsers in which scripts run."""
 
 import re
 

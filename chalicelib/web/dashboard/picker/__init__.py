@@ -1,1 +1,1 @@
-"""Choosing a template on the ticket page: its views, and its words."""
+"""Choosing a template on the ticket page."""

@@ -62,18 +62,6 @@ PROBLEMS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True)
-class TypedTemplate:
-    """A template that was not sent: its key, the values by place, why, and the place that is wrong, "" for none.
-    `found`: it still stands in the list."""
-
-    key: str
-    values: Mapping[str, str]
-    problem: str
-    place: str = ""
-    found: bool = True
-
-
-@dataclass(frozen=True)
 class Typed:
     """What a form brought for the composer and was not sent, with `problem` when it was refused.
 

@@ -6,11 +6,12 @@ from chalicelib.core.errors import BadInput, Conflict, NotFound
 from chalicelib.outbox.content import ReplyContent, SentTemplate
 from chalicelib.provider_templates.model import BadValue
 from chalicelib.web.dashboard import rendering as pages
-from chalicelib.web.dashboard.composer_model import PROBLEMS, Typed, TypedTemplate
+from chalicelib.web.dashboard.composer_model import PROBLEMS, Typed
 from chalicelib.web.dashboard.list_query import LIST_FIELDS
 from chalicelib.web.dashboard.ticket import back_to_ticket, render_ticket
 from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
+from chalicelib.web.template_words import TypedTemplate
 from chalicelib.wiring import web as wiring_web
 
 _VALUE = "value."

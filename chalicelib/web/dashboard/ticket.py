@@ -19,19 +19,19 @@ from chalicelib.tickets.model import PRIORITIES
 from chalicelib.tickets.queries import TicketQueries
 from chalicelib.tickets.records import Contact, Ticket
 from chalicelib.web.dashboard import rendering as pages
-from chalicelib.web.dashboard.composer_model import Typed, TypedTemplate, choices_for, composer_box, composer_state
+from chalicelib.web.dashboard.composer_model import Typed, choices_for, composer_box, composer_state
 from chalicelib.web.dashboard.list_query import LIST_FIELDS, ListQuery
 from chalicelib.web.dashboard.queue import PER_PAGE, undelivered_first
 from chalicelib.web.dashboard.request_presenter.request_words import RequestWords
 from chalicelib.web.dashboard.search import find_tickets, search_words, without_search
 from chalicelib.web.dashboard.seen import first_new, group_by_day, has_scripts, seconds_to_read
 from chalicelib.web.dashboard.sidebar import badges, sidebar
-from chalicelib.web.dashboard.template_picker import ICONS, PickerWords, as_typed, version_of
 from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.web.message_actions import actions_of, newest_received, quotable
 from chalicelib.web.offered_templates import offer
 from chalicelib.web.questions import with_questions, with_request
+from chalicelib.web.template_words import ICONS, PickerWords, TypedTemplate, as_typed, version_of
 from chalicelib.wiring import web as wiring_web
 from chalicelib.wiring.files import origin
 

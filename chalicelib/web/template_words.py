@@ -8,7 +8,6 @@ from typing import NamedTuple
 from chalicelib.core.ids import new_id
 from chalicelib.core.texts import LANGUAGE_NAMES, desk_msg
 from chalicelib.provider_templates.model import Place
-from chalicelib.web.dashboard.composer_model import TypedTemplate
 from chalicelib.web.offered_templates import NONE_THERE, WHY_NOT, Offer, Offered
 
 _PIECES = re.compile(r"\{\{\s*(\w{1,60})\s*\}\}")
@@ -19,6 +18,18 @@ _LABELS: Mapping[str, str] = {
 }
 _CODE = desk_msg("Code to copy")
 ICONS = {"url": "next", "phone": "next", "code": "note"}
+
+
+@dataclass(frozen=True)
+class TypedTemplate:
+    """A template that was not sent: its key, the values by place, why, and the place that is wrong, "" for none.
+    `found`: it still stands in the list."""
+
+    key: str
+    values: Mapping[str, str]
+    problem: str
+    place: str = ""
+    found: bool = True
 
 
 class Piece(NamedTuple):

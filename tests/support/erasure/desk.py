@@ -39,7 +39,7 @@ from tests.support.delivery.desk import BOLAT, opened
 from tests.support.delivery.provider import Sent
 from tests.support.e2e.playing import forms_of
 from tests.support.erasure.brought import put_upload
-from tests.support.erasure.person import Person
+from tests.support.erasure.person import Person, claim_and_die, guard_of
 from tests.support.intake.desk import Snapshot
 from tests.support.people import DANIYAR, TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT, from_amina, wamid
 from tests.support.retention.desk import KEPT_DAYS, RetentionDesk
@@ -162,11 +162,11 @@ class ErasureDesk(RetentionDesk):
         self.receive(write("", kind="unsupported", raw=b'{"secret": "qupia-raw"}', raw_type="mystery"))
         self.receive(write("уақыты белгісіз құпия", undated=True))
         self._files(person, write)
-        self._guard(person)
+        self.put_all(guard_of(person, self.now))
         for kind in KINDS:
             self.keep_draft()(newest["ticket_id"], kind, f"жіберілмеген {kind}: Данияр", f"draft-{kind}", 1, OPERATOR)
         self.reply(newest, "жолдағы жауап Данияр")
-        self._claim(person)
+        claim_and_die(self.outbox(), person, self.now)
         self.reply(newest, "кезекте тұрған жауап Данияр", "page-waiting")
         self.index_contact(person.contact_id)
         person.canaries += [
@@ -211,21 +211,6 @@ class ErasureDesk(RetentionDesk):
 
     def decryptor(self) -> Any:
         return BatchDecryptor(lambda: self.vault)
-
-    def _guard(self, person: Person) -> None:
-        """A message without a time of its own, emptied by the sweeper while its provider may still repeat it."""
-        blind, until = person.contact_id[:4] + "9" * 28, self.seconds + DAY // 1000
-        ref = MessageRef(person.conversation_id, self.now - DAY, blind)
-        guard = {"pk": person.conversation_pk, "sk": f"message#{ref.tail}", "guard": True, "expires_at": until}
-        link = {"pk": f"link#{blind}", "sk": "link", "message_ref": str(ref), "expires_at": until}
-        guard |= {"links": [blind], "linked_until": until}
-        self.put_all([("desk", attribute_values(guard)), ("index", attribute_values(link))])
-
-    def _claim(self, person: Person) -> None:
-        """A sender that claimed the oldest place and died before its call."""
-        store = self.outbox()
-        (waiting,) = [one for one in store.entries(person.conversation_id) if one.action == "send"]
-        store.claim(store.job(waiting, self.now), "a-sender-that-died", self.now)
 
     def deliver(self) -> None:
         """Send all that waits."""

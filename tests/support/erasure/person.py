@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.core.clock import DAY, SECOND
+from chalicelib.core.ids import MessageRef
 from chalicelib.dynamo.builder import attribute_values, plain_item
 from chalicelib.dynamo.schema import CONTACT, HEAD
 from tests.support.intake.desk import Snapshot
 
 if TYPE_CHECKING:
+    from chalicelib.outbox.store import Outbox
     from tests.support.erasure.desk import ErasureDesk
 
 
@@ -78,3 +81,20 @@ def cast(desk: "ErasureDesk", *names: str) -> list[Person]:
         return [(one.channel, one.contact_id, one.conversation_id, tuple(one.canaries)) for one in people]
 
     return [Person(desk, *known[:3], list(known[3])) for known in desk.once(names, build)]
+
+
+def guard_of(person: Person, now: int) -> list[tuple[str, dict[str, Any]]]:
+    """A message without a time of its own, emptied by the sweeper while its provider may still repeat it: rows by
+    table."""
+    blind, until = person.contact_id[:4] + "9" * 28, (now + DAY) // SECOND
+    ref = MessageRef(person.conversation_id, now - DAY, blind)
+    guard = {"pk": person.conversation_pk, "sk": f"message#{ref.tail}", "guard": True, "expires_at": until}
+    link = {"pk": f"link#{blind}", "sk": "link", "message_ref": str(ref), "expires_at": until}
+    guard |= {"links": [blind], "linked_until": until}
+    return [("desk", attribute_values(guard)), ("index", attribute_values(link))]
+
+
+def claim_and_die(store: "Outbox", person: Person, now: int) -> None:
+    """A sender that claimed the oldest place and died before its call."""
+    (waiting,) = [one for one in store.entries(person.conversation_id) if one.action == "send"]
+    store.claim(store.job(waiting, now), "a-sender-that-died", now)

@@ -185,22 +185,6 @@ class BegunAttachment(Model):
         ),
     ]
 
-    quote: Annotated[
-        str | UnsetType,
-        read_by(validators.quoted, pattern=r"^[0-9a-z]{20}\.[0-9]{13}\.[0-9a-f]{32}$"),
-        says("The message of this conversation that is answered, where the channel can quote."),
-    ] = UNSET
-    choices: Annotated[
-        list[str] | UnsetType,
-        read_by(
-            lambda given, name: list(validators.choices(given.get(name))),
-            items={"type": "string", "minLength": 1, "maxLength": validators.MAX_CHOICE},
-            maxItems=validators.MAX_CHOICES,
-            uniqueItems=True,
-        ),
-        says("Titles of buttons under the text, or of a list where they are more or longer than buttons may be."),
-    ] = UNSET
-
 
 class NewComment(Model):
     text: Annotated[str, text(validators.MAX_COMMENT)]

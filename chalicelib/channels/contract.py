@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Accounts = Mapping[str, Mapping[str, str]]
 """Accounts of ours (numbers, bots), each with the secret fields that it was linked with."""
-PartKind = Literal["text", "choice", "file", "template", "reaction", "edit", "deletion"]
+PartKind = Literal["text", "choice", "file", "template", "reaction", "edit", "revoke"]
 """Kinds of outgoing parts (channels/base.py)."""
 
 
@@ -140,7 +140,7 @@ class Channel(NamedTuple):
     `reads`          it can tell the person that their message was read
     `typing_every`   s after which a sign that somebody types may follow another one; 0: it has none
     `edit_within`, `delete_within`   ms after sending in which a message of ours can be edited or deleted, 0 for no
-                     limit; done only where `sends` has "edit" or "deletion"
+                     limit; done only where `sends` has "edit" or "revoke"
     `files`          files that the provider takes, in the order in which their kinds are preferred; sent only where
                      `sends` has "file"
     `caption`        UTF-16 units of a text that goes out with a file; a longer one goes out by itself
@@ -228,7 +228,7 @@ class Channel(NamedTuple):
 
     def can(self, kind: PartKind, sent_at: int, now: int) -> bool:
         """Whether a message of this age (ms) can be reacted to, edited or deleted: `kind` is the part that does it."""
-        within = {"reaction": self.reactions.within, "edit": self.edit_within, "deletion": self.delete_within}[kind]
+        within = {"reaction": self.reactions.within, "edit": self.edit_within, "revoke": self.delete_within}[kind]
         return kind in self.sends and (not within or now - sent_at < within)
 
     def window_open(self, last_inbound_at: int, now: int) -> bool:

@@ -25,7 +25,7 @@ KINDS: dict[type, PartKind] = {
     TemplatePart: "template",
     ReactionPart: "reaction",
     EditPart: "edit",
-    DeletionPart: "deletion",
+    DeletionPart: "revoke",
 }
 
 

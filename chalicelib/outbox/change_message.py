@@ -55,7 +55,7 @@ class ChangeMessage:
     def delete(self, ticket_id: str, ref: MessageRef, author: str) -> Made:
         """Delete a reply of ours at the customer, and its text and what it was before here. One that waits does not
         leave: what it answered is open again."""
-        return self._change(ticket_id, ref, "deletion", "", author)
+        return self._change(ticket_id, ref, "revoke", "", author)
 
     def _change(self, ticket_id: str, ref: MessageRef, what: What, text: str, author: str) -> Made:
         for attempt in range(TRIES):
@@ -100,7 +100,7 @@ class ChangeMessage:
         author: str,
         now: int,
     ) -> bool:
-        if what == "deletion":
+        if what == "revoke":
             return self.store.delete_unsent(target, ticket, head, author, now)
         sealed = encryption.seal_json(head.public_key, encryption.message_content(target.named.ref), content)
         return self.store.edit_unsent(target, ticket, head, sealed, str(content["text"]))

@@ -1,6 +1,6 @@
 """The rules of reacting to a customer's message, and of editing and deleting a reply of ours. Pure.
 
-What is asked for is named by the part that leaves: "reaction", "edit" or "deletion". Times are epoch milliseconds.
+What is asked for is named by the part that leaves: "reaction", "edit" or "revoke". Times are epoch milliseconds.
 """
 
 import unicodedata
@@ -16,9 +16,8 @@ from chalicelib.outbox.provider_ids import NamedMessage
 from chalicelib.tickets.model import CHANGES, REFERRING
 from chalicelib.tickets.records import Message
 
-What = Literal["reaction", "edit", "deletion"]
-KINDS: dict[What, str] = {"reaction": "reaction", "edit": "edit", "deletion": "revoke"}
-"""The kind of the message that is stored for it: that of customers' own changes."""
+What = Literal["reaction", "edit", "revoke"]
+"""What can be done; also the kind of the message that is stored for it, as of customers' own changes."""
 _SIGNS = ("So", "Sk", "Mn", "Me", "Cf", "Cn")
 """Categories of the characters of emoji; unassigned ones, because newer ones are unknown to Python."""
 _LONGEST = 16

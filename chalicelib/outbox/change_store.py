@@ -11,7 +11,7 @@ from chalicelib.dynamo.models import DeskRow
 from chalicelib.dynamo.rows import alive, get_row
 from chalicelib.dynamo.schema import HEAD, MESSAGE, OUTBOX, SENDING, TICKET
 from chalicelib.dynamo.tables import Tables
-from chalicelib.outbox.change_model import KINDS, Change, Target
+from chalicelib.outbox.change_model import Change, Target
 from chalicelib.outbox.model import CHANGE, AnsweredTicket, Head
 from chalicelib.outbox.provider_ids import NamedMessage
 from chalicelib.outbox.reading import OutboxReading
@@ -175,7 +175,7 @@ def _shown(ref: MessageRef, row: DeskRow) -> Message:
 def _message(change: Change) -> dict[str, Any]:
     return {
         "direction": "out",
-        "kind": KINDS[change.what],
+        "kind": change.what,
         "ticket_id": change.ticket.ticket_id,
         "contact_id": change.head.contact_id,
         "content": change.content,

@@ -38,7 +38,7 @@ def actions_of(messages: Sequence[Message], ticket: Ticket, now: int) -> dict[st
             quote=quotable(ticket, one),
             reactions=channel.reactions.offered if may("reaction", one) else (),
             edit=may("edit", one) and len(one.links) < 2,
-            delete=may("deletion", one),
+            delete=may("revoke", one),
         )
         if act != Actions(quote=False, reactions=(), edit=False, delete=False):
             found[one.id] = act

@@ -349,7 +349,7 @@ def test_a_channel_refuses_by_name_what_it_lacks(desk: DeliveryDesk) -> None:
     ref = sent_reply(desk, ticket)
     with pytest.raises(Conflict, match=r"WhatsApp cannot do this \(capability: edit\)"):
         desk.amends().edit(ticket["ticket_id"], ref, "Басқа", BOLAT)
-    with pytest.raises(Conflict, match=r"WhatsApp cannot do this \(capability: deletion\)"):
+    with pytest.raises(Conflict, match=r"WhatsApp cannot do this \(capability: revoke\)"):
         desk.amends().delete(ticket["ticket_id"], ref, BOLAT)
 
 

@@ -91,7 +91,7 @@ TELEGRAM = Channel(
     settings=(
         Setting("TELEGRAM_API", "https://api.telegram.org", "Base address of the Telegram Bot API.", stand_in=""),
     ),
-    sends=frozenset({"text", "choice", "file", "reaction", "edit", "deletion"}),
+    sends=frozenset({"text", "choice", "file", "reaction", "edit", "revoke"}),
     text_limit=4096,
     buttons=Buttons(most=100, title=4096, id=64, text=4096),
     quotes=True,

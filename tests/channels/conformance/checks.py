@@ -40,7 +40,7 @@ EXAMPLES: dict[PartKind, tuple[OutboundPart, ...]] = {
     "template": (TemplatePart("accepted", "kk", (("body.1", "418-945"),)),),
     "reaction": (ReactionPart("7", "👍"),),
     "edit": (EditPart("7", TEXT),),
-    "deletion": (DeletionPart(("7", "8")),),
+    "revoke": (DeletionPart(("7", "8")),),
 }
 
 
@@ -231,7 +231,7 @@ def changes(case: Case) -> Iterator[str]:
         yield f"{channel.name} offers reactions without sending them, or the other way round."
     if channel.reactions.taken and not channel.reactions.taken.issuperset(channel.reactions.offered):
         yield f"{channel.name} offers a reaction that its provider does not take."
-    kinds: tuple[PartKind, ...] = ("reaction", "edit", "deletion")
+    kinds: tuple[PartKind, ...] = ("reaction", "edit", "revoke")
     for kind in kinds:
         if channel.can(kind, now, now) != (kind in channel.sends):
             yield f"{channel.name} is wrong about whether it can do this: {kind}."

@@ -100,9 +100,10 @@ def test_what_happens_meanwhile_does_not_take_away_a_text_that_is_being_edited(p
 @pytest.mark.parametrize("language", ["en", "kk", "ru"])
 @pytest.mark.parametrize("size", SIZES)
 def test_all_of_it_is_there_for_everybody(page: Any, web: Web, language: str, size: str) -> None:
+    page.set_viewport_size({"width": SIZES["1440"][0], "height": SIZES["1440"][1]})
+    page.click(f".langs [value={language}]")
+    page.wait_for_selector(f".langs [value={language}][aria-current]")
     page.set_viewport_size({"width": SIZES[size][0], "height": SIZES[size][1]})
-    page.click(f"[lang={language}] >> visible=true") if size == "1440" else None
-    page.reload()
     page.wait_for_selector("[data-composer]")
     page.click(".msg[data-in] [data-quote]")
     page.click("[data-choices] summary")

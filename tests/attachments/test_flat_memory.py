@@ -15,8 +15,8 @@ from tests.support.project import PROJECT
 SIZE = 100 * 2**20
 MOST = 256 * 2**20
 """Bytes that the uploader may have at once: half of its memory."""
-CODE = """
-import json, resource, sys
+CODE = r"""
+import json, re, sys
 from chalicelib.attachments.bucket import Bucket
 from chalicelib.attachments.open_file import open_from
 from chalicelib.channels.base import FilePart, OutboundMessage
@@ -32,7 +32,8 @@ message = OutboundMessage("100", address, (file,), "ref", open_file=lambda: open
 at = sys.argv[3]
 sender = channel(name).sender({"WHATSAPP_API": at, "WHATSAPP_RECIPIENT_FIELD": "to", "TELEGRAM_API": at})
 result = sender.send(message, "100:token")
-print(json.dumps([result.provider_id, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024]))
+most = re.search(r"VmHWM:\s+(\d+) kB", open("/proc/self/status").read())[1]  # getrusage counts the parent, too
+print(json.dumps([result.provider_id, int(most) * 1024]))
 """
 
 

@@ -150,8 +150,9 @@ def test_the_composer_with_files_fits_in_every_width(chromium: Any, web: Web, ad
     web.signed_in("bolat").post("/dashboard/language", {"language": language})
     for size, (width, height) in SIZES.items():
         page = opened(chromium, web, address, viewport={"width": width, "height": height})
+        page.wait_for_load_state("networkidle")
         if page.locator(".chip").count() == 0:
             page.set_input_files("[data-attach]", [PICTURE, PDF])
-        page.wait_for_function("() => document.querySelector('[name=attachments]').value.split(' ').length === 2")
+        page.wait_for_function("() => document.querySelector('[name=attachments]').value.split(' ').length >= 2")
         check(page, f"brought-{language}-{size}")
         page.context.close()

@@ -21,13 +21,15 @@ class Actions:
 
 
 NEWEST = 20
-"""At so many messages the page has forms to react, edit and delete: more would double the size of a long page."""
+"""At so many messages the page has forms to react, edit and delete, and at up to as many before them: more would double
+the size of a long page. Where they begin moves by so many at once, so that a new message changes no older one."""
 
 
 def actions_of(messages: Sequence[Message], ticket: Ticket, now: int) -> dict[str, Actions]:
     """Return what is offered at each message of a ticket on which a reply could be sent now; nothing else is there."""
     channel = registry.channel(ticket.channel)
-    newest = {one.id for one in [each for each in messages if each.direction in ("in", "out")][-NEWEST:]}
+    said = [one.id for one in messages if one.direction in ("in", "out")]
+    newest = frozenset(said[max(0, len(said) - NEWEST) // NEWEST * NEWEST :])
 
     def may(what: What, one: Message) -> bool:
         return one.id in newest and not ticket.suppressed and refusal(channel, what, one, now) is None

@@ -36,14 +36,14 @@ def test_on_whatsapp(phones: Phones, language: str) -> None:
         WhatsAppSender(f"{phones.url}/v23.0", "recipient", session=session).send(message, SECRETS.access_token)
     shown = phones.messages("Амина")[-1]
     assert shown["text"] == message.text
-    assert [(one["key"], one["label"]) for one in shown["buttons"]] == list(message.buttons)
+    assert [(one["key"], one["label"]) for one in shown["buttons"]] == list(message.choice.buttons)
 
-    phones.post("/phones/whatsapp/press", phone="77000000107", message_id=shown["id"], key=message.buttons[0].id)
+    phones.post("/phones/whatsapp/press", phone="77000000107", message_id=shown["id"], key=message.choice.buttons[0].id)
 
     bodies = [hook.content for hook in phones.desk.got if b"button_reply" in hook.content]
     (part,) = whatsapp_parse.parse(bodies[-1], [SECRETS.phone_number_id])
     assert isinstance(part, InboundMessage)
-    assert (part.kind, part.text) == ("button", message.buttons[0].title)
+    assert (part.kind, part.text) == ("button", message.choice.buttons[0].title)
     assert part.details["payload"] == f"erase.confirm.{REQUEST}"
 
 
@@ -58,12 +58,12 @@ def test_on_telegram(phones: Phones, language: str) -> None:
         close()
     shown = phones.messages("Данияр")[-1]
     assert shown["text"] == message.text
-    assert [(one["key"], one["label"]) for one in shown["buttons"]] == list(message.buttons)
+    assert [(one["key"], one["label"]) for one in shown["buttons"]] == list(message.choice.buttons)
 
-    phones.post("/phones/telegram/press", user_id="500000042", message_id=shown["id"], key=message.buttons[1].id)
+    phones.post("/phones/telegram/press", user_id="500000042", message_id=shown["id"], key=message.choice.buttons[1].id)
 
     bodies = [hook.content for hook in phones.desk.got if b"callback_query" in hook.content]
     (part,) = telegram_parse.parse(bodies[-1], bot.account)
     assert isinstance(part, InboundMessage)
-    assert (part.kind, part.text) == ("callback", message.buttons[1].title)
+    assert (part.kind, part.text) == ("callback", message.choice.buttons[1].title)
     assert part.details["data"] == f"erase.cancel.{REQUEST}"

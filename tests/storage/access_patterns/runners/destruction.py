@@ -14,6 +14,7 @@ from tests.support.attachments.no_files import NO_FILES
 from tests.support.delivery.desk import BOLAT
 from tests.support.erasure.desk import ErasureDesk
 from tests.support.erasure.destroying import run_task, run_until
+from tests.support.erasure.person import claim_and_die
 from tests.support.people import from_amina
 from tests.support.retention.desk import RetentionDesk
 
@@ -30,7 +31,7 @@ def destroyed(
     for text in ("бір", "екі"):
         made.reply(person.tickets[0], text)
         if text == "бір":
-            made._claim(person)
+            claim_and_die(made.outbox(), person, made.now)
     made.index_contact(person.contact_id)
     if larger:
         (some,) = person.messages("in")

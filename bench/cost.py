@@ -72,7 +72,7 @@ def idle(sweep: Mapping[str, Any]) -> dict[str, Any]:
         "in_an_account_of_its_own": _sum(billed),
         "count": {name: round(number, 4) for name, number in count.items()},
         "dollars": {name: round(number * price(name), 3) for name, number in count.items()},
-        "cause": "alarms are paid for one by one, keys and secrets are kept apart, and Lambda polls five queues",
+        "cause": "alarms are paid for one by one, keys and secrets are kept apart, and Lambda polls six queues",
     }
 
 

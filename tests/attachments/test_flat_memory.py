@@ -1,4 +1,5 @@
-"""A document of 100 MB goes from the bucket to a provider through a process whose memory stays small."""
+"""A document of 100 MB goes from the bucket to a provider, and from WhatsApp to the bucket, through a process whose
+memory stays small."""
 
 import json
 import os
@@ -7,6 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import pytest
 
@@ -14,7 +16,7 @@ from tests.support.project import PROJECT
 
 SIZE = 100 * 2**20
 MOST = 256 * 2**20
-"""Bytes that the uploader may have at once: half of its memory."""
+"""Bytes that a process may have at once: half of the uploader's memory, all of the file fetcher's."""
 CODE = r"""
 import json, re, sys
 from chalicelib.attachments.bucket import Bucket
@@ -36,6 +38,22 @@ most = re.search(r"VmHWM:\s+(\d+) kB", open("/proc/self/status").read())[1]  # g
 print(json.dumps([result.provider_id, int(most) * 1024]))
 """
 
+FETCH = r"""
+import json, re, sys, tempfile
+from chalicelib.attachments.bucket import Bucket
+from chalicelib.channels.registry import channel
+from chalicelib.dynamo.clients import client
+
+name, size, at = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+fetcher = channel(name).fetcher({"WHATSAPP_API": at, "WHATSAPP_RECIPIENT_FIELD": "to"})
+with tempfile.TemporaryFile() as file:
+    found = fetcher.fetch("id", "token", file, size)
+    file.seek(0)
+    Bucket(lambda: client("s3"), "files").put("contact", "object", file, found.size, found.sha256, "application/pdf")
+most = re.search(r"VmHWM:\s+(\d+) kB", open("/proc/self/status").read())[1]
+print(json.dumps([found.size == size, int(most) * 1024]))
+"""
+
 
 @pytest.fixture(scope="module")
 def endpoint() -> Iterator[str]:
@@ -45,6 +63,8 @@ def endpoint() -> Iterator[str]:
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
+            if self.path == "/id":  # Meta's first step
+                return self._say({"url": f"http://{self.headers['Host']}/bytes", "file_size": SIZE})
             self.send_response(200)
             for name, value in (("ETag", '"1"'), ("Content-Length", str(SIZE))):
                 self.send_header(name, value)
@@ -52,6 +72,20 @@ def endpoint() -> Iterator[str]:
             chunk = bytes(2**20)
             for _ in range(SIZE // len(chunk)):
                 self.wfile.write(chunk)
+            return None
+
+        def do_PUT(self) -> None:
+            left = int(self.headers["Content-Length"])
+            while left:
+                left -= len(self.rfile.read(min(left, 2**20)))
+            self._say(None)
+
+        def _say(self, said: dict[str, Any] | None) -> None:
+            data = json.dumps(said).encode() if said else b""
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
 
         def do_POST(self) -> None:
             length = left = int(self.headers["Content-Length"])
@@ -77,11 +111,11 @@ def endpoint() -> Iterator[str]:
     server.server_close()
 
 
-@pytest.mark.parametrize("name", ["whatsapp", "telegram"])
-def test_a_large_document_takes_no_memory_on_its_way(endpoint: str, name: str) -> None:
+@pytest.mark.parametrize(("code", "name"), [(CODE, "whatsapp"), (CODE, "telegram"), (FETCH, "whatsapp")])
+def test_a_large_document_takes_no_memory_on_its_way(endpoint: str, code: str, name: str) -> None:
     keys = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "eu-central-1"}
     told = subprocess.run(
-        [sys.executable, "-c", CODE, name, str(SIZE), endpoint],
+        [sys.executable, "-c", code, name, str(SIZE), endpoint],
         cwd=PROJECT,
         env={**os.environ, **keys, "AWS_ENDPOINT_URL": endpoint},
         check=False,
@@ -89,5 +123,5 @@ def test_a_large_document_takes_no_memory_on_its_way(endpoint: str, name: str) -
         text=True,
     )
     assert told.returncode == 0, told.stderr
-    provider_id, peak = json.loads(told.stdout.splitlines()[-1])
-    assert provider_id and peak < MOST, f"{peak / 2**20:.0f} MB"
+    done, peak = json.loads(told.stdout.splitlines()[-1])
+    assert done and peak < MOST, f"{peak / 2**20:.0f} MB"

@@ -113,7 +113,15 @@ FUNCTIONS = (
             *COMMON,
             *VAULT,
             *("TABLE_DESK", "TABLE_KEYS", "TABLE_INDEX", "TABLE_LEDGER", "SECRET_TEXT_KEY", "SECRET_INBOUND"),
-            *("USER_POOL_ID", "USER_POOL_CLIENT_ID", "FILES_BUCKET", "FETCHER_PUBLIC_KEY", "QUEUE_RETRY", "SIGNALS"),
+            *(
+                "USER_POOL_ID",
+                "USER_POOL_CLIENT_ID",
+                "FILES_BUCKET",
+                "FETCHER_PUBLIC_KEY",
+                "FILES_SCANNED",
+                "QUEUE_RETRY",
+            ),
+            "SIGNALS",
         ),
     ),
     Function(

@@ -25,14 +25,18 @@ if TYPE_CHECKING:
 
 
 _NOT_THERE = "The file is not there, or was sent already. Bring it again."
+_CHECKING = "The file is not there yet, or is being scanned for malware. Send the reply again in a moment."
+_NOT_AGAIN = "Where files are scanned for malware, one is not sent again by itself: bring it again."
 
 
 @dataclass(frozen=True)
 class BroughtFiles:
-    """Keeps the rows of uploads and their objects together."""
+    """Keeps the rows of uploads and their objects together. `scanned`: files are scanned for malware, and can be looked
+    at only when nothing was found."""
 
     store: UploadStore
     bucket: Bucket
+    scanned: bool = False
 
     def begin(self, place: UploadPlace, head: Head, about: Upload) -> FormPost:
         """Put the row of an upload and return the form for its bytes. Raises Conflict with the code erased."""
@@ -50,6 +54,8 @@ class BroughtFiles:
         looked_at = []
         for one in ids:
             there = self.bucket.look(head.contact_id, one) if one in found else None
+            if there is None and self.scanned and one in found:
+                raise FileRefused(one, _CHECKING, "file_checking")
             if there is None:
                 raise FileRefused(one, _NOT_THERE, "file_missing")
             looked_at.append(SentFile(*check_type(channel, found[one], there.etag, there.size, there.head)))
@@ -57,9 +63,11 @@ class BroughtFiles:
 
     def copied(self, place: UploadPlace, head: Head, files: Iterable[SentFile], now: int) -> tuple[SentFile, ...]:
         """Return copies of sent files, as files that are only named. Their rows come first, so that none is left over
-        when nobody sends them."""
+        when nobody sends them. A copy would have to be scanned itself, which takes longer than anybody waits here."""
         copies = []
         for one in files:
+            if self.scanned:
+                raise FileRefused(one.object, _NOT_AGAIN, "file_scanned")
             until = (now + UPLOAD_LIVES) // SECOND
             copy = Upload(new_id(), one.name, one.type, one.size, one.kind, head.contact_id, until)
             if not self.store.begin(place, copy, head.public_key, head.epoch):

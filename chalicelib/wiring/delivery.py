@@ -72,7 +72,7 @@ def _brought_files() -> "BroughtFiles":
     from chalicelib.outbox.brought_files import BroughtFiles
     from chalicelib.wiring.files import bucket
 
-    return BroughtFiles(UploadStore(wiring.gateway()), bucket())
+    return BroughtFiles(UploadStore(wiring.gateway()), bucket(), settings().files_scanned == "true")
 
 
 @cache

@@ -1,5 +1,6 @@
 """Staff brings files for replies: what is taken, what is looked at when a reply is stored, what goes out."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -185,6 +186,21 @@ def test_what_has_not_arrived_or_is_of_another_size_is_refused(desk: FileDesk) -
             desk.reply(ticket, ReplyContent(files=(SentFile(begun.upload.id),)))
         assert caught.value.code == code
         assert post(begun.form, PNG).status_code == 204
+
+
+def test_a_file_that_cannot_be_looked_at_yet_is_being_scanned_where_files_are(desk: FileDesk) -> None:
+    ticket = whatsapp(desk)
+    begun = desk.bringer()(ticket["ticket_id"], NAME, "image/png", len(PNG), BOLAT)
+    scanning = desk.replier(files=replace(desk.brought(), scanned=True))
+    for sent, code in (
+        (SentFile(begun.upload.id), "file_checking"),
+        (SentFile("0" * 20), "file_missing"),
+        (SentFile("0" * 20, NAME, "image/png", 1, "image", "e"), "file_scanned"),
+    ):
+        with pytest.raises(FileRefused) as caught:
+            scanning(ticket["ticket_id"], ReplyContent(files=(sent,)), f"page-{code}", BOLAT)
+        assert caught.value.code == code
+    assert desk.of("outbox#") == []
 
 
 # -- sending

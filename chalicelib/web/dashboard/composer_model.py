@@ -50,6 +50,8 @@ PROBLEMS: Mapping[str, str] = {
     "file_too_big": desk_msg("The file is larger than the channel carries."),
     "file_name": desk_msg("The file has no name. Give it one."),
     "file_missing": desk_msg("Not sent. The file is not there, or was sent already: remove it and bring it again."),
+    "file_checking": desk_msg("Not sent yet. The file is being scanned for malware: send the reply again in a moment."),
+    "file_scanned": desk_msg("Not sent. Where files are scanned for malware, a file must be attached again."),
     "file_size": desk_msg("Not sent. The file did not arrive whole: remove it and bring it again."),
     "file_disguised": desk_msg("Not sent. The file is not what its name says, and the channel does not carry it."),
     "too_many_files": desk_msg("A reply has ten files at most. Send or remove some."),

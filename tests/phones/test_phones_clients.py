@@ -74,6 +74,7 @@ def test_pywa_sends_a_text_and_files_of_every_kind(phones: Phones, tmp_path: pat
     until(lambda: [one["state"] for one in phones.messages("Амина")] == ["read"] * 7)
     shown = phones.messages("Амина")
     assert [one["kind"] for one in shown] == ["text", "image", "document", "video", "audio", "audio", "sticker"]
+    assert shown[2]["file"]["name"] == "Шот.pdf"
     assert [one["file"]["sha256"] for one in shown[1:3]] == [sha256(data).hexdigest() for data in (png(20, 10), PDF)]
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import hmac
 import json
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
@@ -12,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from local.faults.plan import Fault
 from local.phones.context import PhonesContext
 from local.phones.postman import Delivery
-from local.phones.store import Bubble, Call, Chat
+from local.phones.store import Bubble, Call, Chat, StoredFile
 from local.providers.whatsapp.catalogue import Catalogue
 from local.providers.whatsapp.filling import filled
 from local.providers.whatsapp.frame import MetaFrame
@@ -64,7 +65,7 @@ class WhatsApp:
         if template:
             bubble.text, bubble.keys = template
         content = body.get(kind)
-        bubble.file = self.store.files.get(str(content.get("id"))) if isinstance(content, dict) else None
+        bubble.file = self._file(content) if isinstance(content, dict) else None
         failure = int(fault.error) if fault and fault.error is not None else 0
         failure = failure or undelivered(bubble, unknown=unknown, window_closed=self._window_closed(chat))
         if kind == "reaction":
@@ -92,6 +93,11 @@ class WhatsApp:
         if target is None or target.author != "person" or target.deleted or now - target.at > REACTED_WITHIN:
             raise MetaError(131009, "The message to react to is not known, is not the person's or is too old")
         target.reaction = str(reaction.get("emoji") or "")
+
+    def _file(self, content: dict[str, Any]) -> StoredFile | None:
+        """Return the file that a message names, under the name that the message gives it."""
+        found, name = self.store.files.get(str(content.get("id"))), content.get("filename")
+        return replace(found, name=name) if found and isinstance(name, str) and name else found
 
     def _mark_read(self, message_id: str) -> None:
         for chat in self.store.all_chats():

@@ -96,6 +96,11 @@ class Bucket:
                 return None
             raise
 
+    def holds(self, contact_id: str, name: str, etag: str) -> bool:
+        """Whether this version of a file still lies under its name: a form works again until it expires."""
+        found = self.look(contact_id, name)
+        return found is not None and found.etag == etag
+
     def copy(self, contact_id: str, name: str, etag: str, copied: str) -> None:
         """Store a file of a contact once more, under the name `copied`, if it is this version."""
         with _answered():

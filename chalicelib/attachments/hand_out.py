@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 _BLOCKED = "The scan for malware found something in this file, or could not look into it. Ask the customer for another."
 _NO_FILE = "There is no such file, or its retention has ended."
+_REPLACED = "What lies here now is not the file that was sent: somebody has replaced it. It is shown to nobody."
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,8 @@ class HandOut:
         if not sent and message.file_state != READY:
             raise Conflict(_BLOCKED) if message.file_state == BLOCKED else NotFound(_NO_FILE)
         found = sent[0] if sent else message.file
+        if found.etag and not self.bucket.holds(ticket.contact_id, found.object, found.etag):
+            raise NotFound(_REPLACED)
         kind = BY_TYPE.get(found.type)
         name = neutral_name(found.kind or message.kind, found.name, found.type)
         how = "inline" if kind and not save else "attachment"

@@ -93,8 +93,8 @@ class Quote:
 @dataclass(frozen=True)
 class MessageFile:
     """What is known of a file that lies in the bucket: its name there (`object`), and its name, type by its bytes and
-    size. Of one that staff sent also the kind as which it went, and how far it has come: `status`, and `failure` when
-    that is "failed"."""
+    size. Of one that staff sent also the kind as which it went, how far it has come: `status`, and `failure` when that
+    is "failed", and the version that was looked at (`etag`)."""
 
     object: str = ""
     name: str = ""
@@ -103,6 +103,7 @@ class MessageFile:
     kind: str = ""
     status: str = ""
     failure: Mapping[str, Any] = field(default_factory=dict)
+    etag: str = ""
 
 
 @dataclass(frozen=True)

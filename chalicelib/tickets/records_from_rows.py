@@ -51,8 +51,9 @@ def sent_files(content: Mapping[str, Any], row: Mapping[str, Any]) -> tuple[Mess
     found = []
     for place, one in enumerate(files):
         status, failure = of_piece(row, len(files) - place)
-        name, file_type, kind, stored = (str(one.get(key, "")) for key in ("name", "type", "kind", "object"))
-        found.append(MessageFile(stored, name, file_type, number(one.get("size")), kind, status, failure))
+        known = (str(one.get(key, "")) for key in ("object", "name", "type", "kind", "etag"))
+        stored, name, file_type, kind, etag = known
+        found.append(MessageFile(stored, name, file_type, number(one.get("size")), kind, status, failure, etag))
     return tuple(found)
 
 

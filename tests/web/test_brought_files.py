@@ -52,6 +52,17 @@ def test_a_reply_of_the_api_names_its_files_and_they_are_handed_out(web: Web) ->
         assert web.call("GET", f"/api/v1/attachments/{other}").status == 404
 
 
+def test_what_replaces_the_bytes_of_a_sent_file_is_shown_to_nobody(web: Web) -> None:
+    ticket_id = ticket_of(web)
+    found = begun(web, ticket_id)
+    body = {"client_id": "one", "attachments": [found["id"]]}
+    (told,) = web.call("POST", f"/api/v1/tickets/{ticket_id}/replies", body).json["attachments"]
+    assert web.call("GET", f"/api/v1/attachments/{told['id']}").status == 302
+    other = b"<html>" + PNG[6:]
+    assert posted(found["upload"]["url"], found["upload"]["fields"], other).status_code == 204
+    assert web.call("GET", f"/api/v1/attachments/{told['id']}").status == 404
+
+
 @pytest.mark.parametrize(
     ("body", "status", "code"),
     [

@@ -13,6 +13,8 @@ from chalicelib.messages.ingest import Notice
 from chalicelib.tickets.model import State
 from chalicelib.vault import encryption
 
+_STORED = "SET #file_state = :state, #file_object = :file_object, #file = :file"
+
 
 class FetchJob(NamedTuple):
     """A file to be fetched. `sealed` is opened with the fetcher's key; `file_object` will be its name in the bucket."""
@@ -76,24 +78,19 @@ class FetchStore:
     def ready(self, job: FetchJob, facts: dict[str, Any]) -> bool:
         """Write that the file lies in the bucket, and end the job: all or nothing. False: the person is being erased,
         or their message or its content is gone, or the job is; then the file must go."""
-        sealed = encryption.seal_json(job.public_key, encryption.message_file(job.ref), facts)
-        values = {"ready": "ready", "file_object": job.file_object, "file": sealed}
-        return self._end(job, "SET #file_state = :ready, #file_object = :file_object, #file = :file", values)
+        return self._end(job, _STORED, _stored(job, facts, "ready"))
 
     def checking(self, job: FetchJob, facts: dict[str, Any], until: int) -> bool:
         """Write that the file lies in the bucket and is being scanned; look for the verdict at `until` (ms). Returns as
         `ready`."""
-        sealed = encryption.seal_json(job.public_key, encryption.message_file(job.ref), facts)
-        values = {"state": "checking", "file_object": job.file_object, "file": sealed}
         later = self._update(
             job, "SET #stored = :yes, #due_at = :until", "attribute_exists(pk)", {"yes": True, "until": until}
         )
-        return self._told(job, "SET #file_state = :state, #file_object = :file_object, #file = :file", values, [later])
+        return self._told(job, _STORED, _stored(job, facts, "checking"), [later])
 
     def judged(self, job: FetchJob, state: str) -> bool:
         """Write the verdict about the file, and end the job. Returns as `ready`."""
-        ended = self._delete(job, "#file_object = :file_object", {"file_object": job.file_object})
-        return self._told(job, "SET #file_state = :state", {"state": state}, [ended], before="checking")
+        return self._end(job, "SET #file_state = :state", {"state": state}, before="checking")
 
     def give_up(self, job: FetchJob, state: str) -> None:
         """Write why the file is not there, and end the job."""
@@ -113,9 +110,16 @@ class FetchStore:
         ]
         return self._end(job, "SET #file_state = :state", {"state": state}, more)
 
-    def _end(self, job: FetchJob, expression: str, values: dict[str, Any], more: Sequence[Write] = ()) -> bool:
+    def _end(
+        self,
+        job: FetchJob,
+        expression: str,
+        values: dict[str, Any],
+        more: Sequence[Write] = (),
+        before: str = "waiting",
+    ) -> bool:
         ended = self._delete(job, "#file_object = :file_object", {"file_object": job.file_object})
-        return self._told(job, expression, values, [ended, *more])
+        return self._told(job, expression, values, [ended, *more], before)
 
     def _told(
         self, job: FetchJob, expression: str, values: dict[str, Any], more: Sequence[Write], before: str = "waiting"
@@ -134,3 +138,9 @@ class FetchStore:
 
     def _delete(self, job: FetchJob, condition: str = "", values: dict[str, Any] | None = None) -> Write:
         return self._tables.delete("fetch", FETCH.key(*job.ref), condition, values)
+
+
+def _stored(job: FetchJob, facts: dict[str, Any], state: str) -> dict[str, Any]:
+    """Return the values of _STORED: what is known of a file that lies in the bucket, sealed."""
+    sealed = encryption.seal_json(job.public_key, encryption.message_file(job.ref), facts)
+    return {"state": state, "file_object": job.file_object, "file": sealed}

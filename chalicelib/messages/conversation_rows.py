@@ -265,12 +265,15 @@ def notice_row(ref: MessageRef, notice: Notice, ticket_id: str, contact_id: str,
     }
 
 
-def outbox_row(ref: MessageRef, action: str, channel: str, account: str, now: int) -> dict[str, Any]:
-    """Return an outbox entry. `action` is "send" for a message, or "answer_callback" for a pressed button."""
+def outbox_row(
+    ref: MessageRef, action: str, channel: str, account: str, now: int, purpose: str = STATUS
+) -> dict[str, Any]:
+    """Return an outbox entry. `action` is "send" for a message, "change" for a change of one
+    (outbox/change_message.py), or "answer_callback" for a pressed button."""
     return {
         "conversation_id": ref.conversation_id,
         "action": action,
-        "purpose": STATUS,
+        "purpose": purpose,
         "due": SENDING,
         "due_at": now,
         "queued_at": now,

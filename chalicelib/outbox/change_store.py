@@ -9,8 +9,9 @@ from chalicelib.core.purposes import SUPPORT
 from chalicelib.dynamo.builder import Write
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.dynamo.rows import alive, get_row
-from chalicelib.dynamo.schema import HEAD, MESSAGE, OUTBOX, SENDING, TICKET
+from chalicelib.dynamo.schema import HEAD, MESSAGE, OUTBOX, TICKET
 from chalicelib.dynamo.tables import Tables
+from chalicelib.messages.conversation_rows import outbox_row
 from chalicelib.outbox.change_model import Change, Target
 from chalicelib.outbox.model import CHANGE, AnsweredTicket, Head
 from chalicelib.outbox.provider_ids import NamedMessage
@@ -55,11 +56,12 @@ class ChangeStore(OutboxReading):
     def store(self, change: Change) -> bool:
         """Store a change of a message that has left, and its outbox entry, if the rows are as they were read. The
         ticket stays as it is: a question stays open."""
+        entry = outbox_row(change.ref, CHANGE, change.head.channel, change.head.account, change.now, SUPPORT)
         return (
             self._tables.transact(
                 [
                     self._tables.put("message", MESSAGE.key(*change.ref), _message(change)),
-                    self._tables.put("outbox", OUTBOX.key(*change.ref), _entry(change)),
+                    self._tables.put("outbox", OUTBOX.key(*change.ref), entry),
                     self._head(change.head, change.ref.at),
                     self._ticket(change.ticket),
                     self._not_deleted(change.target),
@@ -186,18 +188,4 @@ def _message(change: Change) -> dict[str, Any]:
         "rank": RANK["queued"],
         "author": change.author,
         "purpose": SUPPORT,
-    }
-
-
-def _entry(change: Change) -> dict[str, Any]:
-    return {
-        "conversation_id": change.ref.conversation_id,
-        "action": CHANGE,
-        "purpose": SUPPORT,
-        "due": SENDING,
-        "due_at": change.now,
-        "queued_at": change.now,
-        "attempts": 0,
-        "channel": change.head.channel,
-        "account": change.head.account,
     }

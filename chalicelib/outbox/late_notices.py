@@ -11,6 +11,7 @@ from chalicelib.core.purposes import STATUS
 from chalicelib.dynamo.builder import Write
 from chalicelib.dynamo.schema import HEAD, MESSAGE, OUTBOX, SENDING
 from chalicelib.dynamo.tables import Tables
+from chalicelib.messages.conversation_rows import outbox_row
 from chalicelib.outbox.content import ReplyContent, SentTemplate
 from chalicelib.outbox.model import Head, Job, OutboxEntry
 from chalicelib.outbox.rows import OutboxRows
@@ -89,18 +90,7 @@ class LateNotices:
             "author": "desk",
             "purpose": STATUS,
         }
-        entry = {
-            "conversation_id": head.conversation_id,
-            "action": "send",
-            "purpose": STATUS,
-            "due": SENDING,
-            "due_at": now,
-            "queued_at": now,
-            "attempts": 0,
-            "channel": head.channel,
-            "account": head.account,
-            "template": template.key,
-        }
+        entry = outbox_row(ref, "send", head.channel, head.account, now) | {"template": template.key}
         return [
             self.tables.put("notice", MESSAGE.key(*ref), message),
             self.tables.put("notice_entry", OUTBOX.key(*ref), entry),

@@ -9,8 +9,9 @@ from chalicelib.core.ids import MessageRef
 from chalicelib.core.purposes import SUPPORT
 from chalicelib.dynamo.builder import Write
 from chalicelib.dynamo.rows import alive, get_row
-from chalicelib.dynamo.schema import HEAD, MESSAGE, OUTBOX, SENDING, TICKET
+from chalicelib.dynamo.schema import HEAD, MESSAGE, OUTBOX, TICKET
 from chalicelib.dynamo.tables import Tables
+from chalicelib.messages.conversation_rows import outbox_row
 from chalicelib.outbox.model import AnsweredTicket, FailedMessage, Reply
 from chalicelib.outbox.reading import OutboxReading
 from chalicelib.outbox.rows import inside_window
@@ -185,16 +186,7 @@ def _draft(reply: Reply) -> DraftKey:
 
 
 def _outbox_entry(reply: Reply) -> dict[str, Any]:
-    return {
-        "conversation_id": reply.ref.conversation_id,
-        "action": "send",
-        "purpose": SUPPORT,
-        "due": SENDING,
-        "due_at": reply.now,
-        "queued_at": reply.now,
-        "attempts": 0,
-        "channel": reply.head.channel,
-        "account": reply.head.account,
+    return outbox_row(reply.ref, "send", reply.head.channel, reply.head.account, reply.now, SUPPORT) | {
         "answers": reply.ticket.question_at or None,
         "template": reply.template.template.key if reply.template else None,
         "files": bool(reply.content.files) or None,

@@ -14,7 +14,8 @@ from chalicelib.channels.templates import ProviderTemplate
 from chalicelib.core.errors import BadInput
 from chalicelib.core.normal import shows_nothing
 
-_PLACE = re.compile(r"\{\{\s*(\w{1,60})\s*\}\}")
+PLACE = re.compile(r"\{\{\s*(\w{1,60})\s*\}\}")
+"""A place in a text; its group is the provider's name or number of it."""
 _NO_VALUE = re.compile(r"[\x00-\x1f\x7f\u2028\u2029\ud800-\udfff]| {5,}")
 """What Meta takes in no value: line breaks, tabs, more than four spaces in a row; and what cannot be sent."""
 _LIMITS = {"header": 60, "body": 1024, "footer": 60}
@@ -151,7 +152,7 @@ def places_of(template: ProviderTemplate) -> tuple[Place, ...]:
 
 
 def _in_part(part: str, words: str, examples: Mapping[str, str]) -> Iterator[Place]:
-    keys = list(dict.fromkeys(_PLACE.findall(words)))
+    keys = list(dict.fromkeys(PLACE.findall(words)))
     for key in sorted(keys, key=int) if all(map(str.isdecimal, keys)) else keys:
         name = f"{part}.{key}"
         yield Place(name, part.partition(".")[0], key, examples.get(name, ""))
@@ -194,7 +195,7 @@ def preview(said: Content, values: Mapping[str, str]) -> Content:
     """Return the content with the places filled that have a value; the others stay as they are."""
 
     def filled(part: str, words: str) -> str:
-        return _PLACE.sub(lambda found: values.get(f"{part}.{found[1]}") or found[0], words)
+        return PLACE.sub(lambda found: values.get(f"{part}.{found[1]}") or found[0], words)
 
     buttons = (one._replace(target=filled(f"button.{number}", one.target)) for number, one in enumerate(said.buttons))
     return said._replace(header=filled("header", said.header), body=filled("body", said.body), buttons=tuple(buttons))

@@ -1,16 +1,14 @@
 """What the ticket page shows of templates: their places and words, what was typed, and a version of the part."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from chalicelib.core.ids import new_id
 from chalicelib.core.texts import LANGUAGE_NAMES, desk_msg
-from chalicelib.provider_templates.model import Place
+from chalicelib.provider_templates.model import PLACE, Place
 from chalicelib.web.offered_templates import NONE_THERE, WHY_NOT, Offer, Offered
 
-_PIECES = re.compile(r"\{\{\s*(\w{1,60})\s*\}\}")
 _LABELS: Mapping[str, str] = {
     "header": desk_msg("Heading: {key}"),
     "body": desk_msg("Text: {key}"),
@@ -71,7 +69,7 @@ class PickerWords:
     def pieces(text: str) -> list[Piece]:
         """Cut a text at its places."""
         found, end = [], 0
-        for one in _PIECES.finditer(text):
+        for one in PLACE.finditer(text):
             found += [Piece(text[end : one.start()]), Piece(one[0], one[1])]
             end = one.end()
         return [*found, Piece(text[end:])]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from chalicelib.outbox.brought_files import BroughtFiles
     from chalicelib.outbox.change_message import ChangeMessage
     from chalicelib.outbox.deliver import Deliver
+    from chalicelib.outbox.providers import ChannelProviders
     from chalicelib.outbox.reply import ReplyToCustomer
     from chalicelib.outbox.signals import AskForSignal, PassOnSignal
     from chalicelib.retention.stamp_expiry import StampExpiry
@@ -95,10 +96,17 @@ def change_message() -> "ChangeMessage":
 
 
 @cache
+def _providers() -> "ChannelProviders":
+    """The channels' senders of this process, with their open connections."""
+    from chalicelib.outbox.providers import ChannelProviders
+
+    return ChannelProviders(wiring.secrets(), settings().secret_outbound)
+
+
+@cache
 def _deliver(address_key: bytes, *, files: bool) -> "Deliver":
     from chalicelib.outbox.deliver import UPLOAD_BUDGET, UPLOAD_LEASE, Deliver
     from chalicelib.outbox.late_notices import LateNotices
-    from chalicelib.outbox.providers import ChannelProviders
     from chalicelib.outbox.store import Outbox
     from chalicelib.vault.pseudonyms import AddressKey
 
@@ -122,7 +130,7 @@ def _deliver(address_key: bytes, *, files: bool) -> "Deliver":
         store=Outbox(wiring.gateway(), AddressKey(address_key)),
         late_notices=LateNotices(wiring.gateway(), profile.languages),
         late_template=lambda channel: profile.notices.get(f"{channel}_template", ""),
-        providers=ChannelProviders(wiring.secrets(), config.secret_outbound),
+        providers=_providers(),
         decryptor=single_decryptor,
         allows=_allows,
         enqueue=enqueue,
@@ -135,13 +143,11 @@ def _deliver(address_key: bytes, *, files: bool) -> "Deliver":
 @cache
 def pass_on_signal() -> "PassOnSignal":
     """Passes signs of reading and typing on, for the sender."""
-    from chalicelib.outbox.providers import ChannelProviders
     from chalicelib.outbox.reading import OutboxReading
     from chalicelib.outbox.signals import PassOnSignal
 
     wiring.bind_tables()
-    providers = ChannelProviders(wiring.secrets(), settings().secret_outbound)
-    return PassOnSignal(OutboxReading(), providers, single_decryptor, _allows, wiring.clock())
+    return PassOnSignal(OutboxReading(), _providers(), single_decryptor, _allows, wiring.clock())
 
 
 @cache

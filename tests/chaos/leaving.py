@@ -140,12 +140,8 @@ class Leaving:
 
     def read(self) -> None:
         """Read every ticket as an operator does."""
-        api, cursor, tickets = self.play.sign_in(), "", []
-        while True:
-            page = api.get(f"tickets?limit=100{cursor and f'&cursor={cursor}'}")
-            tickets += page["items"]
-            if not (cursor := page["cursor"]):
-                break
+        api = self.play.sign_in()
+        tickets = list(api.tickets())
         with ThreadPoolExecutor(4) as pool:
             self.seen["tickets"] = list(pool.map(lambda one: _read(api, one["id"]), tickets))
         REPORT.note(

@@ -208,12 +208,8 @@ class Traffic:
                 self.tried_again += tries - 1
 
     def _find_tickets(self) -> None:
-        api, by_address, cursor = self.play.sign_in(), {}, ""
-        while True:
-            page = api.get(f"tickets?limit=100{cursor and f'&cursor={cursor}'}")
-            by_address |= {_digits(one["contact"]["address"]): one["id"] for one in page["items"]}
-            if not (cursor := page["cursor"]):
-                break
+        tickets = self.play.sign_in().tickets()
+        by_address = {_digits(one["contact"]["address"]): one["id"] for one in tickets}
         for one in self.people:
             one.ticket_id = by_address[one.key]
 
@@ -297,12 +293,8 @@ class Traffic:
 
     def tickets(self) -> dict[str, list[dict[str, Any]]]:
         """Everybody's tickets with their messages, by address."""
-        api, cursor, ids = self.play.sign_in(), "", []
-        while True:
-            page = api.get(f"tickets?limit=100{cursor and f'&cursor={cursor}'}")
-            ids += [one["id"] for one in page["items"]]
-            if not (cursor := page["cursor"]):
-                break
+        api = self.play.sign_in()
+        ids = [one["id"] for one in api.tickets()]
         with ThreadPoolExecutor(4) as pool:
             found = list(pool.map(lambda one: Api(api.url, api.token).get(f"tickets/{one}"), ids))
         by_address: dict[str, list[dict[str, Any]]] = {}

@@ -17,25 +17,10 @@ from chalicelib.outbox.content import ReplyContent, SentFile
 from chalicelib.tickets.records import Message
 from chalicelib.vault import encryption
 from tests.support.attachments.no_files import NO_FILES
+from tests.support.delivery.both import KINDS, ref_of, telegram_ticket, ticket_of
 from tests.support.delivery.desk import BOLAT, DeliveryDesk
 from tests.support.delivery.dying import Fate, deliver_dying
 from tests.support.people import DANIYAR_CHAT, from_daniyar
-
-KINDS = pytest.mark.parametrize("kind", ["whatsapp", "telegram"])
-
-
-def ticket_of(desk: DeliveryDesk, kind: str) -> dict[str, Any]:
-    return desk.open_ticket() if kind == "whatsapp" else telegram_ticket(desk)
-
-
-def telegram_ticket(desk: DeliveryDesk) -> dict[str, Any]:
-    ticket = desk.open_telegram_ticket()
-    desk.provider.first = 2000  # the notice has the number 1000
-    return ticket
-
-
-def ref_of(row: dict[str, Any]) -> MessageRef:
-    return MessageRef.of_tail(row["pk"].partition("#")[2], row["sk"].removeprefix("message#"))
 
 
 def question(desk: DeliveryDesk) -> MessageRef:

@@ -10,24 +10,9 @@ from chalicelib.core.errors import BadInput, Conflict
 from chalicelib.core.ids import MessageRef
 from chalicelib.outbox.content import ReplyContent, choices_of
 from chalicelib.tickets.records import Message
+from tests.support.delivery.both import KINDS, ref_of, ticket_of
 from tests.support.delivery.desk import BOLAT, DeliveryDesk
 from tests.support.people import DANIYAR_CHAT, from_amina, from_daniyar
-
-KINDS = pytest.mark.parametrize("kind", ["whatsapp", "telegram"])
-
-
-def ticket_of(desk: DeliveryDesk, kind: str) -> dict[str, Any]:
-    return desk.open_ticket() if kind == "whatsapp" else telegram_ticket(desk)
-
-
-def telegram_ticket(desk: DeliveryDesk) -> dict[str, Any]:
-    ticket = desk.open_telegram_ticket()
-    desk.provider.first = 2000  # the notice has the number 1000
-    return ticket
-
-
-def ref_of(row: dict[str, Any]) -> MessageRef:
-    return MessageRef.of_tail(row["pk"].partition("#")[2], row["sk"].removeprefix("message#"))
 
 
 def question(desk: DeliveryDesk) -> MessageRef:

@@ -6,7 +6,7 @@ import hmac
 import json
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -155,6 +155,15 @@ class Api:
         answer = self.call("GET", path)
         assert answer.status_code == 200, answer.text
         return answer.json()
+
+    def tickets(self) -> Iterator[dict[str, Any]]:
+        """Yield all tickets of the list, a page at a time."""
+        cursor = ""
+        while True:
+            page = self.get(f"tickets?limit=100{cursor and f'&cursor={cursor}'}")
+            yield from page["items"]
+            if not (cursor := page["cursor"]):
+                return
 
     def ticket_of(self, phone: str) -> dict[str, Any]:
         """Return the newest ticket of a number, with its messages, as soon as it is there."""

@@ -99,8 +99,8 @@ def _heading(request: Request, profile: Profile) -> dict[str, Any]:
         "request_id": request.id,
         "secret_hash": request.secret_hash,
         "operator": {
-            "company": profile.operator.company,
-            "brand": profile.operator.brand,
+            "company": profile.operator.company[request.language or profile.languages[0]],
+            "brand": profile.operator.brand[request.language or profile.languages[0]],
             "bin": profile.operator.bin,
         },
         "kind": request.kind,

@@ -17,7 +17,7 @@ def accepted_notice(profile: Profile, language: str, channel: str, number: str, 
     parts = [ACCEPTED, CONSENT] if first else [NEW_NUMBER]
     places: dict[str, Any] = {
         "number": speak(number),
-        "days": profile.retention["ticket"].days,
+        "days": profile.retention["ticket"].term,
         "recipients": ", ".join(row.name for row in profile.carriers(channel)),
         "url": profile.policy.url,
     }

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.channels import registry
 from chalicelib.core.errors import DeskError
+from chalicelib.core.kept_for import KeptFor
 from chalicelib.core.record import Record
 
 if TYPE_CHECKING:
@@ -224,9 +225,9 @@ class Retention(Row):
     added: YesNo = False
 
     @property
-    def days(self) -> int:
-        """The term in days, never shorter than it is."""
-        return self.term * {"days": 1, "months": 31, "years": 366}[self.unit]
+    def kept(self) -> KeptFor:
+        """The term, as code counts it."""
+        return KeptFor(self.term, self.unit)
 
 
 class Category(Row):

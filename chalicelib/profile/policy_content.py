@@ -370,7 +370,7 @@ def _changes(profile: Profile, tell: Tell, language: Language) -> list[Block]:
 def _term(row: Retention, tell: Tell) -> str:
     if row.until_withdrawal:
         return tell(words.UNTIL_WITHDRAWAL).format(days=row.review_days)
-    return tell(words.TERMS[row.event]).format(days=row.days)
+    return tell(words.TERMS[row.event]).format(days=row.term)
 
 
 def _list(names: Any, ids: Iterable[str], tell: Tell) -> str:

@@ -15,7 +15,8 @@ from chalicelib.core.ids import MessageRef
 from chalicelib.outbox.change_model import Change, Refusal, Target, What, edit_refusal, emoji_refusal, refusal
 from chalicelib.outbox.model import AnsweredTicket, Head
 from chalicelib.outbox.provider_ids import NamedMessage, provider_ids
-from chalicelib.outbox.reply import TRIES, ReplyToCustomer, check_text
+from chalicelib.outbox.reply import TRIES, ReplyToCustomer
+from chalicelib.outbox.reply_checks import check_text
 from chalicelib.tickets.model import reply_time
 from chalicelib.vault import encryption
 from chalicelib.vault.encryption import CannotOpen

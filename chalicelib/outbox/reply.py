@@ -164,14 +164,14 @@ class ReplyToCustomer:
             raise Conflict("The quoted message cannot be quoted: it is deleted or has not left.", code="quote")
         return found.named if found else ""
 
-    def may_write(self, ticket_id: str, now: int) -> tuple[AnsweredTicket, Head]:
-        """Return ticket and conversation, when something that answers no question may go to the customer at `now` (ms).
-        Raises NotFound, Unavailable and Conflict as a reply does."""
+    def may_write(self, ticket_id: str, now: int, *, deletes: bool = False) -> tuple[AnsweredTicket, Head]:
+        """Return ticket and conversation, when something that answers no question may go to the customer at `now` (ms);
+        what only `deletes` serves them, also after a withdrawal. Raises NotFound, Unavailable and Conflict as a reply
+        does."""
         ticket, recipient = self.answered(ticket_id, now)
-        head = self._may_reply(ticket, recipient, now)
-        if recipient is not None and recipient.suppressed:
+        if recipient is not None and recipient.suppressed and not deletes:
             raise Conflict("The customer has withdrawn consent: only answers to questions leave.", code="suppressed")
-        return ticket, head
+        return ticket, self._may_reply(ticket, recipient, now, deletes=deletes)
 
     def answered(self, ticket_id: str, now: int) -> tuple[AnsweredTicket, Recipient | None]:
         """Return the ticket to answer and its contact. Raises NotFound, Unavailable, and Conflict with the code
@@ -217,7 +217,13 @@ class ReplyToCustomer:
         return found
 
     def _may_reply(
-        self, ticket: AnsweredTicket, recipient: Recipient | None, now: int, *, windowed: bool = True
+        self,
+        ticket: AnsweredTicket,
+        recipient: Recipient | None,
+        now: int,
+        *,
+        windowed: bool = True,
+        deletes: bool = False,
     ) -> Head:
         if ticket.state == State.CLOSED:
             raise Conflict("This ticket is closed. Reopen it to reply.", code="closed")
@@ -226,7 +232,7 @@ class ReplyToCustomer:
             raise Conflict("The customer's data is being destroyed. Nothing can be sent.", code="erased")
         if not self.allows("support", head.channel):
             raise Conflict("The policy does not allow replies on this channel.", code="not_allowed")
-        if recipient.suppressed and not ticket.question_at:
+        if recipient.suppressed and not (ticket.question_at or deletes):
             raise Conflict(_SUPPRESSED, code="suppressed")
         if head.blocked:
             raise Conflict("The customer blocked the bot. Use another channel.", code="blocked")

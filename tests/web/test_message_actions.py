@@ -126,6 +126,8 @@ def test_a_reaction_waits_at_the_message_and_leaves_the_question_open(web: Web, 
     ticket_id, asked = opened(web, person)
     answer = web.call("POST", f"/api/v1/tickets/{ticket_id}/messages/{asked}/reaction", {"emoji": "👍"})
     assert (answer.status, answer.json) == (200, {"state": "queued"})
+    same = web.call("POST", f"/api/v1/tickets/{ticket_id}/messages/{asked}/reaction", {"emoji": "👍"})
+    assert (same.status, same.json) == (200, {"state": "unchanged"})
     (change,) = messages(web, ticket_id)[0]["changes"]
     assert (change["kind"], change["text"], change["status"]) == ("reaction", "👍", "queued")
     assert web.tickets()[0]["open_question"] is True

@@ -48,6 +48,7 @@ def description() -> Json:
     for route, one in operations:
         paths.setdefault(route.path, {})[route.method.lower()] = _described(route, one, schemas)
     refusals = {f"E{status}": _answer(text, schemas.shown(Error)) for status, text in _REFUSALS.items()}
+    refusals["E503"]["headers"] = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds to wait."}}
     return {
         "openapi": "3.1.0",
         "info": {

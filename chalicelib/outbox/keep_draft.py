@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.core.errors import BadInput, Conflict, NotFound
 from chalicelib.core.kept_for import KeptFor
-from chalicelib.outbox.reply import MOST_UNITS
+from chalicelib.outbox.reply_checks import MOST_UNITS
 from chalicelib.staff.model import Staff
 from chalicelib.tickets.drafts import Draft, DraftKey, DraftKind, Saved, draft_until
 from chalicelib.tickets.erasure_guard import refuse_if_erasing

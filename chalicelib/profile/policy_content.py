@@ -4,13 +4,13 @@ A section is `{"id", "title", "blocks"}`. A block is a paragraph (`text`), a lis
 mail (`phrase`, with its `language`) or a table (`head`, `rows`; the first column is the row's heading).
 """
 
-import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from chalicelib.core.detect_language import detect
 from chalicelib.core.languages import Language
-from chalicelib.core.texts import catalogue, show_date
+from chalicelib.core.law_citation import cite
+from chalicelib.core.texts import catalogue, policy_msg, show_date
 from chalicelib.profile import policy_words as words
 from chalicelib.profile.model import Profile, ProfileError, Retention
 
@@ -248,16 +248,6 @@ def _list(names: Any, ids: Iterable[str], tell: Tell) -> str:
 
 
 def _source(clause: str, added: bool, tell: Tell) -> str:
-    """Format a citation for people: `A6.6` is a clause of the policy document, `94-V art. 12` an article of the law."""
-    parts = []
-    for part in clause.split(", "):
-        if law := re.fullmatch(r"94-V art\. (.+)", part):
-            parts.append(tell("Law No. 94-V, art. {article}").format(article=law[1]))
-        elif rules := re.fullmatch(r"Rules (\d+)", part):
-            parts.append(tell("Rules No. {number}").format(number=rules[1]))
-        elif part == "own rule":
-            parts.append(tell("our own rule"))
-        else:
-            parts.append(tell("cl. {clause}").format(clause=part.lstrip("ABCDE")))
+    """Return a citation for people, with the mark of what the company's own document lacks."""
     mark = tell("added")  # outside the f-string, where the extraction of texts for translation finds it
-    return "; ".join(parts) + (f" ({mark})" if added else "")
+    return cite(clause, tell, policy_msg("cl. {clause}")) + (f" ({mark})" if added else "")

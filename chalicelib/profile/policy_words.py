@@ -110,7 +110,7 @@ MARKINGS: Mapping[str, str] = {
     "opt_out": policy_msg("To decline news and offers"),
 }
 ACCEPTANCE: Mapping[str, str] = {
-    "use": policy_msg("A new version holds from the day of its publication on this page."),
+    "use": policy_msg("A new version applies from the day of its publication on this page."),
     "button": policy_msg("We ask you to accept a new version by a button in the chat."),
 }
 CONSENT: Mapping[str, str] = {

@@ -167,7 +167,7 @@ def test_ground_and_article_are_those_that_were_signed(office: Office, front: Cl
     body, known = said(office, kind=kind), kind_of(kind)
     article = known.basis.partition(" art. ")[2]
     assert body["basis"] == known.basis and article
-    assert f"{known.certified_as}, Law 94-V, article {article}" in page(office, front, body)
+    assert f"{known.certified_as}, Law No. 94-V, art. {article}" in page(office, front, body)
 
 
 @pytest.mark.parametrize(
@@ -210,7 +210,7 @@ def test_what_the_release_before_has_signed_is_shown_as_what_it_is(
     shown = page(office, front, body)
     assert "Genuine" in shown and "Access closed" in shown and "Sending stopped" not in shown
     assert "Signed by an earlier release" in shown and "Lines of the log" not in shown
-    assert "Withdrawal of consent, Law 94-V, article 8 " in shown
+    assert "Withdrawal of consent, Law No. 94-V, art. 8 " in shown
     kept = json.loads(post(front, f"id={body['certificate_id']}&secret={SECRET}&as=json").body)
     assert json.loads(kept["issued"]["text"]) == body and kept["signed"]
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from chalicelib.core.clock import DAY, SECOND
 from chalicelib.core.errors import DeskError, NoIndex
 from chalicelib.core.observability import count, log
+from chalicelib.dynamo.schema import VISITOR
 from chalicelib.tickets.model import State
 
 if TYPE_CHECKING:
@@ -133,7 +134,8 @@ class Sweep:
             if account not in stopped:
                 stopped[account] = self.store.stopped(account)
             if stopped[account]:
-                probes[account] = conversation_id
+                if not conversation_id.startswith(VISITOR.partition("")):
+                    probes[account] = conversation_id
             else:
                 wanted[conversation_id] = None
         if reached != start:

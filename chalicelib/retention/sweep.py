@@ -10,6 +10,7 @@ from chalicelib.core.clock import DAY, SECOND
 from chalicelib.core.errors import DeskError, NoIndex
 from chalicelib.core.kept_for import KeptFor
 from chalicelib.core.observability import count, log
+from chalicelib.dynamo.schema import VISITOR
 from chalicelib.tickets.model import State
 
 if TYPE_CHECKING:
@@ -134,7 +135,8 @@ class Sweep:
             if account not in stopped:
                 stopped[account] = self.store.stopped(account)
             if stopped[account]:
-                probes[account] = conversation_id
+                if not conversation_id.startswith(VISITOR.partition("")):
+                    probes[account] = conversation_id
             else:
                 wanted[conversation_id] = None
         if reached != start:

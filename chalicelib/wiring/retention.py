@@ -3,8 +3,11 @@
 from functools import cache
 from typing import TYPE_CHECKING
 
+from chalicelib.core.ids import new_id
 from chalicelib.core.settings import settings
 from chalicelib.dynamo.clients import client
+from chalicelib.dynamo.queues import WakeUp
+from chalicelib.dynamo.schema import VISITOR
 from chalicelib.profile.load import load_profile
 from chalicelib.wiring import base as wiring
 from chalicelib.wiring.delivery import queues
@@ -35,7 +38,8 @@ def sweep() -> "Sweep":
     kept = {name: profile.retention[name].kept for name in ("ticket", "contact", "consent")}
 
     def enqueue(conversation_ids: list[str]) -> int:
-        return queues().enqueue_all(config.queue_doorbell, conversation_ids)
+        wake_ups = [_wake_up(one) for one in conversation_ids]
+        return len(wake_ups) - len(queues().send(config.queue_doorbell, wake_ups))
 
     # The sweeper does not wait: the next sweep meets again what conflicts now.
     tables = Tables(client("dynamodb"), wiring.tables(), lambda _attempt: None, "the next sweep tries again")
@@ -61,6 +65,13 @@ def sweep() -> "Sweep":
         ticket_kept=kept["ticket"],
         clock=wiring.clock(),
     )
+
+
+def _wake_up(name: str) -> WakeUp:
+    """Return the wake-up message of a conversation, or of the answer to a visitor of which `name` is the partition."""
+    visitor_id = name.removeprefix(VISITOR.partition(""))
+    body = {"conversation_id": name} if visitor_id == name else {"visitor_id": visitor_id}
+    return WakeUp(body, visitor_id, new_id())
 
 
 def enqueue_indexing(contact_id: str) -> bool:

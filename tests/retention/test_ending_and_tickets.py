@@ -24,7 +24,7 @@ from chalicelib.staff.model import Staff
 from chalicelib.tickets.records import Event
 from chalicelib.tickets.writes import TicketWrites
 from tests.support.delivery.desk import BOLAT
-from tests.support.intake.changes import started
+from tests.support.intake.changes import welcomed_before
 from tests.support.intake.rows import change
 from tests.support.people import AMINA, from_amina, from_daniyar
 from tests.support.retention.desk import CONSENT_DAYS, CONTACT_DAYS, SOLVED_DAYS, Bells, RetentionDesk
@@ -392,7 +392,7 @@ def test_the_bells_of_a_whole_life_end_with_nothing(desk: RetentionDesk, wake_up
             for body in wake_ups.drain("indexing"):
                 desk.index_contact(body["contact_id"])
 
-    desk.changer()(started(desk))
+    welcomed_before(desk)
     desk.later(60)
     desk.receive(message := from_daniyar(sent_at=desk.seconds, message_id=2))
     conversation_id = desk.head()["conversation_id"]

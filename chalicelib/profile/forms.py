@@ -29,6 +29,8 @@ MARKINGS = ("withdrawal", "update", "opt_out")
 CONSENT_WAYS = ("message", "explicit")
 ROLES = ("delivery", "hosting", "website")
 UNITS = ("working", "calendar", "hours")
+LIABILITIES = ("disciplinary", "administrative", "civil", "criminal")
+"""Kinds of liability of which the undertaking of confidentiality may warn."""
 
 
 class Form(NamedTuple):

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         CONSENT_WAYS,
         DEADLINES,
         EVENTS,
+        LIABILITIES,
         MARKINGS,
         NOTICE_TEMPLATES,
         REFUSALS,
@@ -178,6 +179,14 @@ class Deadline(Row):
     source: Text
 
 
+class Undertaking(Row):
+    """The undertaking of confidentiality: a new `version` is signed anew by everybody; the kinds of liability of which
+    its text warns."""
+
+    version: Version
+    liabilities: Annotated[tuple[str, ...], words(LIABILITIES), maybe_none]
+
+
 class Profile(Row):
     """A whole profile. Rows are mapped by id, in the order of the file; a row may name ids of a table above its own."""
 
@@ -195,6 +204,7 @@ class Profile(Row):
     categories: Mapping[str, Category]
     recipients: Mapping[str, Recipient]
     residency: Residency
+    undertaking: Undertaking
     deadlines: Annotated[Mapping[str, Deadline], each(DEADLINES)]
     markings: Annotated[Mapping[str, tuple[Text, ...]], each(MARKINGS)]
 

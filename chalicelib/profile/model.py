@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         DEADLINES,
         DOERS,
         EVENTS,
+        LIABILITIES,
         MARKINGS,
         NOTICE_TEMPLATES,
         OPT_IN,
@@ -309,6 +310,14 @@ class Marking(Row):
     added: YesNo = False
 
 
+class Undertaking(Row):
+    """The undertaking of confidentiality: a new `version` is signed anew by everybody; the kinds of liability of which
+    its text warns."""
+
+    version: Version
+    liabilities: Annotated[tuple[str, ...], words(LIABILITIES), maybe_none]
+
+
 class Profile(Row):
     """A whole profile. Rows are mapped by id, in the order of the file; a row may name ids of a table above its own."""
 
@@ -330,6 +339,7 @@ class Profile(Row):
     categories: Mapping[str, Category]
     recipients: Mapping[str, Recipient] = MappingProxyType({})
     residency: Residency
+    undertaking: Undertaking
     deadlines: Annotated[Mapping[str, Deadline], each(DEADLINES)]
     markings: tuple[Marking, ...]
 

@@ -227,7 +227,7 @@ def sign_undertaking() -> "SignUndertaking":
     """Sign the undertaking."""
     from chalicelib.staff.manage import SignUndertaking
 
-    return SignUndertaking(staff(), wiring.clock())
+    return SignUndertaking(staff(), profile(), wiring.clock())
 
 
 def revoke_staff() -> "RevokeStaff":

@@ -260,6 +260,7 @@ class IndexRow(Model):
     profile_hash = UnicodeAttribute(null=True)
     user_hash = UnicodeAttribute(null=True)
     phone_hash = UnicodeAttribute(null=True)
+    policy = UnicodeAttribute(null=True)
     public_key = BinaryAttribute(null=True, legacy_encoding=False)
     epoch = NumberAttribute(null=True)
     aliases: ListAttribute[str] = ListAttribute(null=True)

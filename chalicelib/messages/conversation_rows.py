@@ -174,7 +174,8 @@ class ConversationRows:
         )
 
     def consent(self, plan: IngestPlan, ref: MessageRef) -> Write:
-        """Put the consent that a person gives with their first message (policy A5.3, A5.4)."""
+        """Put the consent that a person gives with their first message, or with the first one under a new version of
+        the policy (A5.3, A5.4, A8.2)."""
         assert plan.consent is not None
         version, policy_hash = plan.consent
         attributes = {

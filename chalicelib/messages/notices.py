@@ -4,19 +4,33 @@ from typing import Any
 
 from chalicelib.channels import registry
 from chalicelib.core.ids import speak
-from chalicelib.core.texts import ACCEPTED, CONSENT, NEW_NUMBER, TOO_BIG, WELCOME, bot_text, term_text
+from chalicelib.core.texts import ACCEPTED, CONSENT, NEW_NUMBER, RENEWED, TOO_BIG, WELCOME, bot_text, term_text
 from chalicelib.profile.model import Profile
 
 
-def accepted_notice(profile: Profile, language: str, channel: str, number: str, *, first: bool) -> str:
+def accepted_notice(
+    profile: Profile, language: str, channel: str, number: str, *, first: bool, consents: bool | None = None
+) -> str:
     """Return the notice that a ticket of this number is open.
 
     `first` says that the person writes for the first time: then the text also says what they agree to by writing
-    (policy A5.4, art. 8(4) of Law 94-V). `number` is the stored one; the text shows it as people say it.
+    (policy A5.4, art. 8(4) of Law 94-V); so it does with `consents`, under a new version. `number` is the
+    stored one; the text shows it as people say it.
     """
-    parts = [ACCEPTED, CONSENT] if first else [NEW_NUMBER]
-    places: dict[str, Any] = {
-        "number": speak(number),
+    parts = [ACCEPTED] if first else [NEW_NUMBER]
+    if first or consents:
+        parts.append(CONSENT)
+    return _said(profile, language, channel, parts, number=speak(number))
+
+
+def renewed_notice(profile: Profile, language: str, channel: str) -> str:
+    """Return the notice that the policy has a new version, to which a person agrees by writing on (A8.2)."""
+    return _said(profile, language, channel, [RENEWED, CONSENT], version=profile.policy.version)
+
+
+def _said(profile: Profile, language: str, channel: str, parts: list[str], **places: Any) -> str:
+    """Return texts one below the other, in the person's language."""
+    places |= {
         "recipients": ", ".join(row.name for row in profile.carriers(channel)),
         "url": profile.policy.url,
     }

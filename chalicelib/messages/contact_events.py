@@ -7,7 +7,7 @@ from chalicelib.channels.parts import ChatEvent, NumberChanged, ReachChanged, St
 from chalicelib.contacts.model import ContactReference, Lookup
 from chalicelib.core.addresses import Author
 from chalicelib.core.backoff import TRIES, sleep_with_jitter
-from chalicelib.core.clock import DAY, SECOND
+from chalicelib.core.clock import SECOND
 from chalicelib.core.detect_language import detect
 from chalicelib.core.errors import Unavailable
 from chalicelib.messages.ingest import Notice, Outcome, Refuse
@@ -84,7 +84,7 @@ class ReceiveContactEvent(NamedTuple):
             )
         at = part.sent_at * SECOND + 1
         notice = Notice("welcome", self.changes.pseudonym(part), welcome(self.profile, person.language), at)
-        until = (now + self.profile.retention["contact"].days * DAY) // SECOND
+        until = self.profile.retention["contact"].kept.after(now) // SECOND
         outcome = self.changes.start(person, key, part, notice, now, expires_at=until, former=former, silent=silent)
         return self._refused(part, found, now) if outcome is Outcome.FENCED else outcome
 

@@ -17,14 +17,16 @@ def accepted_notice(profile: Profile, language: str, channel: str, number: str, 
     parts = [ACCEPTED, CONSENT] if first else [NEW_NUMBER]
     places: dict[str, Any] = {
         "number": speak(number),
-        "company": profile.operator.company,
-        "brand": profile.operator.brand,
-        "days": profile.retention["ticket"].days,
+        "days": profile.retention["ticket"].term,
         "recipients": ", ".join(row.name for row in profile.carriers(channel)),
         "url": profile.policy.url,
     }
     languages = [language] if language else profile.languages[:2]
-    return "\n\n".join("\n".join(bot_text(each, part, **places) for part in parts) for each in languages)
+    said = []
+    for each in languages:
+        places |= {"company": profile.operator.company[each], "brand": profile.operator.brand[each]}
+        said.append("\n".join(bot_text(each, part, **places) for part in parts))
+    return "\n\n".join(said)
 
 
 def too_big_notice(profile: Profile, language: str, channel: str) -> str:
@@ -35,10 +37,6 @@ def too_big_notice(profile: Profile, language: str, channel: str) -> str:
 
 def welcome(profile: Profile, language: str) -> str:
     """Return the greeting to a person who opened the chat."""
-    return bot_text(
-        language,
-        WELCOME,
-        unknown=profile.languages[:2],
-        service=profile.operator.service,
-        url=profile.policy.url,
-    )
+    languages = [language] if language else profile.languages[:2]
+    service, url = profile.operator.service, profile.policy.url
+    return "\n\n".join(bot_text(each, WELCOME, service=service[each], url=url) for each in languages)

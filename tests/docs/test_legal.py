@@ -18,7 +18,7 @@ ROWS = [[cell.strip() for cell in line.strip("|").split("|")] for line in TEXT.s
 ARTICLES = {row[0].strip("`"): row for row in ROWS if row[0].startswith("`94-V")}
 NUMBERS = {row[0].strip("`"): row[1] for row in ROWS if not row[0].startswith("`94-V")}
 LAW = re.compile(r"94-V art\. [\d-]+(?:\([\d-]+\))*")
-PROFILES = sorted(path.stem for path in Path(chalicelib.profile.operators.__path__[0]).glob("*.toml"))
+PROFILES = sorted(path.stem for path in Path(chalicelib.profile.operators.__path__[0]).glob("compiled/*.json"))
 
 
 def _cited(value: object) -> set[str]:
@@ -53,8 +53,9 @@ def test_every_row_says_what_was_read_where_and_when() -> None:
 def _of_profile(profile: Profile) -> dict[str, str]:
     numbers = {f"deadlines.{name}": f"{row.term} {row.unit}" for name, row in profile.deadlines.items()}
     for name, row in profile.retention.items():
-        if row.days or row.review_days:
-            numbers[f"retention.{name}"] = f"{row.days} days" if row.days else f"{row.review_days} days of review"
+        if row.term or row.review_days:
+            kept = f"{row.term} {row.unit}" if row.term else f"{row.review_days} days of review"
+            numbers[f"retention.{name}"] = kept
     return numbers | {f"tickets.{name}": str(days) for name, days in vars(profile.tickets).items()}
 
 

@@ -29,7 +29,8 @@ from chalicelib.web.public.policy import policy_page, render_policy
 OPERATORS = Path(chalicelib.profile.operators.__path__[0])
 SOURCE = (OPERATORS / "spoint.toml").read_text(encoding="utf-8")
 SPOINT = load_profile("spoint")
-NAMES = sorted(path.stem for path in OPERATORS.glob("*.toml"))
+VERSION, PUBLISHED = 'version = "2"', "published = 2026-11-30"
+NAMES = sorted(path.stem for path in OPERATORS.glob("compiled/*.json"))
 
 
 def changed(old: str, new: str) -> Profile:
@@ -61,14 +62,13 @@ def test_a_consent_points_to_version_and_hash() -> None:
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("days = 90\nclause", "days = 91\nclause"),
-        ('company = "Joint"', 'company = "Other"'),
+        ("term = 90\nclause", "term = 91\nclause"),
+        ('kk = "Joint"', 'kk = "Other"'),
         ('country = "AE"', 'country = "US"'),
         ("reopen_days = 7", "reopen_days = 8"),
-        ("term = 4", "term = 5"),
-        ('allowed = ["KZ", "DE"]', 'allowed = ["KZ"]'),
+        ('country = "DE"', 'country = "RU"'),
         ('clause = "A3.7"', 'clause = "A3.8"'),
-        ('"Updating of personal data"', '"Update of personal data"'),
+        ('"Updating of personal data"', '"Refreshing of personal data"'),
     ],
 )
 def test_a_change_of_the_profile_changes_the_hash_and_is_not_published_under_the_old_number(
@@ -93,26 +93,27 @@ def test_publishing_again_changes_nothing(tmp_path: Path) -> None:
 def test_every_row_of_the_profile_appears(language: Language) -> None:
     say = catalogue("policy", language).gettext
     text = json.dumps(build_policy(SPOINT).content[language], ensure_ascii=False)
+    held = [row for row in SPOINT.categories.values() if SPOINT.live(row)]
     for name in (
-        *(words.CATEGORIES[row] for row in SPOINT.categories),
-        *(words.PURPOSES[row] for row in SPOINT.purposes),
-        *(words.GROUNDS[row] for row in SPOINT.grounds),
+        *(words.CATEGORIES[row.id] for row in held),
+        *(words.PURPOSES[row.id] for row in SPOINT.purposes.values() if SPOINT.live(row)),
+        *(words.GROUNDS[row.id] for row in SPOINT.grounds.values() if SPOINT.live(row)),
         *(words.DUTIES[row] for row in SPOINT.deadlines),
         *(words.COUNTRIES[row.country] for row in SPOINT.recipients.values()),
     ):
         assert say(name) in text
     for row in SPOINT.retention.values():
-        term = words.UNTIL_WITHDRAWAL if row.until_withdrawal else words.TERMS[row.event]
-        assert say(term).format(days=row.days or row.review_days) in text
+        shown = say(words.TERMS[row.event]).format(days=row.term) in text
+        assert shown == any(one.retention == row.id for one in held)
     for fact in (
         *(row.name for row in SPOINT.recipients.values()),
-        *(box.published for box in SPOINT.mail),
-        *(phrase for phrases in SPOINT.markings.values() for phrase in phrases),
-        SPOINT.operator.company,
+        *(one.published for one in SPOINT.contacts),
+        *(row.text for row in SPOINT.markings),
+        SPOINT.operator.company[language],
         SPOINT.policy.url,
     ):
         assert fact in text
-    clauses = [row.clause for rows in (SPOINT.categories, SPOINT.purposes, SPOINT.recipients) for row in rows.values()]
+    clauses = [row.clause for row in [*held, *SPOINT.recipients.values()]]
     for clause in re.findall(r"A(\d[\d.]*)", " ".join(clauses)):
         assert say("cl. {clause}").format(clause=clause) in text
 
@@ -122,7 +123,7 @@ def test_what_the_document_lacks_is_marked(language: Language) -> None:
     mark = f"({catalogue('policy', language).gettext('added')})"
     sections = {section["id"]: section for section in build_policy(SPOINT).content[language]["sections"]}
     marked = [row[0] for row in sections["data"]["blocks"][0]["rows"] if row[-1].endswith(mark)]
-    assert len(marked) == sum(row.added for row in SPOINT.categories.values()) > 0
+    assert len(marked) == sum(row.added for row in SPOINT.categories.values() if SPOINT.live(row)) > 0
 
 
 def test_an_id_without_a_name_cannot_be_published() -> None:
@@ -155,6 +156,23 @@ def test_the_page_holds_the_version_its_hash_and_no_inline_code(language: Langua
     assert [found["hreflang"] for tag, found in page.tags if "hreflang" in found] == ["kk", "ru", "en"]
 
 
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_says_nothing_of_a_channel_that_the_desk_does_not_have(name: str, language: Language) -> None:
+    profile, say = load_profile(name), catalogue("policy", language).gettext
+    text = json.dumps(build_policy(profile).content[language], ensure_ascii=False)
+    rows = [row for rows in (profile.categories, profile.purposes, profile.grounds) for row in rows.values()]
+    asleep = [row for row in rows if not profile.live(row)]
+    assert asleep, "every operator has mail or a form, which come later"
+    for one in (words.CHANNELS["email"], words.CHANNELS["form"]):
+        assert f"; {say(one)}" not in text and f'"{say(one)}"' not in text
+    for row in profile.categories.values():
+        assert (say(words.CATEGORIES[row.id]) in text) == profile.live(row), row.id
+    if not profile.served:
+        assert not any(say(one) in text for one in words.CONSENT.values())
+        assert say("This service receives no messages of customers yet.") in text
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_link_inside_the_page_arrives(language: Language) -> None:
     page = Page(render_policy(SPOINT, language))
@@ -165,30 +183,30 @@ def test_every_link_inside_the_page_arrives(language: Language) -> None:
 
 
 def test_an_old_version_is_served_by_its_number_as_it_was(tmp_path: Path) -> None:
-    # Given version 1, then a version 2 with another term
+    # Given a version, then a later one with another term
     publish(SPOINT, str(tmp_path))
     second = parse_profile(
-        SOURCE.replace('version = "1"', 'version = "2"')
-        .replace("published = 2026-11-22", "published = 2027-02-01")
-        .replace("days = 90\nclause", "days = 120\nclause", 1)
+        SOURCE.replace(VERSION, 'version = "3"')
+        .replace(PUBLISHED, "published = 2027-02-01")
+        .replace("term = 90\nclause", "term = 120\nclause", 1)
     )
     publish(second, str(tmp_path))
 
     # When each is opened
-    old = render_policy(second, "ru", "1", directory=str(tmp_path))
+    old = render_policy(second, "ru", SPOINT.policy.version, directory=str(tmp_path))
     new = render_policy(second, "ru", directory=str(tmp_path))
 
     # Then each says its own term, and they lead to each other
     assert "90 дн. после закрытия обращения" in old and "120 дн. после закрытия обращения" in new
-    assert "заменена" in old and "действовала с 22.11.2026 до 01.02.2027" in old
-    assert "действует с 01.02.2027" in new and 'href="policy/1?lang=ru"' in new
+    assert "заменена" in old and "действовала с 30.11.2026 до 01.02.2027" in old
+    assert "действует с 01.02.2027" in new and 'href="policy/2?lang=ru"' in new
     assert 'href="../policy?lang=ru"' in old and 'href="../static/desk.css"' in old
-    assert [each.version for each in published_versions("spoint", str(tmp_path))] == ["2", "1"]
+    assert [each.version for each in published_versions("spoint", str(tmp_path))] == ["3", "2"]
 
 
 def test_versions_are_ordered_as_numbers(tmp_path: Path) -> None:
     for version in ("1", "2", "10", "1.2"):
-        publish(changed('version = "1"', f'version = "{version}"'), str(tmp_path))
+        publish(changed(VERSION, f'version = "{version}"'), str(tmp_path))
     found = [each.version for each in published_versions("spoint", str(tmp_path))]
     assert found == ["10", "2", "1.2", "1"]
     assert published_versions("nobody", str(tmp_path)) == []

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from chalicelib.certificates.model import ISSUED, Certificate, issued_body, kept_until, rfc3339
 from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND
+from chalicelib.core.kept_for import KeptFor
 from chalicelib.core.texts import desk_text
 from chalicelib.dynamo.builder import attribute_values
 from chalicelib.dynamo.schema import SECTIONS
@@ -74,7 +75,7 @@ def test_every_trace_that_stays_has_a_term(office: Office, front: Client) -> Non
     body = said(office)
     until = {one["what"]: one["until"] for one in body["left"]}
     answered = NOW - 1000 + DELIVER_WITHIN
-    kept = rfc3339(answered + PROFILE.retention["request"].days * DAY)
+    kept = rfc3339(answered + PROFILE.retention["request"].term * DAY)
     assert until == {
         "fence": rfc3339(NOW - 5000 + GUARD_DAYS * DAY),
         "log": rfc3339(NOW + 30 * DAY),
@@ -83,7 +84,7 @@ def test_every_trace_that_stays_has_a_term(office: Office, front: Client) -> Non
         "tombstone": "",
         "certificate": "",
     }
-    assert PROFILE.retention["log"].days == LOG_DAYS
+    assert PROFILE.retention["log"].term == LOG_DAYS
     assert {one["what"] for one in body["left"]} == set(LEFT) and {one["holds"] for one in body["left"]} == set(HOLDS)
     shown = page(office, front, body)
     assert all(words in shown for words in (*LEFT.values(), *HOLDS.values(), "no end"))
@@ -122,7 +123,7 @@ DAYS = st.integers(1, 4000)
 def test_the_row_lives_to_the_later_of_both_terms(request_days: int, consent_days: int, ended: list[int]) -> None:
     request = Request("r", "withdrawal", "", "bot", "c", "v", "telegram", "a", "ru", NOW, NOW, NOW,
                       steps=STEPS, consents=[CONSENT | {"ended": at} for at in ended])  # fmt: skip
-    until = kept_until(request, request_days, consent_days)
+    until = kept_until(request, KeptFor(request_days), KeptFor(consent_days))
     answered = NOW - 1000 + DELIVER_WITHIN + request_days * DAY
     terms = [answered, *(at + consent_days * DAY for at in ended)]
     assert until == max(terms)
@@ -143,7 +144,7 @@ def test_the_row_goes_when_its_certificate_said(office: Office) -> None:
 
 @pytest.mark.parametrize(
     ("channel", "name"),
-    [("whatsapp", "Meta Platforms, Inc."), ("telegram", "Telegram"), ("form", "Amazon Web Services")],
+    [("whatsapp", "Meta Platforms, Inc."), ("telegram", "Telegram")],
 )
 def test_nothing_is_claimed_about_copies_with_others(office: Office, front: Client, channel: str, name: str) -> None:
     body = said(office, channel=channel)

@@ -36,7 +36,7 @@ def test_a_clause_is_said_as_the_language_names_it(language: str, clause: str, s
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_clause_of_every_profile_has_words(language: str) -> None:
-    found = list(Path(chalicelib.profile.operators.__path__[0]).glob("*.toml"))
+    found = list(Path(chalicelib.profile.operators.__path__[0]).glob("compiled/*.json"))
     for path in found:
         profile = load_profile(path.stem)
         clauses = [row.clause for row in (*profile.retention.values(), *profile.refusals.values())]

@@ -48,7 +48,7 @@ def already_open(profile: Profile, language: str, received_at: int, deadline_at:
 
 def too_often(profile: Profile, language: str, number: int, again_at: int) -> str:
     """Tell that no request is opened now, from when on (ms) the person can open one, and how else they can ask."""
-    time, mail = local_time(again_at), profile.contact_mail
+    time, mail = local_time(again_at), profile.contact_point
 
     def said(one: str) -> str:
         return bot_text(one, TOO_OFTEN, number=number, date=local_date(one, again_at), time=time, mail=mail)
@@ -79,7 +79,7 @@ def refused(profile: Profile, language: str, kind: Kind, ground: str = "", reaso
         row = profile.refusals.get(ground)
         why = [_ground(one, ground, row.clause)] if row else []
         why += [bot_text(one, REASON, reason=reason)] if reason else []
-        appeal = bot_text(one, APPEAL, mail=profile.contact_mail, portal=PORTAL)
+        appeal = bot_text(one, APPEAL, mail=profile.contact_point, portal=PORTAL)
         return "\n".join([bot_text(one, kind.refused), *why, bot_text(one, NO_NEWS), appeal])
 
     return in_languages(profile, language, said)

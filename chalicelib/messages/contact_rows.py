@@ -6,6 +6,7 @@ It reads no content; intake may not.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from chalicelib.channels.parts import InboundMessage
 from chalicelib.contacts.model import ContactReference, Lookup
 from chalicelib.core.addresses import Address, Author, ChannelId
 from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND
@@ -13,7 +14,6 @@ from chalicelib.core.ids import new_id
 from chalicelib.dynamo.builder import NEW, Write, setting
 from chalicelib.dynamo.schema import ALIAS, CONTACT, HEAD, KEY
 from chalicelib.dynamo.tables import Tables
-from chalicelib.messages.conversation_rows import Incoming
 from chalicelib.messages.ingest import IngestPlan
 from chalicelib.vault import encryption
 from chalicelib.vault.encryption import new_contact_key, seal
@@ -139,7 +139,7 @@ class ContactRows:
     # -- writing
 
     def new_contact(
-        self, person: ContactReference, key: ContactKey, message: Incoming, now: int, found: Lookup = _NOBODY
+        self, person: ContactReference, key: ContactKey, message: InboundMessage, now: int, found: Lookup = _NOBODY
     ) -> Iterator[Write]:
         """Yield the writes of a new person: aliases, contact and key. `found` says whose aliases may be taken over."""
         for name in person.aliases:

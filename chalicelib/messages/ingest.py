@@ -5,7 +5,7 @@ from collections.abc import Callable
 from enum import Enum
 from typing import NamedTuple
 
-from chalicelib.channels.parts import InboundMessage, Started
+from chalicelib.channels.parts import Button, InboundMessage, Started
 from chalicelib.contacts.model import ContactReference, Lookup
 from chalicelib.core.asks import Ask, is_choice
 from chalicelib.core.clock import SECOND
@@ -60,6 +60,15 @@ class Notice(NamedTuple):
     text: str
     at: int
     policy: bool = False
+
+
+class VisitorAnswer(NamedTuple):
+    """What a visitor is answered, somebody of whom nothing is stored. `language` is that of the text, "" for
+    several."""
+
+    text: str
+    buttons: tuple[Button, ...] = ()
+    language: str = ""
 
 
 class IngestPlan(NamedTuple):
@@ -117,3 +126,5 @@ Recognise = Callable[[InboundMessage], Ask | None]
 Refuse = Callable[[InboundMessage | Started, tuple[str, ...], int], Outcome | None]
 """Refuses a part of somebody who is being erased, or was erased after they sent it. Takes the part, the pseudonyms of
 addresses known to be suppressed and the time (ms); returns FENCED, CONFLICT for another try, or None for no refusal."""
+Welcome = Callable[[str], VisitorAnswer]
+"""Returns the greeting to a person who opened the chat, in their language ("" while it is unknown)."""

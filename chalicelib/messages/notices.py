@@ -4,7 +4,7 @@ from typing import Any
 
 from chalicelib.channels import registry
 from chalicelib.core.ids import speak
-from chalicelib.core.texts import ACCEPTED, CONSENT, NEW_NUMBER, TOO_BIG, WELCOME, bot_text
+from chalicelib.core.texts import ACCEPTED, CONSENT, NEW_NUMBER, TOO_BIG, WELCOME, bot_text, term_text
 from chalicelib.profile.model import Profile
 
 
@@ -17,14 +17,17 @@ def accepted_notice(profile: Profile, language: str, channel: str, number: str, 
     parts = [ACCEPTED, CONSENT] if first else [NEW_NUMBER]
     places: dict[str, Any] = {
         "number": speak(number),
-        "days": profile.retention["ticket"].days,
         "recipients": ", ".join(row.name for row in profile.carriers(channel)),
         "url": profile.policy.url,
     }
     languages = [language] if language else profile.languages[:2]
     said = []
     for each in languages:
-        places |= {"company": profile.operator.company[each], "brand": profile.operator.brand[each]}
+        places |= {
+            "term": term_text(each, *profile.retention["ticket"].kept),
+            "company": profile.operator.company[each],
+            "brand": profile.operator.brand[each],
+        }
         said.append("\n".join(bot_text(each, part, **places) for part in parts))
     return "\n\n".join(said)
 

@@ -42,6 +42,8 @@ DOERS = ("desk", "company")
 AT_THE_END = ("destroy", "anonymise")
 TERM_UNITS = ("days", "months", "years")
 UNITS = ("working", "calendar", "hours")
+LIABILITIES = ("disciplinary", "administrative", "civil", "criminal")
+"""Kinds of liability of which the undertaking of confidentiality may warn."""
 KEPT_BY_THE_DESK = ("stop_processing", "erasure_target", "erasure_alarm", "grace")
 """Deadlines that code keeps. The others bind the company's people: the policy says so."""
 BUILT = {

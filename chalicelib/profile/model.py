@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.channels import registry
 from chalicelib.core.errors import DeskError
+from chalicelib.core.kept_for import KeptFor
 from chalicelib.core.record import Record
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
         DEADLINES,
         DOERS,
         EVENTS,
+        LIABILITIES,
         MARKINGS,
         NOTICE_TEMPLATES,
         OPT_IN,
@@ -224,9 +226,9 @@ class Retention(Row):
     added: YesNo = False
 
     @property
-    def days(self) -> int:
-        """The term in days, never shorter than it is."""
-        return self.term * {"days": 1, "months": 31, "years": 366}[self.unit]
+    def kept(self) -> KeptFor:
+        """The term, as code counts it."""
+        return KeptFor(self.term, self.unit)
 
 
 class Category(Row):
@@ -308,6 +310,14 @@ class Marking(Row):
     added: YesNo = False
 
 
+class Undertaking(Row):
+    """The undertaking of confidentiality: a new `version` is signed anew by everybody; the kinds of liability of which
+    its text warns."""
+
+    version: Version
+    liabilities: Annotated[tuple[str, ...], words(LIABILITIES), maybe_none]
+
+
 class Profile(Row):
     """A whole profile. Rows are mapped by id, in the order of the file; a row may name ids of a table above its own."""
 
@@ -329,6 +339,7 @@ class Profile(Row):
     categories: Mapping[str, Category]
     recipients: Mapping[str, Recipient] = MappingProxyType({})
     residency: Residency
+    undertaking: Undertaking
     deadlines: Annotated[Mapping[str, Deadline], each(DEADLINES)]
     markings: tuple[Marking, ...]
 

@@ -5,14 +5,14 @@ A section is `{"id", "title", "blocks"}`. A block is a paragraph (`text`), a lis
 mail (`phrase`, with its `language`) or a table (`head`, `rows`; the first column is the row's heading).
 """
 
-import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from chalicelib.channels import registry
 from chalicelib.core.detect_language import detect
 from chalicelib.core.languages import Language
-from chalicelib.core.texts import catalogue, show_date
+from chalicelib.core.law_citation import cite
+from chalicelib.core.texts import catalogue, policy_msg, show_date, term_text
 from chalicelib.profile import policy_words as words
 from chalicelib.profile.model import Category, Profile, ProfileError, Recipient, Retention
 
@@ -32,11 +32,11 @@ def policy_content(profile: Profile, language: Language) -> dict[str, Any]:
         sections = [
             _section("company", tell("Who answers for the data"), _company(profile, tell, language)),
             _section("scope", tell("To what this policy applies"), _scope(profile, tell)),
-            _section("data", tell("Which data, what for, how long"), _data(profile, tell)),
+            _section("data", tell("Which data, what for, how long"), _data(profile, tell, language)),
             _section("purposes", tell("What we use data for"), _purposes(profile, tell)),
             _section("grounds", tell("On what ground"), _grounds(profile, tell)),
             _section("recipients", tell("Who else receives data"), _recipients(profile, tell, language)),
-            _section("retention", tell("How long we keep it"), _retention(profile, tell)),
+            _section("retention", tell("How long we keep it"), _retention(profile, tell, language)),
             _section("protection", tell("How we protect data"), _protection(tell)),
             _section("rights", tell("Your rights and our terms"), _rights(profile, tell, language)),
             _section("requests", tell("How to ask us"), _requests(profile, tell)),
@@ -104,14 +104,14 @@ def _scope(profile: Profile, tell: Tell) -> list[Block]:
     return [*blocks, {"text": tell("Source: {source}").format(source=_source(profile.policy.clause, False, tell))}]
 
 
-def _data(profile: Profile, tell: Tell) -> list[Block]:
+def _data(profile: Profile, tell: Tell, language: Language) -> list[Block]:
     head = [tell("Data"), tell("What for"), tell("Ground"), tell("Term"), tell("Source")]
     rows = [
         [
             tell(words.CATEGORIES[row.id]),
             _list(words.PURPOSE_NAMES, [one for one in row.purposes if profile.live(profile.purposes[one])], tell),
             _list(words.GROUND_NAMES, [one for one in row.grounds if profile.live(profile.grounds[one])], tell),
-            _term(profile.retention[row.retention], tell),
+            _term(profile.retention[row.retention], tell, language),
             _source(row.clause, row.added, tell),
         ]
         for row in _categories(profile)
@@ -218,11 +218,11 @@ def _residency(profile: Profile, tell: Tell, language: Language) -> list[Block]:
     return blocks
 
 
-def _retention(profile: Profile, tell: Tell) -> list[Block]:
+def _retention(profile: Profile, tell: Tell, language: Language) -> list[Block]:
     held = _categories(profile)
     rows = [
         [
-            _term(row, tell),
+            _term(row, tell, language),
             _list(words.CATEGORIES, [one.id for one in held if one.retention == row.id], tell),
             _source(row.clause, row.added, tell),
         ]
@@ -358,7 +358,7 @@ def _changes(profile: Profile, tell: Tell, language: Language) -> list[Block]:
         version=profile.policy.version, date=show_date(language, profile.policy.published)
     )
     accepted = profile.policy.accepted_by
-    held = tell("A new version holds from the day of its publication on this page.")
+    held = tell("A new version applies from the day of its publication on this page.")
     return [
         {"text": versions},
         *([] if accepted.button or accepted.after_days else [{"text": held}]),
@@ -367,10 +367,10 @@ def _changes(profile: Profile, tell: Tell, language: Language) -> list[Block]:
     ]
 
 
-def _term(row: Retention, tell: Tell) -> str:
+def _term(row: Retention, tell: Tell, language: Language) -> str:
     if row.until_withdrawal:
         return tell(words.UNTIL_WITHDRAWAL).format(days=row.review_days)
-    return tell(words.TERMS[row.event]).format(days=row.days)
+    return tell(words.TERMS[row.event]).format(term=term_text(language, *row.kept))
 
 
 def _list(names: Any, ids: Iterable[str], tell: Tell) -> str:
@@ -378,16 +378,6 @@ def _list(names: Any, ids: Iterable[str], tell: Tell) -> str:
 
 
 def _source(clause: str, added: bool, tell: Tell) -> str:
-    """Format a citation for people: `A6.6` is a clause of the policy document, `94-V art. 12` an article of the law."""
-    parts = []
-    for part in clause.split(", "):
-        if law := re.fullmatch(r"94-V art\. (.+)", part):
-            parts.append(tell("Law No. 94-V, art. {article}").format(article=law[1]))
-        elif rules := re.fullmatch(r"Rules (\d+)", part):
-            parts.append(tell("Rules No. {number}").format(number=rules[1]))
-        elif part == "own rule":
-            parts.append(tell("our own rule"))
-        else:
-            parts.append(tell("cl. {clause}").format(clause=part.lstrip("ABCDE")))
+    """Return a citation for people, with the mark of what the company's own document lacks."""
     mark = tell("added")  # outside the f-string, where the extraction of texts for translation finds it
-    return "; ".join(parts) + (f" ({mark})" if added else "")
+    return cite(clause, tell, policy_msg("cl. {clause}")) + (f" ({mark})" if added else "")

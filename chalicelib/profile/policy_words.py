@@ -86,15 +86,16 @@ GROUNDS: Mapping[str, str] = {
     "law": policy_msg("a duty under the law"),
 }
 TERMS: Mapping[str, str] = {
-    "ticket_closed": policy_msg("{days} days after the request is closed"),
-    "last_ticket_closed": policy_msg("{days} days after your last request is closed"),
-    "consent_given": policy_msg("{days} days after consent"),
-    "consent_ended": policy_msg("{days} days after consent ends"),
-    "received": policy_msg("{days} days after receipt"),
-    "request_answered": policy_msg("{days} days after the answer"),
-    "data_destroyed": policy_msg("{days} days after destruction"),
-    "account_closed": policy_msg("{days} days after the account is closed"),
-    "written": policy_msg("{days} days after the record is made"),
+    "ticket_closed": policy_msg("{term} after the request is closed"),
+    "last_ticket_closed": policy_msg("{term} after your last request is closed"),
+    "agreement_ended": policy_msg("{term} after the agreement ends"),
+    "consent_given": policy_msg("{term} after consent"),
+    "consent_ended": policy_msg("{term} after consent ends"),
+    "received": policy_msg("{term} after receipt"),
+    "request_answered": policy_msg("{term} after the answer"),
+    "data_destroyed": policy_msg("{term} after destruction"),
+    "account_closed": policy_msg("{term} after the account is closed"),
+    "written": policy_msg("{term} after the record is made"),
     "not_held": policy_msg("not held by this service"),
 }
 UNTIL_WITHDRAWAL = policy_msg("until you withdraw consent; reviewed every {days} days")

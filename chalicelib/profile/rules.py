@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from chalicelib.channels import registry
+from chalicelib.core.kept_for import KeptFor
 from chalicelib.core.languages import LANGUAGES
 from chalicelib.core.normal import normal
 from chalicelib.profile.forms import BUILT, KEPT_BY_THE_DESK
 from chalicelib.profile.model import AcceptedBy, ConsentTerms, Profile, Purpose, Residency, Retention, Row
 
 Wrong = Iterator[tuple[str, str]]
-LONGEST_DAYS = 5 * 366
+LONGEST = KeptFor(5, "years")
 """No term may be longer: a term that never ends is none (art. 12 of Law 94-V)."""
 MOST_HOURS_TO_THINK = 72
 MOST_DAYS_AHEAD = 366
@@ -57,7 +58,7 @@ def _retention(row: Retention) -> Wrong:
             yield name, "the field is missing; write a whole number of at least 1"
         if number and not wanted:
             yield name, "this field says nothing here; remove it"
-    if row.days > LONGEST_DAYS:
+    if row.term and row.kept.after(0) > LONGEST.after(0):
         yield "term", "longer than five years; the law wants a term that ends with its purpose"
 
 

@@ -11,7 +11,7 @@ from chalicelib.dynamo.tables import Tables
 from chalicelib.messages.contact_event_store import ContactEventStore
 from chalicelib.messages.contact_events import ReceiveContactEvent
 from chalicelib.messages.inbound import Intake
-from chalicelib.messages.ingest import Outcome, Recognise, Refuse
+from chalicelib.messages.ingest import Outcome, Recognise, Refuse, VisitorAnswer, Welcome
 from chalicelib.messages.receive_message import ReceiveMessage
 from chalicelib.messages.repeated import RepeatedParts
 from chalicelib.messages.statuses import Statuses
@@ -80,6 +80,17 @@ def refuse_suppressed(store: IntakeStore, profile: Profile) -> Refuse:
     return refuse
 
 
+def welcome(profile: Profile) -> Welcome:
+    """Returns the function that greets people who open the chat."""
+
+    def answer(language: str) -> VisitorAnswer:
+        from chalicelib.messages.notices import welcome as text
+
+        return VisitorAnswer(text(profile, language), language=language)
+
+    return answer
+
+
 @cache
 def _intake(
     address_key: bytes,
@@ -92,7 +103,8 @@ def _intake(
     refuse = refuse_suppressed(store, profile)
     receive = ReceiveMessage(store, profile, policy_reference(profile), clock(), recognise_asks(profile), refuse)
     statuses = Statuses(ours, pseudonym_key)
-    change = ReceiveContactEvent(store, ContactEventStore(store, pseudonym_key), profile, clock(), refuse)
+    changes = ContactEventStore(store, pseudonym_key)
+    change = ReceiveContactEvent(store, changes, clock(), refuse, welcome(profile))
     return store, statuses, receive, change, RepeatedParts(ours, pseudonym_key), profile.served
 
 

@@ -10,7 +10,7 @@ import pytest
 import chalicelib.profile.operators
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.languages import LANGUAGES, Language
-from chalicelib.core.texts import catalogue
+from chalicelib.core.texts import catalogue, term_text
 from chalicelib.profile import policy_words as words
 from chalicelib.profile.build import parse_profile
 from chalicelib.profile.load import load_profile
@@ -103,7 +103,7 @@ def test_every_row_of_the_profile_appears(language: Language) -> None:
     ):
         assert say(name) in text
     for row in SPOINT.retention.values():
-        shown = say(words.TERMS[row.event]).format(days=row.term) in text
+        shown = say(words.TERMS[row.event]).format(term=term_text(language, *row.kept)) in text
         assert shown == any(one.retention == row.id for one in held)
     for fact in (
         *(row.name for row in SPOINT.recipients.values()),

@@ -127,9 +127,9 @@ def of_kind(kind: str) -> Request:
 @EVERY
 def test_a_refusal_names_ground_clause_reason_and_the_ways_to_complain(language: str, ground: str, kind: Kind) -> None:
     text = answers.refused(PROFILE, language, kind, ground, "Есть неоплаченный счёт № 17")
-    article = {"en": "article 8, part ", "ru": "ст. 8 п. ", "kk": "8-бап "}[language or "kk"]
+    article = {"en": "art. 8(", "ru": " ст. 8 Закона", "kk": "Заңның 8-бабының "}[language or "kk"]
     assert article in text.replace("\xa0", " "), "the law, as the language names it"
-    assert "94-V" in text and "art. " not in text
+    assert "94-V" in text and "94-V art. " not in text
     for said in ("Есть неоплаченный счёт № 17", PROFILE.contact_point, answers.PORTAL):
         assert said in text
     assert bot_text(language or "kk", answers.REFUSAL_GROUNDS[ground]) in text
@@ -169,7 +169,7 @@ def test_the_secret_is_given_as_one_reads_it_aloud(how: str) -> None:
     }[how]
     lines = said.splitlines()
     number = "01234-56789-abcde-fghjk" if how == "letter" else REQUEST
-    assert f"Свидетельство: {number}" in lines, "what is typed off a paper stands in groups"
+    assert f"Номер свидетельства: {number}" in lines, "what is typed off a paper stands in groups"
     assert "Секретный код: abcd-efgh-jkmn-pqrs-tvwx" in lines
     assert f"Проверить можно здесь: {URL}" in lines
 

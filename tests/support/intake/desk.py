@@ -20,7 +20,7 @@ from chalicelib.messages.store import IntakeStore
 from chalicelib.profile.load import load_profile
 from chalicelib.vault.encryption import KeyPair, Vault, fingerprint, new_pair
 from chalicelib.vault.pseudonyms import AddressKey
-from chalicelib.wiring.base import recognise_asks, refuse_suppressed
+from chalicelib.wiring.base import recognise_asks, refuse_suppressed, welcome
 from tests.support import in_process
 
 POLICY = ("1", "0" * 64)
@@ -62,7 +62,7 @@ class Desk:
     def changer(self, dynamodb: Any = None) -> ReceiveContactEvent:
         store = self.store(dynamodb)
         changes = ContactEventStore(store, self.address_key)
-        return ReceiveContactEvent(store, changes, PROFILE, lambda: self.now, self.refuse(store))
+        return ReceiveContactEvent(store, changes, lambda: self.now, self.refuse(store), welcome(PROFILE))
 
     def receive(self, message: InboundMessage) -> Outcome:
         return self.receiver()(message)

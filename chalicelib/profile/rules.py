@@ -4,6 +4,7 @@ Each rule yields a field, what is wrong with it, and what to do. build.py calls 
 no function imports this module.
 """
 
+import datetime
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -19,6 +20,8 @@ Wrong = Iterator[tuple[str, str]]
 LONGEST = KeptFor(5, "years")
 """No term may be longer: a term that never ends is none (art. 12 of Law 94-V)."""
 MOST_HOURS_TO_THINK = 72
+MOST_DAYS_AHEAD = 366
+"""No policy is published later than that: a mistyped year would put off its day for ever."""
 LAW = {
     "stop_processing": (15, "working"),
     "correct": (1, "working"),
@@ -76,7 +79,7 @@ def _consent(row: ConsentTerms) -> Wrong:
 
 def _profile(profile: Profile) -> Wrong:
     for rule in (
-        _languages, _ways_to_ask, _channels, _purposes, _clauses, _markings, _terms, _abroad, _built,
+        _languages, _published, _ways_to_ask, _channels, _purposes, _clauses, _markings, _terms, _abroad, _built,
     ):  # fmt: skip
         yield from rule(profile)
 
@@ -84,6 +87,12 @@ def _profile(profile: Profile) -> Wrong:
 def _languages(profile: Profile) -> Wrong:
     if {*profile.languages} != {*LANGUAGES}:
         yield "languages", "each of kk, ru and en is wanted; write all three in your order"
+
+
+def _published(profile: Profile) -> Wrong:
+    latest = datetime.datetime.now(datetime.UTC).date() + datetime.timedelta(days=MOST_DAYS_AHEAD)
+    if profile.policy.published > latest:
+        yield "policy.published", "more than a year ahead; write the day on which this version is published"
 
 
 def _ways_to_ask(profile: Profile) -> Wrong:

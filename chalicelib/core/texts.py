@@ -47,6 +47,8 @@ CONSENT = bot_msg(
     " Delivery: {recipients}, also through servers outside Kazakhstan."
     " Which data, and how to withdraw: {url}"
 )
+HOSTED = bot_msg("It is stored, encrypted, by: {hosts}.")
+BIN = bot_msg("BIN {bin}")
 TOO_BIG = bot_msg(
     "We did not receive the file: it is larger than {limit} MB. Please send a smaller one, or a link to it."
 )

@@ -90,6 +90,7 @@ class DeskRow(Model):
     opted_out_at = NumberAttribute(null=True)
     # consent
     purpose = UnicodeAttribute(null=True)
+    subject = UnicodeAttribute(null=True)
     policy_version = UnicodeAttribute(null=True)
     policy_hash = UnicodeAttribute(null=True)
     message_ref = UnicodeAttribute(null=True)

@@ -181,6 +181,7 @@ class ConversationRows:
         attributes = {
             "contact_id": plan.person.contact_id,
             "purpose": SUPPORT,
+            "subject": "profile_name" if plan.message.author.name else "no_name",
             "policy_version": version,
             "policy_hash": policy_hash,
             "language": plan.person.language,

@@ -4,7 +4,18 @@ from typing import Any
 
 from chalicelib.channels import registry
 from chalicelib.core.ids import speak
-from chalicelib.core.texts import ACCEPTED, CONSENT, NEW_NUMBER, RENEWED, TOO_BIG, WELCOME, bot_text, term_text
+from chalicelib.core.texts import (
+    ACCEPTED,
+    BIN,
+    CONSENT,
+    HOSTED,
+    NEW_NUMBER,
+    RENEWED,
+    TOO_BIG,
+    WELCOME,
+    bot_text,
+    term_text,
+)
 from chalicelib.profile.model import Profile
 
 
@@ -19,18 +30,21 @@ def accepted_notice(
     """
     parts = [ACCEPTED] if first else [NEW_NUMBER]
     if first or consents:
-        parts.append(CONSENT)
+        parts += [CONSENT, HOSTED]
     return _said(profile, language, channel, parts, number=speak(number))
 
 
 def renewed_notice(profile: Profile, language: str, channel: str) -> str:
     """Return the notice that the policy has a new version, to which a person agrees by writing on (A8.2)."""
-    return _said(profile, language, channel, [RENEWED, CONSENT], version=profile.policy.version)
+    return _said(profile, language, channel, [RENEWED, CONSENT, HOSTED], version=profile.policy.version)
 
 
 def _said(profile: Profile, language: str, channel: str, parts: list[str], **places: Any) -> str:
-    """Return texts one below the other, in the person's language."""
+    """Return texts one below the other, in the person's language; HOSTED where somebody stores the data."""
+    hosts = ", ".join(f"{row.name} ({row.country})" for row in profile.recipients.values() if row.role == "hosting")
+    parts = [one for one in parts if hosts or one != HOSTED]
     places |= {
+        "hosts": hosts,
         "recipients": ", ".join(row.name for row in profile.carriers(channel)),
         "url": profile.policy.url,
     }
@@ -39,11 +53,17 @@ def _said(profile: Profile, language: str, channel: str, parts: list[str], **pla
     for each in languages:
         places |= {
             "term": term_text(each, *profile.retention["ticket"].kept),
-            "company": profile.operator.company[each],
+            "company": _company(profile, each),
             "brand": profile.operator.brand[each],
         }
         said.append("\n".join(bot_text(each, part, **places) for part in parts))
     return "\n\n".join(said)
+
+
+def _company(profile: Profile, language: str) -> str:
+    """Return the company's name, with its BIN if it is stated."""
+    company, number = profile.operator.company[language], profile.operator.bin
+    return f"{company}, {bot_text(language, BIN, bin=number)}" if number else company
 
 
 def too_big_notice(profile: Profile, language: str, channel: str) -> str:

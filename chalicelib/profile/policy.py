@@ -2,7 +2,8 @@
 
 A version is made from the profile, stored as a file and never changed.
 `python -m chalicelib.profile.policy publish spoint` writes `operators/policies/spoint/<version>.json` and refuses a
-version that is already there with other content. Pages and consents read these files only, so an old version keeps its
+version that is already there with other content. `… shown spoint` asks the public address whether it shows the
+version in force. Pages and consents read these files only, so an old version keeps its
 text whatever profile and catalogues say later (A8.2, A8.3).
 """
 
@@ -22,6 +23,7 @@ from chalicelib.core.texts import KAZAKHSTAN
 from chalicelib.profile.load import load_profile
 from chalicelib.profile.model import Profile, ProfileError
 
+OK = 200
 POLICIES = os.path.join(os.path.dirname(__file__), "operators", "policies")
 
 
@@ -165,16 +167,38 @@ def publish(profile: Profile, directory: str = POLICIES) -> str:
     return path
 
 
+def check_shown(profile: Profile, address: str = "") -> str:
+    """Return a sentence: the public address of the policy shows the version in force. Raises Conflict when it does not.
+
+    `address` is asked in place of the profile's (A8.3: whoever looks there finds the current version)."""
+    import requests  # for this command alone
+
+    address, reference = address or profile.policy.url, policy_reference(profile)
+    try:
+        answer = requests.get(address, timeout=20)
+    except requests.RequestException as error:
+        raise Conflict(f"{address} does not answer ({type(error).__name__}). Lead it to /policy of the desk.") from None
+    if answer.status_code != OK or reference.hash not in answer.text:
+        raise Conflict(
+            f"{address} answers {answer.status_code} and does not show version {reference.version} with its hash"
+            f" {reference.hash[:12]}…. Lead it to /policy of the desk."
+        )
+    return f"{address} shows version {reference.version}."
+
+
 def main(arguments: list[str]) -> int:
-    """Run `publish <operator>`; return 0 when the version is published, 1 when not, 2 for wrong arguments."""
-    if len(arguments) != 2 or arguments[0] != "publish":
-        print("Usage: python -m chalicelib.profile.policy publish <operator>")
+    """Run `publish <operator>` or `shown <operator> [address]`; return 0 when the version is published, or shown; 1
+    when not, 2 for wrong arguments."""
+    command, name, *more = [*arguments, "", ""][: max(len(arguments), 2)]
+    if not name or (command, len(more)) not in {("publish", 0), ("shown", 0), ("shown", 1)}:
+        print("Usage: python -m chalicelib.profile.policy publish <operator> | shown <operator> [address]")
         return 2
     from chalicelib.profile.build import read_profile  # what is published is what the file says today
 
     try:
-        print(publish(read_profile(arguments[1])))
-    except (ProfileError, Conflict) as error:
+        profile = read_profile(name)
+        print(publish(profile) if command == "publish" else check_shown(profile, *more))
+    except (ProfileError, Conflict, NotFound) as error:
         print(error.message)
         return 1
     return 0

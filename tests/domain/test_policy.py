@@ -2,7 +2,9 @@
 
 import json
 import re
+import threading
 from html.parser import HTMLParser
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -237,7 +239,34 @@ def test_the_publish_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["publish", "spoint"]) == 0
     assert main(["publish", "nobody"]) == 1
     assert main(["unpublish", "spoint"]) == 2
+    assert main([]) == main(["publish", "spoint", "more"]) == main(["shown"]) == 2
     assert "nobody.toml" in capsys.readouterr().out
+
+
+def test_a_command_asks_the_public_address_whether_it_shows_the_version_in_force(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    pages = {"/policy": policy_page("", "kk", ""), "/old": policy_page("1", "kk", "")}
+
+    class Site(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = pages.get(self.path, "").encode()
+            self.send_response(200 if body else 404)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Site) as site:
+        threading.Thread(target=site.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{site.server_port}"
+        assert main(["shown", "spoint", f"{address}/policy"]) == 0
+        assert [main(["shown", "spoint", f"{address}{path}"]) for path in ("/old", "/none")] == [1, 1]
+        site.shutdown()
+    assert main(["shown", "spoint", address]) == 1, "nobody listens there any more"
+    said = capsys.readouterr().out
+    assert "shows version" in said and "answers 404" in said and "does not answer" in said
 
 
 def test_a_version_that_reaches_further_asks_anew_and_one_that_does_not_keeps_what_was_asked(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from chalicelib.messages.store import IntakeStore
 from chalicelib.profile.load import load_profile
 from chalicelib.vault.encryption import KeyPair, Vault, fingerprint, new_pair
 from chalicelib.vault.pseudonyms import AddressKey
-from chalicelib.wiring.base import recognise_asks, refuse_suppressed, welcome
+from chalicelib.wiring.base import answer_visitors, recognise_asks, refuse_suppressed
 from tests.support import in_process
 
 POLICY = ("1", "0" * 64)
@@ -53,8 +53,8 @@ class Desk:
 
     def receiver(self, dynamodb: Any = None, **more: Any) -> ReceiveMessage:
         store = self.store(dynamodb)
-        refuse = self.refuse(store)
-        return ReceiveMessage(store, PROFILE, POLICY, lambda: self.now, recognise_asks(PROFILE), refuse, **more)
+        parts = recognise_asks(PROFILE), self.refuse(store), answer_visitors(PROFILE)
+        return ReceiveMessage(store, PROFILE, POLICY, lambda: self.now, *parts, **more)
 
     def refuse(self, store: IntakeStore) -> Refuse:
         return refuse_suppressed(store, PROFILE)
@@ -62,7 +62,7 @@ class Desk:
     def changer(self, dynamodb: Any = None) -> ReceiveContactEvent:
         store = self.store(dynamodb)
         changes = ContactEventStore(store, self.address_key)
-        return ReceiveContactEvent(store, changes, lambda: self.now, self.refuse(store), welcome(PROFILE))
+        return ReceiveContactEvent(store, changes, lambda: self.now, self.refuse(store), answer_visitors(PROFILE))
 
     def receive(self, message: InboundMessage) -> Outcome:
         return self.receiver()(message)

@@ -161,7 +161,7 @@ def test_intake_writes_what_arrives_looks_at_fences_and_deletes_nothing(template
     arrived, names = {"contact", "conversation", "ticket", "number", "unclear", "fetch"}, {"alias", "link", "parked"}
     changed = {"UpdateItem": arrived, "ConditionCheckItem": arrived}
     assert bound(template, "Intake", "Desk") == changed | {"PutItem": {*arrived, "visitor"}}
-    read = dict.fromkeys(("GetItem", "ConditionCheckItem"), {*names, "fence"})
+    read = {action: {*names, "fence"} for action in ("GetItem", "ConditionCheckItem")}
     assert bound(template, "Intake", "Index") == read | {"PutItem": names, "UpdateItem": {*names, "template"}}
     # Not `chain`, whose numbers can be counted and lead to every certificate, and no tombstones.
     for name in ("Intake", "APIHandler"):

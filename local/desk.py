@@ -109,7 +109,7 @@ class Desk:
             stack = deploy(endpoint, template, code_zip(PROJECT), self._parameters(public))
             self._say("Filling secrets, making accounts")
             seed.fill_secrets(endpoint, stack, pair)
-            seed.seed_accounts(endpoint, stack)
+            seed.seed_accounts(endpoint, stack, self.settings.operator)
             self._say("Opening the gateway, the phones and the mail server")
             self._serve(stack, template)
             if self.settings.scan:
@@ -142,7 +142,7 @@ class Desk:
     def _serve(self, stack: Stack, template: Json) -> None:
         endpoint = self._aws.endpoint
         api = f"{endpoint}/restapis/{stack.rest_api_id}/api/_user_request_"
-        clock = DeskClock(self._home / "clock", endpoint, stack)
+        clock = DeskClock(self._home / "clock", self._home / "left.jsonl", endpoint, stack)
         faults = AwsFaultPlan(self._home / "faults.json")
         commands = all_commands(load_profile(self.settings.operator).languages)
         phones = create_app(self.settings.url, ProviderSecrets(), faults, clock, commands=commands)

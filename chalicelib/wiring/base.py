@@ -62,7 +62,8 @@ def gateway() -> Tables:
 
 def recognise_asks(profile: Profile) -> Recognise:
     """Returns the function that recognises asks about data in messages."""
-    return lambda message: asks(message, profile.markings)
+    phrases = profile.phrases
+    return lambda message: asks(message, phrases)
 
 
 def refuse_suppressed(store: IntakeStore, profile: Profile) -> Refuse:
@@ -93,7 +94,9 @@ def answer_visitors(profile: Profile) -> AnswerVisitor:
 
 
 @cache
-def _intake(address_key: bytes) -> tuple[IntakeStore, Statuses, ReceiveMessage, ReceiveContactEvent, RepeatedParts]:
+def _intake(
+    address_key: bytes,
+) -> tuple[IntakeStore, Statuses, ReceiveMessage, ReceiveContactEvent, RepeatedParts, tuple[str, ...]]:
     config = settings()
     pseudonym_key = AddressKey(address_key)
     ours = Tables(direct_client(), tables(), again="send it again")
@@ -105,14 +108,14 @@ def _intake(address_key: bytes) -> tuple[IntakeStore, Statuses, ReceiveMessage, 
     statuses = Statuses(ours, pseudonym_key)
     changes = ContactEventStore(store, pseudonym_key)
     change = ReceiveContactEvent(store, changes, clock(), refuse, visitor)
-    return store, statuses, receive, change, RepeatedParts(ours, pseudonym_key)
+    return store, statuses, receive, change, RepeatedParts(ours, pseudonym_key), profile.served
 
 
 def intake() -> Intake:
     """The parts of intake that a webhook uses. Raises Unavailable."""
     inbound = secrets().inbound(settings().secret_inbound)
-    store, statuses, receive, change, repeated = _intake(inbound.address_key)
-    return Intake(inbound, store, statuses, receive, change, clock(), repeated)
+    store, statuses, receive, change, repeated, served = _intake(inbound.address_key)
+    return Intake(inbound, store, statuses, receive, change, clock(), repeated, served)
 
 
 def check_health() -> dict[str, bool]:

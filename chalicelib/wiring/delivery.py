@@ -192,8 +192,8 @@ def stamp_expiry() -> "StampExpiry":
     retention = load_profile(settings().operator).retention
     return StampExpiry(
         StampExpiryStore(wiring.gateway()),
-        kept_days=retention["ticket"].days,
-        contact_days=retention["contact"].days,
+        ticket_kept=retention["ticket"].kept,
+        contact_kept=retention["contact"].kept,
         clock=wiring.clock(),
     )
 

@@ -35,7 +35,7 @@ def sweep() -> "Sweep":
     wiring.bind_tables()
     config = settings()
     profile = load_profile(config.operator)
-    kept = {name: profile.retention[name].days for name in ("ticket", "contact", "consent")}
+    kept = {name: profile.retention[name].kept for name in ("ticket", "contact", "consent")}
 
     def enqueue(conversation_ids: list[str]) -> int:
         wake_ups = [_wake_up(one) for one in conversation_ids]
@@ -45,7 +45,8 @@ def sweep() -> "Sweep":
     tables = Tables(client("dynamodb"), wiring.tables(), lambda _attempt: None, "the next sweep tries again")
     store, expired = SweepStore(tables), ExpiredStore(tables, bucket())
     end_contact = EndContact(
-        EndContactStore(wiring.gateway()), bucket().empty, contact_days=kept["contact"], consent_days=kept["consent"],
+        EndContactStore(wiring.gateway()), bucket().empty, contact_kept=kept["contact"],
+        consent_kept=kept["consent"],
         clock=wiring.clock(),
     )  # fmt: skip
     delete = DeleteExpired(expired, store.enqueue_stamping, enqueue_indexing, end_contact)
@@ -61,7 +62,7 @@ def sweep() -> "Sweep":
         wake_fetcher=WakeFetcher(tables, queues(), config.queue_fetching, wiring.clock()),
         idle_days=profile.tickets.idle_close_days,
         solved_days=profile.tickets.solved_close_days,
-        kept_days=kept["ticket"],
+        ticket_kept=kept["ticket"],
         clock=wiring.clock(),
     )
 

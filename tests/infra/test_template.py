@@ -352,7 +352,7 @@ def test_what_people_ask_is_rung_for_again_when_its_bell_has_died_and_before_the
 def test_more_confirmations_than_usual_ring_long_before_the_grace_is_over() -> None:
     watched = {(one.dimensions["identity"], one.period) for one in alarms.alarms() if one.metric == "ErasureConfirmed"}
     assert watched == {(str(how), seconds) for how in Identity for seconds in (3600, 86_400)}
-    operators = list((PROJECT / "chalicelib" / "profile" / "operators").glob("*.toml"))
+    operators = list((PROJECT / "chalicelib" / "profile" / "operators" / "compiled").glob("*.json"))
     assert operators
     for operator in operators:
         grace = load_profile(operator.stem).deadlines["grace"]

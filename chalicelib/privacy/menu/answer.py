@@ -114,7 +114,7 @@ class AnswerMenu:
         if newest is None or not newest.expires_at:
             return 0
         date = TicketDate(newest.id, newest.number, newest.expires_at // SECOND, newest.closed_at)
-        return date.contact_until(self.profile.retention["contact"].days) * SECOND
+        return date.contact_until(self.profile.retention["contact"].kept) * SECOND
 
     def _categories(self, subject: "Subject") -> tuple[str, ...]:
         """Return the categories of the profile that are kept of people on this channel."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from chalicelib.core.ids import speak
-from chalicelib.core.texts import bot_msg, bot_text, catalogue
+from chalicelib.core.texts import bot_msg, bot_text, catalogue, term_text
 from chalicelib.privacy.texts.wording import in_languages, local_date, local_time
 from chalicelib.profile.model import Profile
 from chalicelib.profile.policy_words import CATEGORIES
@@ -32,13 +32,11 @@ LANGUAGE_CHOSEN = bot_msg("From now on we write to you in English.")
 KEPT_OF_YOU = bot_msg("We keep about you:")
 HOW_MUCH = bot_msg("Requests: {tickets}. Messages: {messages}.")
 TICKET_UNTIL = bot_msg("No. {number}: until {date}.")
-TICKET_OPEN = bot_msg("No. {number}: while it is not closed, and {days} days more. The day cannot be told yet.")
+TICKET_OPEN = bot_msg("No. {number}: while it is not closed, and {term} more. The day cannot be told yet.")
 CONTACT_UNTIL = bot_msg("Your name and address: until {date}.")
-CONTACT_OPEN = bot_msg(
-    "Your name and address: {days} days after your last request is closed. The day cannot be told yet."
-)
+CONTACT_OPEN = bot_msg("Your name and address: {term} after your last request is closed. The day cannot be told yet.")
 CONSENTED = bot_msg(
-    "Your consent: {date}, version {version} of our policy. The record of it is kept for {days} days after its end."
+    "Your consent: {date}, version {version} of our policy. The record of it is kept for {term} after its end."
 )
 NO_CONSENT = bot_msg("No consent of yours is recorded.")
 NO_COPY_YET = bot_msg(
@@ -135,19 +133,23 @@ def _data(profile: Profile, language: str, kept: Kept) -> Iterator[str]:
     tickets = f"{len(kept.tickets)}{'+' if kept.more else ''}"
     yield bot_text(language, HOW_MUCH, tickets=tickets, messages=kept.messages)
     for ticket in kept.tickets:
-        number, days = speak(ticket.number), profile.retention["ticket"].days
+        number = speak(ticket.number)
         if ticket.expires_at:
             yield bot_text(language, TICKET_UNTIL, number=number, date=local_date(language, ticket.expires_at))
         else:
-            yield bot_text(language, TICKET_OPEN, number=number, days=days)
+            yield bot_text(language, TICKET_OPEN, number=number, term=_term(profile, language, "ticket"))
     if kept.contact_until:
         yield bot_text(language, CONTACT_UNTIL, date=local_date(language, kept.contact_until))
     else:
-        yield bot_text(language, CONTACT_OPEN, days=profile.retention["contact"].days)
+        yield bot_text(language, CONTACT_OPEN, term=_term(profile, language, "contact"))
     version, at = kept.consent
-    days = profile.retention["consent"].days
     if version:
-        yield bot_text(language, CONSENTED, date=local_date(language, at), version=version, days=days)
+        term = _term(profile, language, "consent")
+        yield bot_text(language, CONSENTED, date=local_date(language, at), version=version, term=term)
     else:
         yield bot_text(language, NO_CONSENT)
     yield bot_text(language, NO_COPY_YET, url=profile.policy.url)
+
+
+def _term(profile: Profile, language: str, retention: str) -> str:
+    return term_text(language, *profile.retention[retention].kept)

@@ -1,4 +1,5 @@
-"""Says in which country each store of the service would stand, and refuses a deployment that a profile forbids.
+"""Says in which country each store of the service would stand, and refuses a deployment that a profile forbids, or
+for which the company has not stated what the law wants of it.
 
 python -m infra.residency OPERATOR REGION   prints the stores and their country; exit 1 when the profile forbids it
 
@@ -9,6 +10,7 @@ import sys
 from collections.abc import Iterator
 
 from chalicelib.profile.build import read_profile
+from chalicelib.profile.check import before_deployment
 from chalicelib.profile.model import Profile, ProfileError
 from infra.definitions import Json
 
@@ -67,7 +69,14 @@ def why_not(profile: Profile, country: str) -> Iterator[str]:
 
 
 def refused_anywhere(profile: Profile) -> list[str]:
-    """Return why no region of AWS can take this operator's data: nothing when one can."""
+    """Return why the operator can be deployed to no region of AWS: nothing when one can take its data, and the company
+    has stated what it must."""
+    if unsettled := [*before_deployment(profile)]:
+        return [*_of_residency(profile), *unsettled]
+    return _of_residency(profile)
+
+
+def _of_residency(profile: Profile) -> list[str]:
     hosts = {row.country for row in profile.recipients.values() if row.role == "hosting"} & {*COUNTRIES.values()}
     if any(not [*why_not(profile, country)] for country in hosts):
         return []
@@ -75,7 +84,7 @@ def refused_anywhere(profile: Profile) -> list[str]:
 
 
 def rules(profiles: list[Profile]) -> Json:
-    """Return the Rules of the template: one for each operator whose data may stand in no region of AWS."""
+    """Return the Rules of the template: one for each operator that may be deployed to no region of AWS."""
     return {
         f"Residency{profile.name.title()}": {
             "RuleCondition": {"Fn::Not": [{"Fn::Equals": [{"Ref": "Stage"}, LOCAL]}]},
@@ -105,7 +114,7 @@ def main(arguments: list[str]) -> int:
         print(error.message)
         return 1
     country = COUNTRIES[region]
-    reasons = [*why_not(profile, country)]
+    reasons = [*why_not(profile, country), *before_deployment(profile)]
     for store, keeps in stores(build_template()).items():
         print(f"{store}: {country} ({region}); {keeps}")
     for reason in reasons:

@@ -38,6 +38,7 @@ def desk_msg(text: str) -> str:
 
 ACCEPTED = bot_msg("Your request is accepted. Number: {number}. We will answer here.")
 NEW_NUMBER = bot_msg("A new request is open. Number: {number}. We will answer here.")
+RENEWED = bot_msg("Our policy on personal data has a new version: {version}.")
 # Art. 8(4) of Law 94-V demands: who, for how long, to whom, across which border; the data is listed behind the link.
 CONSENT = bot_msg(
     "The company {company} ({brand}) processes your personal data to answer you;"
@@ -46,6 +47,8 @@ CONSENT = bot_msg(
     " Delivery: {recipients}, also through servers outside Kazakhstan."
     " Which data, and how to withdraw: {url}"
 )
+HOSTED = bot_msg("It is stored, encrypted, by: {hosts}.")
+BIN = bot_msg("BIN {bin}")
 TOO_BIG = bot_msg(
     "We did not receive the file: it is larger than {limit} MB. Please send a smaller one, or a link to it."
 )

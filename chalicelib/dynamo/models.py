@@ -90,6 +90,7 @@ class DeskRow(Model):
     opted_out_at = NumberAttribute(null=True)
     # consent
     purpose = UnicodeAttribute(null=True)
+    subject = UnicodeAttribute(null=True)
     policy_version = UnicodeAttribute(null=True)
     policy_hash = UnicodeAttribute(null=True)
     message_ref = UnicodeAttribute(null=True)
@@ -260,6 +261,7 @@ class IndexRow(Model):
     profile_hash = UnicodeAttribute(null=True)
     user_hash = UnicodeAttribute(null=True)
     phone_hash = UnicodeAttribute(null=True)
+    policy = UnicodeAttribute(null=True)
     public_key = BinaryAttribute(null=True, legacy_encoding=False)
     epoch = NumberAttribute(null=True)
     aliases: ListAttribute[str] = ListAttribute(null=True)

@@ -174,12 +174,14 @@ class ConversationRows:
         )
 
     def consent(self, plan: IngestPlan, ref: MessageRef) -> Write:
-        """Put the consent that a person gives with their first message (policy A5.3, A5.4)."""
+        """Put the consent that a person gives with their first message, or with the first one under a new version of
+        the policy (A5.3, A5.4, A8.2)."""
         assert plan.consent is not None
         version, policy_hash = plan.consent
         attributes = {
             "contact_id": plan.person.contact_id,
             "purpose": SUPPORT,
+            "subject": "profile_name" if plan.message.author.name else "no_name",
             "policy_version": version,
             "policy_hash": policy_hash,
             "language": plan.person.language,

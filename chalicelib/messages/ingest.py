@@ -76,8 +76,9 @@ class IngestPlan(NamedTuple):
 
     `person` is as read, or new together with `key`. `newest` says that the message is not older than the last one.
     `ticket_id` is its ticket; with `number` that ticket is opened here, after the ticket `previous`. A ticket that was
-    solved before `reopen_since` (ms) is not reopened. `consent` is version and hash of the policy that a first message
-    agrees to. `found` holds addresses that are to be added or moved, `ask` what the person asks about their data.
+    solved before `reopen_since` (ms) is not reopened. `consent` is version and hash of the policy that the message
+    agrees to: a person's first one, and the first one under a new version. `found` holds addresses that are to be added
+    or moved, `ask` what the person asks about their data.
     """
 
     message: InboundMessage

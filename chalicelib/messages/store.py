@@ -71,7 +71,8 @@ class IntakeStore:
         if plan.ask:
             yield self.conversations.ask(plan, plan.ask, ref)
         if plan.key:
-            stored = person._replace(ticket_id=plan.ticket_id)
+            policy = plan.consent[0] if plan.consent else ""
+            stored = person._replace(ticket_id=plan.ticket_id, policy=policy)
             yield from self.contacts.new_contact(stored, plan.key, message, plan.now, plan.found)
             last = max((one.at for one in plan.notices), default=plan.now)
             wrote_at = message.sent_at * SECOND

@@ -16,6 +16,18 @@ def warnings(profile: Profile) -> list[str]:
     return [*_mail(profile), *_operator(profile), *_terms(profile)]
 
 
+def before_deployment(profile: Profile) -> Iterator[str]:
+    """Yield what the company must state before a desk of it goes live, each with the field (A1.0, D2.6; art. 8(4) and
+    25(2)(10) of Law 94-V)."""
+    if not profile.operator.bin:
+        yield "operator.bin: art. 8(4) of Law 94-V wants the BIN in every consent; ask the company and write it."
+    if not (profile.officer.name and profile.officer.contact):
+        yield "officer: art. 25(2)(10) of Law 94-V wants somebody who answers for the protection of data; name them."
+    for one in profile.contacts:
+        if one.kind == "post" and not one.address:
+            yield f"contacts: {one.clause} promises an address for written applications; ask the company and write it."
+
+
 def _mail(profile: Profile) -> Iterator[str]:
     published = dict.fromkeys(one.published for one in profile.contacts if one.kind == "mail")
     if len(published) > 1:

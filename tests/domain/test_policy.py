@@ -2,7 +2,9 @@
 
 import json
 import re
+import threading
 from html.parser import HTMLParser
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from chalicelib.profile.build import parse_profile
 from chalicelib.profile.load import load_profile
 from chalicelib.profile.model import Profile, ProfileError
 from chalicelib.profile.policy import (
+    PolicyReference,
     build_policy,
     content_hash,
     main,
@@ -56,7 +59,7 @@ def test_a_published_version_still_has_its_hash(path: Path) -> None:
 
 
 def test_a_consent_points_to_version_and_hash() -> None:
-    assert policy_reference(SPOINT) == (SPOINT.policy.version, build_policy(SPOINT).hash)
+    assert policy_reference(SPOINT).agreed == (SPOINT.policy.version, build_policy(SPOINT).hash)
 
 
 @pytest.mark.parametrize(
@@ -236,4 +239,48 @@ def test_the_publish_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["publish", "spoint"]) == 0
     assert main(["publish", "nobody"]) == 1
     assert main(["unpublish", "spoint"]) == 2
+    assert main([]) == main(["publish", "spoint", "more"]) == main(["shown"]) == 2
     assert "nobody.toml" in capsys.readouterr().out
+
+
+def test_a_command_asks_the_public_address_whether_it_shows_the_version_in_force(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    pages = {"/policy": policy_page("", "kk", ""), "/old": policy_page("1", "kk", "")}
+
+    class Site(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = pages.get(self.path, "").encode()
+            self.send_response(200 if body else 404)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Site) as site:
+        threading.Thread(target=site.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{site.server_port}"
+        assert main(["shown", "spoint", f"{address}/policy"]) == 0
+        assert [main(["shown", "spoint", f"{address}{path}"]) for path in ("/old", "/none")] == [1, 1]
+        site.shutdown()
+    assert main(["shown", "spoint", address]) == 1, "nobody listens there any more"
+    said = capsys.readouterr().out
+    assert "shows version" in said and "answers 404" in said and "does not answer" in said
+
+
+def test_a_version_that_reaches_further_asks_anew_and_one_that_does_not_keeps_what_was_asked(tmp_path: Path) -> None:
+    def published(version: str, old: str, new: str) -> str:
+        publish(parse_profile(SOURCE.replace(VERSION, f'version = "{version}"').replace(old, new, 1)), str(tmp_path))
+        return published_policy("spoint", version, str(tmp_path)).asks_since
+
+    assert published("2", "reopen_days = 7", "reopen_days = 7") == "2", "the first one asks everybody"
+    assert published("3", "reopen_days = 7", "reopen_days = 6") == "2"
+    assert published("4", 'country = "AE"', 'country = "RU"') == "4", "data goes to another country"
+    assert published("5", 'country = "AE"', 'country = "RU"') == "4"
+    assert published("10", 'country = "AE"', 'country = "US"') == "10", "numbers are ordered as numbers"
+
+
+@pytest.mark.parametrize(("known", "told"), [("", True), ("1", True), ("2", False), ("9", False), ("10", False)])
+def test_who_agreed_before_is_told_and_who_agreed_since_is_not(known: str, told: bool) -> None:
+    assert PolicyReference("10", "h", 0, "2").tells(known) is told

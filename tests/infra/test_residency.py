@@ -39,7 +39,10 @@ KEEPS_NOTHING = frozenset(
 
 def decided(text: str = SPOINT) -> Profile:
     """The profile of sPoint, whose company has decided to store abroad."""
-    return parse_profile(text + DECISION)
+    stated = text.replace('bin = ""', 'bin = "000000000001"').replace(
+        'name = ""\ncontact = ""', 'name = "Officer"\ncontact = "+7"'
+    )
+    return parse_profile(stated + DECISION)
 
 
 def test_every_store_of_the_template_is_labelled() -> None:
@@ -74,6 +77,20 @@ def test_a_decision_opens_the_country_of_the_named_host_and_no_other() -> None:
     assert [*residency.why_not(decided(), "DE")] == []
     assert "nobody is named who stores data in FR" in next(residency.why_not(decided(), "FR"))
     assert residency.rules([decided()]) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [('bin = "000000000001"', "operator.bin"), ('name = "Officer"\ncontact = "+7"', "officer")],
+)
+def test_nothing_goes_live_before_the_company_has_stated_what_the_law_wants(text: str, missing: str) -> None:
+    decision = SPOINT.replace('bin = ""', 'bin = "000000000001"').replace(
+        'name = ""\ncontact = ""', 'name = "Officer"\ncontact = "+7"'
+    )
+    empty = {'bin = "000000000001"': 'bin = ""', 'name = "Officer"\ncontact = "+7"': 'name = ""\ncontact = "+7"'}
+    profile = parse_profile(decision.replace(text, empty[text]) + DECISION)
+    assert [one.split(":")[0] for one in residency.refused_anywhere(profile)] == [missing]
+    assert any("D2.6 promises an address" in one for one in residency.refused_anywhere(load_profile("smartaqkol")))
 
 
 def test_the_page_shows_who_decided_when_and_why() -> None:

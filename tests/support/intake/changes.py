@@ -3,7 +3,7 @@
 from chalicelib.channels.parts import NumberChanged, ReachChanged, Started, StatusUpdate
 from chalicelib.contacts.model import Lookup
 from chalicelib.core.addresses import Address
-from chalicelib.core.clock import DAY, SECOND
+from chalicelib.core.clock import SECOND
 from chalicelib.dynamo.builder import attribute_values
 from chalicelib.dynamo.schema.lists import expires
 from chalicelib.messages.ingest import Notice, Outcome
@@ -42,7 +42,7 @@ def welcomed_before(desk: Desk) -> None:
     ]
     assert store.transact(writes) is Outcome.STORED
     (head,) = desk.items(keep=lambda item: item["sk"] == "head")
-    until = (now + PROFILE.retention["contact"].days * DAY) // SECOND
+    until = PROFILE.retention["contact"].kept.after(now) // SECOND
     dated = {name: value for name, value in head.items() if name != "last_inbound_at"}
     dated |= {"welcomed_at": now, "expires_at": until, **expires(head["pk"], until).attributes()}
     desk.put_all([("desk", attribute_values(dated | {"last_inbound_at": 0}))])

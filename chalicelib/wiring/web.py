@@ -242,7 +242,7 @@ def revoke_staff() -> "RevokeStaff":
     """Shut a staff account out."""
     from chalicelib.staff.manage import RevokeStaff
 
-    return RevokeStaff(staff(), _cognito_accounts())
+    return RevokeStaff(staff(), _cognito_accounts(), profile().retention["staff"].kept, wiring.clock())
 
 
 def restore_staff() -> "RestoreStaff":

@@ -72,7 +72,7 @@ _DELIVERS = (
 )
 """What sender and uploader need."""
 
-SWEPT = ("contact", "conversation", "ticket", "number", "unclear", "sweep", "request", "ended")
+SWEPT = ("contact", "conversation", "ticket", "number", "unclear", "sweep", "request", "ended", "visitor")
 
 FUNCTIONS = (
     Function(
@@ -129,6 +129,7 @@ FUNCTIONS = (
         "Intake",
         (
             rows("Desk", WRITES, "contact", "conversation", "ticket", "number", "unclear", "fetch"),
+            rows("Desk", ("PutItem",), "visitor"),
             keys("PutItem", "ConditionCheckItem"),
             rows("Index", ("GetItem", *WRITES), "alias", "link", "parked"),
             rows("Index", ("UpdateItem",), "template"),
@@ -161,6 +162,7 @@ FUNCTIONS = (
         "Sender",
         (
             *_DELIVERY,
+            rows("Desk", ("UpdateItem",), "visitor"),
             read_queue("DoorbellQueue", "RetryQueue"),
             send("RetryQueue", "UploadingQueue"),
         ),
@@ -254,6 +256,7 @@ FUNCTIONS = (
             desk("Query", "GetItem", "BatchGetItem", "Scan", indexes=("queue", "unsent", "lists")),
             rows("Desk", ("UpdateItem", "DeleteItem", "ConditionCheckItem"), *SWEPT),
             rows("Desk", ("UpdateItem",), "barrier"),
+            rows("Desk", ("DeleteItem",), "staff"),  # of accounts that were revoked long ago
             keys("DeleteItem"),  # it ends contacts and decrypts nothing
             index("Scan"),
             rows("Index", ("DeleteItem",), "alias", "link", "parked", "session", "login", "text", "words", "fence"),
@@ -262,11 +265,12 @@ FUNCTIONS = (
             send("DoorbellQueue", "PrivacyQueue", "IndexingQueue", "FetchingQueue"),
             list_files("ListBucket", "ListBucketMultipartUploads"),
             files("DeleteObject", "AbortMultipartUpload"),
+            Grant(("cognito-idp:AdminDeleteUser",), (arn("UserPool"),)),
         ),
         (
             *COMMON,
             *("TABLE_DESK", "TABLE_KEYS", "TABLE_INDEX", "QUEUE_DOORBELL", "QUEUE_PRIVACY", "QUEUE_INDEXING"),
-            *("QUEUE_FETCHING", "FILES_BUCKET"),
+            *("QUEUE_FETCHING", "FILES_BUCKET", "USER_POOL_ID"),
         ),
     ),
 )

@@ -52,7 +52,7 @@ def description() -> Json:
     return {
         "openapi": "3.1.0",
         "info": {
-            "title": "sPoint Help Desk",
+            "title": "Help Desk",
             "version": "1",
             "description": "The desk's JSON API, with the same rights as its pages. Unknown parameters and fields are"
             " refused with 400.",

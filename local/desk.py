@@ -19,6 +19,8 @@ from hypercorn.config import Config
 from starlette.applications import Starlette
 
 from chalicelib.channels import registry
+from chalicelib.privacy.menu.buttons import all_commands
+from chalicelib.profile.load import load_profile
 from infra.definitions import Json
 from local import seed
 from local.aws.clock import SCHEDULED, DeskClock
@@ -107,7 +109,7 @@ class Desk:
             stack = deploy(endpoint, template, code_zip(PROJECT), self._parameters(public))
             self._say("Filling secrets, making accounts")
             seed.fill_secrets(endpoint, stack, pair)
-            seed.seed_accounts(endpoint, stack)
+            seed.seed_accounts(endpoint, stack, self.settings.operator)
             self._say("Opening the gateway, the phones and the mail server")
             self._serve(stack, template)
             if self.settings.scan:
@@ -140,8 +142,10 @@ class Desk:
     def _serve(self, stack: Stack, template: Json) -> None:
         endpoint = self._aws.endpoint
         api = f"{endpoint}/restapis/{stack.rest_api_id}/api/_user_request_"
-        clock = DeskClock(self._home / "clock", endpoint, stack)
-        phones = create_app(self.settings.url, ProviderSecrets(), AwsFaultPlan(self._home / "faults.json"), clock)
+        clock = DeskClock(self._home / "clock", self._home / "left.jsonl", endpoint, stack)
+        faults = AwsFaultPlan(self._home / "faults.json")
+        commands = all_commands(load_profile(self.settings.operator).languages)
+        phones = create_app(self.settings.url, ProviderSecrets(), faults, clock, commands=commands)
         gateway = Gateway(api, lambda: self._ready and self._aws.alive())
         self._servers = [
             _Server(phones, self.settings.phones_port).start(),

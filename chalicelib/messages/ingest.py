@@ -5,9 +5,9 @@ from collections.abc import Callable
 from enum import Enum
 from typing import NamedTuple
 
-from chalicelib.channels.parts import InboundMessage, Started
+from chalicelib.channels.parts import Button, InboundMessage, Started
 from chalicelib.contacts.model import ContactReference, Lookup
-from chalicelib.core.asks import Ask, is_choice
+from chalicelib.core.asks import PERSON, Ask, is_choice
 from chalicelib.core.clock import SECOND
 from chalicelib.tickets.model import REFERRING
 from chalicelib.vault.model import ContactKey
@@ -18,17 +18,20 @@ ANSWERED_BY_REQUEST = frozenset({"withdraw", "confirm", "cancel"})
 
 def is_statement(message: InboundMessage, ask: Ask | None = None) -> bool:
     """Return whether the message says something by itself. A button under our question about a request (`ask`) only
-    answers that question and is no statement; one under a reply of staff is."""
-    if ask is not None and ask.pressed:
+    answers that question and is no statement, nor is the use of the menu, unless it asks for a person; a button under a
+    reply of staff is one."""
+    if ask is not None and (ask.pressed or ask.aside):
         return False
-    return message.kind not in REFERRING or is_choice(message.details)
+    asks_for_person = ask is not None and ask.item == PERSON
+    return asks_for_person or message.kind not in REFERRING or is_choice(message.details)
 
 
 def introduces(message: InboundMessage, ask: Ask | None = None) -> bool:
     """Return whether the message makes its author known, who was not: a statement that is more than a press of a button
     under a message of ours. Such a press of somebody unknown is of a former life: its message is destroyed or expired.
+    The menu's wish to speak to a person is words: everybody gets the menu.
     """
-    return is_statement(message, ask) and not message.pressed
+    return is_statement(message, ask) and (not message.pressed or ask is not None)
 
 
 def is_news(message: InboundMessage, ask: Ask | None = None) -> bool:
@@ -69,13 +72,23 @@ class Notice(NamedTuple):
     policy: bool = False
 
 
+class VisitorAnswer(NamedTuple):
+    """What a visitor is answered, somebody of whom nothing is stored. `language` is that of the text, "" for
+    several."""
+
+    text: str
+    buttons: tuple[Button, ...] = ()
+    language: str = ""
+
+
 class IngestPlan(NamedTuple):
     """One message and how it is stored, all in one transaction.
 
     `person` is as read, or new together with `key`. `newest` says that the message is not older than the last one.
     `ticket_id` is its ticket; with `number` that ticket is opened here, after the ticket `previous`. A ticket that was
-    solved before `reopen_since` (ms) is not reopened. `consent` is version and hash of the policy that a first message
-    agrees to. `found` holds addresses that are to be added or moved, `ask` what the person asks about their data.
+    solved before `reopen_since` (ms) is not reopened. `consent` is version and hash of the policy that the message
+    agrees to: a person's first one, and the first one under a new version. `found` holds addresses that are to be added
+    or moved, `ask` what the person asks about their data.
     """
 
     message: InboundMessage
@@ -104,6 +117,17 @@ class IngestPlan(NamedTuple):
         return bool(self.number)
 
     @property
+    def aside(self) -> bool:
+        """Whether the message uses the menu: it lies on no ticket and is no news to staff."""
+        return self.ask is not None and self.ask.aside
+
+    @property
+    def line(self) -> str:
+        """Kind of the activity line as which it is stored when it came from the menu, because no page shows a command
+        or a payload as the customer's words; "" for everything else."""
+        return "" if self.ask is None or not self.ask.item else "menu" if self.aside else "person_asked"
+
+    @property
     def quiet(self) -> bool:
         """Whether the message says nothing by itself: it opens and reopens no ticket (is_statement)."""
         return not is_statement(self.message, self.ask)
@@ -124,3 +148,6 @@ Recognise = Callable[[InboundMessage], Ask | None]
 Refuse = Callable[[InboundMessage | Started, tuple[str, ...], int], Outcome | None]
 """Refuses a part of somebody who is being erased, or was erased after they sent it. Takes the part, the pseudonyms of
 addresses known to be suppressed and the time (ms); returns FENCED, CONFLICT for another try, or None for no refusal."""
+AnswerVisitor = Callable[[Ask | None, str], VisitorAnswer]
+"""Returns what a visitor is answered who chose this from the menu, None for one who opened the chat, in this language
+("" while it is unknown)."""

@@ -4,13 +4,12 @@ Keys are stored values; values are message ids of the catalogue `desk`, with pla
 `label`, which translates and then fills them.
 """
 
-import re
 from collections.abc import Callable, Mapping
 
 from chalicelib.channels import registry
 from chalicelib.core.delivery_failures import ADMINISTRATOR, ANOTHER_CHANNEL, UNLISTED, FailureText
+from chalicelib.core.law_citation import cite
 from chalicelib.core.texts import desk_msg as desk_msg
-from chalicelib.privacy.law_citation import law_text
 
 STATES: Mapping[str, str] = {
     "open": desk_msg("Open"),
@@ -124,6 +123,7 @@ KINDS: Mapping[str, str] = {
     "callback": desk_msg("Button"),
     "notice": desk_msg("Automatic notice"),
     "comment": desk_msg("Internal comment"),
+    "person_asked": desk_msg("Asks for a person"),
     "unsupported": desk_msg("Unsupported message ({type})"),
 }
 # Activity lines: {name} is a staff member, {number} a ticket's number.
@@ -131,6 +131,12 @@ EVENTS: Mapping[str, str] = {
     "opened": desk_msg("Ticket opened by the first message"),
     "reopened": desk_msg("Ticket reopened by a message"),
     "solved": desk_msg("{name} solved the ticket"),
+    "solved_by_customer": desk_msg("The customer closed the request from the menu"),
+    "person_asked": desk_msg("The customer asks to speak to a person"),
+    "language_chosen": desk_msg("The customer chose a language: {language}"),
+    "language_set": desk_msg("{name} set the customer's language: {language}"),
+    "correction_asked": desk_msg("The customer asks for a correction of their data; do it by: {date}"),
+    "corrected": desk_msg("{name} corrected the customer's data"),
     "closed": desk_msg("Ticket closed"),
     "closed_idle": desk_msg("Ticket closed by itself: no messages for {days} days"),
     "assigned": desk_msg("{name} took the ticket"),
@@ -194,27 +200,6 @@ def label(say: Callable[[str], str], names: Mapping[str, str], key: str, **place
     return say(names[key]).format(**places) if key in names else key
 
 
-LAW = (
-    desk_msg("Law 94-V, article {article}"),
-    desk_msg("Law 94-V, article {article}({part})"),
-    desk_msg("Law 94-V, article {article}({part})({point})"),
-)
-
-
 def clause_words(clause: str, say: Callable[[str], str]) -> str:
-    """Return a clause of the profile in words.
-
-    `A6.6, 94-V art. 12` means clause 6.6 of the published policy and article 12 of the law. A clause in an unknown form
-    is returned as it is.
-    """
-    return "; ".join(_one(part, say) for part in clause.split(", "))
-
-
-def _one(clause: str, say: Callable[[str], str]) -> str:
-    if said := law_text(clause, LAW, say):
-        return said
-    if own := re.fullmatch(r"[A-E]([\d.]+)", clause):
-        return say("policy, clause {clause}").format(clause=own[1])
-    if rules := re.fullmatch(r"Rules (\d+)", clause):
-        return say("Rules No. {number}").format(number=rules[1])
-    return say("our own rule") if clause == "own rule" else clause
+    """Return a clause of the profile in the words of the pages."""
+    return cite(clause, say, desk_msg("policy, clause {clause}"))

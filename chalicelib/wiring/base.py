@@ -4,6 +4,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from chalicelib.channels.parts import InboundMessage, Started
+from chalicelib.core.asks import Ask
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.settings import Clock, make_clock, settings
 from chalicelib.dynamo.clients import client, direct_client
@@ -11,7 +12,7 @@ from chalicelib.dynamo.tables import Tables
 from chalicelib.messages.contact_event_store import ContactEventStore
 from chalicelib.messages.contact_events import ReceiveContactEvent
 from chalicelib.messages.inbound import Intake
-from chalicelib.messages.ingest import Outcome, Recognise, Refuse
+from chalicelib.messages.ingest import AnswerVisitor, Outcome, Recognise, Refuse, VisitorAnswer
 from chalicelib.messages.receive_message import ReceiveMessage
 from chalicelib.messages.repeated import RepeatedParts
 from chalicelib.messages.statuses import Statuses
@@ -61,7 +62,8 @@ def gateway() -> Tables:
 
 def recognise_asks(profile: Profile) -> Recognise:
     """Returns the function that recognises asks about data in messages."""
-    return lambda message: asks(message, profile.markings)
+    phrases = profile.phrases
+    return lambda message: asks(message, phrases)
 
 
 def refuse_suppressed(store: IntakeStore, profile: Profile) -> Refuse:
@@ -79,25 +81,41 @@ def refuse_suppressed(store: IntakeStore, profile: Profile) -> Refuse:
     return refuse
 
 
+def answer_visitors(profile: Profile) -> AnswerVisitor:
+    """Returns the function that says what people of whom nothing is stored are answered. It imports its modules when it
+    is first called, because few parts need it."""
+
+    def answer(ask: Ask | None, language: str) -> VisitorAnswer:
+        from chalicelib.privacy.menu.visitors import answer as said
+
+        return said(profile, ask, language)
+
+    return answer
+
+
 @cache
-def _intake(address_key: bytes) -> tuple[IntakeStore, Statuses, ReceiveMessage, ReceiveContactEvent, RepeatedParts]:
+def _intake(
+    address_key: bytes,
+) -> tuple[IntakeStore, Statuses, ReceiveMessage, ReceiveContactEvent, RepeatedParts, tuple[str, ...]]:
     config = settings()
     pseudonym_key = AddressKey(address_key)
     ours = Tables(direct_client(), tables(), again="send it again")
     store = IntakeStore(ours, pseudonym_key, decode_key(config.vault_public_key), decode_key(config.fetcher_public_key))
     profile = load_profile(config.operator)
     refuse = refuse_suppressed(store, profile)
-    receive = ReceiveMessage(store, profile, policy_reference(profile), clock(), recognise_asks(profile), refuse)
+    recognise, visitor = recognise_asks(profile), answer_visitors(profile)
+    receive = ReceiveMessage(store, profile, policy_reference(profile), clock(), recognise, refuse, visitor)
     statuses = Statuses(ours, pseudonym_key)
-    change = ReceiveContactEvent(store, ContactEventStore(store, pseudonym_key), profile, clock(), refuse)
-    return store, statuses, receive, change, RepeatedParts(ours, pseudonym_key)
+    changes = ContactEventStore(store, pseudonym_key)
+    change = ReceiveContactEvent(store, changes, clock(), refuse, visitor)
+    return store, statuses, receive, change, RepeatedParts(ours, pseudonym_key), profile.served
 
 
 def intake() -> Intake:
     """The parts of intake that a webhook uses. Raises Unavailable."""
     inbound = secrets().inbound(settings().secret_inbound)
-    store, statuses, receive, change, repeated = _intake(inbound.address_key)
-    return Intake(inbound, store, statuses, receive, change, clock(), repeated)
+    store, statuses, receive, change, repeated, served = _intake(inbound.address_key)
+    return Intake(inbound, store, statuses, receive, change, clock(), repeated, served)
 
 
 def check_health() -> dict[str, bool]:

@@ -27,6 +27,7 @@ from chalicelib.wiring import base as wiring
 if TYPE_CHECKING:
     from chalicelib.attachments.hand_out import FetchAgain, HandOut
     from chalicelib.certificates.ledger import Ledger
+    from chalicelib.contacts.change_contact import ChangeContact
     from chalicelib.outbox.bring_file import BringFile
     from chalicelib.outbox.change_message import ChangeMessage
     from chalicelib.outbox.reply import ReplyToCustomer
@@ -91,8 +92,15 @@ def changes() -> TicketWrites:
 
 def change_ticket() -> ChangeTicket:
     """Change a ticket."""
-    kept = profile().retention["ticket"].days
+    kept = profile().retention["ticket"].kept
     return ChangeTicket(desk(), changes(), staff(), kept, wiring.clock())
+
+
+def change_contact() -> "ChangeContact":
+    """Change a contact: its language, a correction."""
+    from chalicelib.contacts.change_contact import ChangeContact, ContactChanges
+
+    return ChangeContact(ContactChanges(wiring.gateway()), wiring.clock())
 
 
 def open_ticket(reader: TicketQueries) -> ViewTicket:
@@ -118,7 +126,7 @@ def drafts() -> DraftStore:
 
 def keep_draft() -> KeepDraft:
     """Keep what staff has typed."""
-    return KeepDraft(desk(), drafts(), profile().retention["ticket"].days, wiring.clock())
+    return KeepDraft(desk(), drafts(), profile().retention["ticket"].kept, wiring.clock())
 
 
 def hand_out() -> "HandOut":
@@ -227,14 +235,14 @@ def sign_undertaking() -> "SignUndertaking":
     """Sign the undertaking."""
     from chalicelib.staff.manage import SignUndertaking
 
-    return SignUndertaking(staff(), wiring.clock())
+    return SignUndertaking(staff(), profile(), wiring.clock())
 
 
 def revoke_staff() -> "RevokeStaff":
     """Shut a staff account out."""
     from chalicelib.staff.manage import RevokeStaff
 
-    return RevokeStaff(staff(), _cognito_accounts())
+    return RevokeStaff(staff(), _cognito_accounts(), profile().retention["staff"].kept, wiring.clock())
 
 
 def restore_staff() -> "RestoreStaff":

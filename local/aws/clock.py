@@ -1,16 +1,20 @@
 """The desk's clock: real time plus an offset in a file that every Lambda process reads.
 
 The embedded AWS keeps real time. So moving the clock also does what AWS would have done in that time: it runs the
-scheduled function, and sends again at once each delayed message of a queue whose time has come.
+scheduled function, sends again at once each delayed message of a queue whose time has come, and shows again what a
+queue hides because its reader has failed or died.
 """
 
 import json
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+from botocore.exceptions import ClientError
 
 from local.aws.ministack import REGION, client
 from local.aws.runs import Runs
@@ -21,8 +25,7 @@ STEP = 3600
 MOST_STEPS = 60
 """Most steps of one move, by default."""
 QUIET_SECONDS = 90.0
-"""How long advance() waits at each step for the desk to finish its work, by default. It is longer than a queue hides a
-message whose reader died."""
+"""How long advance() waits at each step for the desk to finish its work, by default."""
 _SETTLED = 0.2
 """Seconds without work after which a step is finished."""
 _SETTLED_AT_END = 1.3
@@ -51,14 +54,23 @@ class _Message:
     body: str
     sent_at: float
     visible_at: float
-    received: int
+    reads: int
+
+
+class _Left(NamedTuple):
+    """A message that its reader has left undone."""
+
+    receipt: str
+    given_at: float
 
 
 class DeskClock:
     """Reads and moves the clock of one run."""
 
-    def __init__(self, file: Path, endpoint: str, stack: Stack) -> None:
+    def __init__(self, file: Path, left: Path, endpoint: str, stack: Stack) -> None:
+        """`file` holds the clock's offset, `left` what readers have left undone (local/hooks/desk_left.py)."""
         self._file = file
+        self._left_file = left
         self._endpoint = endpoint
         self._stack = stack
         self._lambda = client("lambda", endpoint)
@@ -66,6 +78,9 @@ class DeskClock:
         self._sqs = client("sqs", endpoint)
         self._moves: list[tuple[float, int]] = []
         self._resent: set[str] = set()
+        self._left: dict[tuple[str, int], _Left] = {}
+        """What readers have left, by message and how often it has been read; and until where the file was read."""
+        self._left_until = 0
 
     def offset(self) -> int:
         """Return how far the desk's clock is ahead, in seconds."""
@@ -126,23 +141,49 @@ class DeskClock:
     def _busy(self) -> Iterator[str]:
         """Yield the names of queues and workflow runs in which work goes on.
 
-        Before the first name is yielded, every delayed message that is due has been sent again.
+        Before the first name is yielded, every delayed message that is due has been sent again, and every hidden one
+        whose reader is gone has been shown again when its time is over.
         """
         busy = []
         for name, url in self._stack.queues.items():
             messages = self._messages(url)
             now = time.time()  # read after the messages, so that one that was just sent does not seem delayed
-            for message in messages:
-                waits = message.visible_at > now and not message.received
-                if not waits or (self._due_at(message) <= self.now() and self._resend(url, message)):
-                    busy.append(name)
+            self._read_left()
+            busy += [name for message in messages if message.visible_at <= now or self._goes_on(url, message)]
         yield from busy
         yield from self._runs.busy()
 
-    def _due_at(self, message: _Message) -> float:
-        """Return when a delayed message is due by the desk's clock, from which its sender reckoned the delay."""
-        later = sum(seconds for moved_at, seconds in self._moves if moved_at >= message.sent_at)
+    def _goes_on(self, url: str, message: _Message) -> bool:
+        """Tell whether something happens to a message that is not to be seen: somebody works on it, or its time, by
+        the desk's clock, has come."""
+        if not message.reads:
+            return self._due_at(message, message.sent_at) <= self.now() and self._resend(url, message)
+        left = self._left.get((message.id, message.reads))
+        if left is None:
+            return True
+        return self._due_at(message, left.given_at) <= self.now() and self._show(url, left)
+
+    def _due_at(self, message: _Message, since: float) -> float:
+        """Return when a delayed or hidden message is due by the desk's clock, from which the delay was reckoned at
+        `since`."""
+        later = sum(seconds for moved_at, seconds in self._moves if moved_at >= since)
         return message.visible_at + self.offset() - later
+
+    def _read_left(self) -> None:
+        if not self._left_file.exists():
+            return
+        with self._left_file.open("rb") as file:
+            file.seek(self._left_until)
+            for line in file.readlines():
+                one = json.loads(line)
+                self._left[one["id"], one["reads"]] = _Left(one["receipt"], one["given_at"])
+            self._left_until = file.tell()
+
+    def _show(self, url: str, left: _Left) -> bool:
+        # Its real time may be over at this moment: then it has a new receipt, and is seen already.
+        with suppress(ClientError):
+            self._sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=left.receipt, VisibilityTimeout=0)
+        return True
 
     def _resend(self, url: str, message: _Message) -> bool:
         # The copy has no delay. The original arrives later and does nothing, since a wake-up message carries no work.

@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import Any
 
 from desk_faults import Fault, FaultFile
+from desk_left import Left
 from desk_moved_time import desk_now, moved_backups
 
 AWS_CHANNELS = frozenset({"dynamodb", "s3", "sqs", "kms"})
@@ -30,6 +31,7 @@ class Player:
     def __init__(self, function: str, file: FaultFile) -> None:
         self.function = function
         self.file = file
+        self.left = Left(file.path.with_name("left.jsonl"))
         self._calls: dict[str, int] = {}
         self._calls_here: dict[str, int] = {}
         """The calls of the current invocation, for faults that choose an invocation by `match`."""
@@ -91,6 +93,7 @@ class Player:
 
     def _die(self, fault: Fault) -> None:
         if self.file.spend(fault["id"]):
+            self.left.all()
             os._exit(EXIT_STATUS)
 
 
@@ -173,7 +176,14 @@ def _wrap_handler(owner: Any, player: Player) -> None:
     @functools.wraps(real)
     def call(self: Any, event: Any, context: Any) -> Any:
         player.begin(event)
-        return real(self, event, context)
+        player.left.begin(event)
+        try:
+            answer = real(self, event, context)
+        except BaseException:
+            player.left.all()
+            raise
+        player.left.end(answer)
+        return answer
 
     owner.__call__ = call
 

@@ -1,7 +1,7 @@
 """Storage that fails, providers that fail, workers that die: nothing is lost, and what may double is marked."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import base64
+import secrets
 
 import pytest
 
@@ -49,20 +49,6 @@ CALLS_OF_A_REPLY = 9
 """The sender makes this many service calls for one reply, or fewer."""
 
 
-@contextmanager
-def hidden_for(play: Play, seconds: int) -> Iterator[None]:
-    """Hide what a sender was given for so long, and not for the minute of the deployment: a queue goes by real time."""
-    sqs = play.desk.client("sqs")
-    urls = [url for url in sqs.list_queues()["QueueUrls"] if url.endswith(("-doorbell.fifo", "-retry"))]
-    assert len(urls) == 2
-    before = [sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout"]) for url in urls]
-    for url in urls:
-        sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": str(seconds)})
-    yield
-    for url, answer in zip(urls, before, strict=True):
-        sqs.set_queue_attributes(QueueUrl=url, Attributes=answer["Attributes"])
-
-
 @pytest.mark.timeout(240)
 def test_a_sender_killed_at_any_call_delivers_every_reply(play: Play) -> None:
     """As many conversations as points of death, each point met by whichever sender comes to it first. All die first,
@@ -79,14 +65,13 @@ def test_a_sender_killed_at_any_call_delivers_every_reply(play: Play) -> None:
         died = len(deaths) - len(play.phones("/faults")["items"])
         return died + sum("Екінші" in play.texts("whatsapp", phone) for phone in tickets) >= len(tickets)
 
-    with hidden_for(play, 5):
-        for n, when in deaths:
-            play.phones("/faults", {"channel": "lambda:sender", "n": n, "when": when, "times": 1})
-        for ticket_id in tickets.values():
-            for text in ("Бірінші", "Екінші"):
-                assert api.reply(ticket_id, text).ok
-        eventually(handled, seconds=100)
-        play.phones("/faults", method="DELETE")
+    for n, when in deaths:
+        play.phones("/faults", {"channel": "lambda:sender", "n": n, "when": when, "times": 1})
+    for ticket_id in tickets.values():
+        for text in ("Бірінші", "Екінші"):
+            assert api.reply(ticket_id, text).ok
+    eventually(handled, seconds=100)
+    play.phones("/faults", method="DELETE")
     play.phones("/clock", {"advance_seconds": 130})
 
     api = play.sign_in()
@@ -97,6 +82,20 @@ def test_a_sender_killed_at_any_call_delivers_every_reply(play: Play) -> None:
         messages = {m["text"]: m for m in api.get(f"tickets/{ticket_id}")["messages"]}
         for text in ("Бірінші", "Екінші"):
             assert texts.count(text) == 1 or messages[text]["uncertain"]
+
+
+def test_what_a_dead_reader_leaves_in_its_queue_comes_back_by_the_desks_clock(play: Play) -> None:
+    """Its queue hides it for three minutes, which nobody waits for: 20 seconds are all that the move may take."""
+    person = {"user_id": str(500_000_000 + secrets.randbelow(10**8)), "name": "Данияр", "language_code": "ru"}
+    play.phones("/faults", {"channel": "lambda:fetcher", "n": 1, "when": "before", "times": 1})
+    file = {"name": "a.txt", "type": "text/plain", "data": base64.b64encode(b"Salem").decode()}
+    play.phones("/phones/telegram/messages", {**person, "text": "Мынау", "file": file})
+    eventually(lambda: not play.phones("/faults")["items"])
+    play.phones("/clock", {"advance_seconds": 180, "wait": 20})
+    api = play.sign_in()
+    (ticket,) = api.get(f"tickets?q={person['user_id']}")["items"]
+    (told,) = api.get(f"tickets/{ticket['id']}")["messages"][0]["attachments"]
+    assert told["state"] == "ready"
 
 
 def test_a_relay_killed_at_its_call_rings_again(play: Play) -> None:

@@ -68,7 +68,7 @@ def test_python_telegram_bot_works_against_it(phones: Phones) -> None:
 
     me, sent, picture, answered = asyncio.run(talk())
 
-    assert me.username == "spoint_help_bot"
+    assert me.username == "desk_help_bot"
     assert sent.text == "Здравствуйте <&_*"
     assert picture.caption == "Фото"
     assert answered
@@ -242,6 +242,19 @@ def test_a_webhook_that_was_set_decides_address_secret_and_kinds(phones: Phones)
     assert [hook.path for hook in phones.desk.got] == ["/webhooks/elsewhere"]
     assert phones.desk.got[0].headers["x-telegram-bot-api-secret-token"] == "new"
     assert phones.bot("getWebhookInfo").json()["result"]["allowed_updates"] == ["message"]
+
+
+def test_the_bots_commands_are_shown_in_the_persons_language_and_can_be_chosen(phones: Phones) -> None:
+    for language, says in (("", "Menu"), ("ru", "Меню")):
+        listed = [{"command": "menu", "description": says}]
+        more = {"language_code": language} if language else {}
+        assert phones.bot("setMyCommands", commands=listed, **more).is_success
+    assert phones.bot("getMyCommands", language_code="ru").json()["result"][0]["description"] == "Меню"
+    assert not phones.bot("setMyCommands", commands=[{"command": "Menu", "description": "x"}]).is_success
+    assert "Меню" in phones.http.get("/").text
+    phones.post("/phones/telegram/command", user_id=str(CHAT), command="/menu")
+    (message,) = updates(phones, "message")
+    assert (message["text"], message["entities"][0]["type"]) == ("/menu", "bot_command")
 
 
 def test_an_update_that_the_desk_refuses_comes_again(phones: Phones) -> None:

@@ -9,6 +9,7 @@ from chalicelib.channels.contract import (
     AddressKind,
     Buttons,
     Channel,
+    Commands,
     FileLimit,
     Rate,
     Reactions,
@@ -61,6 +62,12 @@ def _fetcher(settings: Mapping[str, str]) -> "Fetcher":
     return TelegramFetcher(settings["TELEGRAM_API"])
 
 
+def _set_commands(settings: Mapping[str, str], account: str, token: str, commands: Commands) -> None:
+    from chalicelib.channels.telegram.send import TelegramSender
+
+    TelegramSender(settings["TELEGRAM_API"]).set_commands(account, commands, token)
+
+
 def _errors() -> "Errors":
     from chalicelib.channels.base import Errors
     from chalicelib.channels.telegram.errors import WORDS, meaning
@@ -109,12 +116,13 @@ TELEGRAM = Channel(
     tells_blocking=True,
     confirms_presses=True,
     rates=(Rate("person", 1, 1.0), Rate("account", 30, 1.0)),
-    never=frozenset({"marketing"}),
+    never=frozenset({"marketing", "news"}),
     find=_find,
     profile_links=("t.me/", "telegram.me/"),
     webhook=Webhook(verify=_verify, parse=_parse, refused="The secret token names no bot of this deployment."),
     sender=_sender,
     fetcher=_fetcher,
     hands_out=20 * _MB,
+    set_commands=_set_commands,
     errors=_errors,
 )

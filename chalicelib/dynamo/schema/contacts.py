@@ -24,11 +24,12 @@ CONTACT = ItemClass(
         text="contact_id channel account language state conversation_id opted_out_by",
         bytes="public_key",
         number="epoch",
-        ms="created_at suppressed_at opted_out_at",
+        ms="created_at suppressed_at opted_out_at correct_at",
     ),
 )
 """A person. `opted_out_at` is since when they receive no news, offers and surveys, `opted_out_by` the request by which
-they opted out, `suppressed_at` since when outreach is paused, `epoch` the fencing token of an erasure."""
+they opted out, `suppressed_at` since when outreach is paused, `epoch` the fencing token of an erasure, `correct_at`
+since when they ask for a correction."""
 CONSENT = ItemClass(
     "consent",
     "desk",
@@ -42,11 +43,14 @@ CONSENT = ItemClass(
     section="desk.contact",
     found_by="contact_id",
     fields=fields(
-        text="contact_id purpose policy_version policy_hash language channel message_ref",
+        text="contact_id purpose subject policy_version policy_hash language channel message_ref",
         ms="at",
         seconds="expires_at gone_at",
     ),
 )
+"""A consent. What it was given to (term, recipients, countries, list of data) is the policy of that version and hash.
+`subject` says how the person was known then: by the "profile_name" of a messenger, which is no full name
+(art. 8(4)(2) of Law 94-V), or by "no_name"."""
 KEY = ItemClass(
     "key",
     "keys",
@@ -85,7 +89,7 @@ ALIAS = ItemClass(
     section="index.aliases",
     found_by="address",
     fields=fields(
-        text="contact_id conversation_id ticket_id language profile_hash user_hash phone_hash",
+        text="contact_id conversation_id ticket_id language profile_hash user_hash phone_hash policy",
         bytes="public_key",
         number="epoch",
         texts="aliases",

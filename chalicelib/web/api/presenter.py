@@ -9,12 +9,16 @@ from chalicelib.channels.failure_meanings import shown_reason
 from chalicelib.channels.parts import FILES
 from chalicelib.core.ids import speak
 from chalicelib.core.settings import settings
+from chalicelib.core.working_days import deadline
+from chalicelib.profile.load import load_profile
 from chalicelib.provider_templates.model import Content
 from chalicelib.staff.model import Staff
+from chalicelib.staff.undertaking import UndertakingText
 from chalicelib.tickets import records
-from chalicelib.web.api.account_models import Me
+from chalicelib.web.api.account_models import Colleague, Me, OwnUndertaking, Signature
 from chalicelib.web.api.template_models import ShownTemplate, TemplateButton
 from chalicelib.web.api.ticket_models import (
+    AskedCorrection,
     Attachment,
     Contact,
     ContactAddress,
@@ -63,6 +67,7 @@ def ticket(one: records.Ticket) -> Ticket:
         unread=one.unread,
         suppressed=one.suppressed,
         open_question=one.question_at > 0,
+        person_asked=one.person_asked,
         undelivered=_undelivered(one),
     )
 
@@ -218,7 +223,15 @@ def contact(one: records.Contact) -> Contact:
             )
             for each in one.consents
         ],
+        correction=_correction(one.correct_at),
     )
+
+
+def _correction(asked_at: int) -> AskedCorrection | None:
+    if not asked_at:
+        return None
+    due_by = deadline(load_profile(settings().operator).deadlines["correct"], asked_at)
+    return AskedCorrection(asked_at=when(asked_at), due_by=when(due_by))
 
 
 def me(one: Staff) -> Me:
@@ -230,4 +243,34 @@ def me(one: Staff) -> Me:
         roles=sorted(one.roles),
         language=one.language or None,
         undertaking_at=when(one.undertaking_at),
+    )
+
+
+def colleague(one: Staff, version: str) -> Colleague:
+    """Present a member of staff, with what they have signed; `version` is today's of the undertaking."""
+    signed = Signature(
+        version=one.undertaking_version,
+        language=one.undertaking_language or None,
+        hash=one.undertaking_hash or None,
+        signed_at=instant(one.undertaking_at),
+        current=one.has_signed(version),
+    )
+    return Colleague(
+        id=one.id,
+        email=one.email,
+        name=one.name,
+        roles=sorted(one.roles),
+        disabled=one.disabled,
+        undertaking=signed if one.undertaking_at else None,
+    )
+
+
+def own_undertaking(text: UndertakingText, one: Staff) -> OwnUndertaking:
+    """Present the text of the undertaking to the staff member who is signed in."""
+    return OwnUndertaking(
+        version=text.version,
+        language=text.language,
+        text=list(text.lines),
+        hash=text.hash,
+        signed=one.has_signed(text.version),
     )

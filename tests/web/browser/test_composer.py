@@ -238,7 +238,7 @@ def test_a_ticket_that_is_gone_leaves_nothing_on_the_screen(page: Any, web: Web)
 def test_a_colleague_without_access_keeps_their_unsent_words_and_nothing_else(page: Any, web: Web) -> None:
     page.route("**/draft", lambda route: route.abort())
     page.fill(TEXT, "Сақталмаған сөз")
-    wiring_web.staff().revoke(web.staff["bolat"])  # and not in Cognito, which all tests share
+    wiring_web.staff().revoke(web.staff["bolat"], 2_000_000_000)  # and not in Cognito, which all tests share
     page.wait_for_selector("[data-gone=out]", timeout=15_000)
     assert page.input_value("#unsaved") == "Сақталмаған сөз"
     for what in ("Амина", "700 000", "Терминал"):

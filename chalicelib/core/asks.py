@@ -80,6 +80,19 @@ def is_choice(details: Mapping[str, object]) -> bool:
     return isinstance(payload, str) and payload.startswith(f"{CHOICE_PAYLOAD}.")
 
 
+def choice_of(payload: object) -> tuple[str, int]:
+    """Return what the payloads of a message's choices begin with and the place, from 1, of this choice among them;
+    ("", 0) for any other payload."""
+    start, _, place = payload.rpartition(".") if isinstance(payload, str) else ("", "", "")
+    is_ours = start.startswith(f"{CHOICE_PAYLOAD}.") and len(place) <= 3 and _DIGITS.issuperset(place)
+    return (start, int(place)) if is_ours and place else ("", 0)
+
+
+def is_payload(text: str) -> bool:
+    """Return whether a text is a payload of ours, which says nothing to a person."""
+    return "." in text and (bool(choice_of(text)[0]) or read_button(text) is not None)
+
+
 def pressed_request(details: Mapping[str, object]) -> str:
     """Return the action of a pressed button (`confirm`, `cancel`, `withdraw` or `no`), or "" for any other message.
 

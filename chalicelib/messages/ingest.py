@@ -26,6 +26,14 @@ def is_statement(message: InboundMessage, ask: Ask | None = None) -> bool:
     return asks_for_person or message.kind not in REFERRING or is_choice(message.details)
 
 
+def introduces(message: InboundMessage, ask: Ask | None = None) -> bool:
+    """Return whether the message makes its author known, who was not: a statement that is more than a press of a button
+    under a message of ours. Such a press of somebody unknown is of a former life: its message is destroyed or expired.
+    The menu's wish to speak to a person is words: everybody gets the menu.
+    """
+    return is_statement(message, ask) and (not message.pressed or ask is not None)
+
+
 def is_news(message: InboundMessage, ask: Ask | None = None) -> bool:
     """Return whether the message counts as unread: a statement or a reaction, as in the messengers themselves. A
     reaction that was taken back, an edit and a deletion do not count."""

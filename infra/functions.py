@@ -72,7 +72,7 @@ _DELIVERS = (
 )
 """What sender and uploader need."""
 
-SWEPT = ("contact", "conversation", "ticket", "number", "unclear", "sweep", "request", "ended")
+SWEPT = ("contact", "conversation", "ticket", "number", "unclear", "sweep", "request", "ended", "visitor")
 
 FUNCTIONS = (
     Function(
@@ -129,6 +129,7 @@ FUNCTIONS = (
         "Intake",
         (
             rows("Desk", WRITES, "contact", "conversation", "ticket", "number", "unclear", "fetch"),
+            rows("Desk", ("PutItem",), "visitor"),
             keys("PutItem", "ConditionCheckItem"),
             rows("Index", ("GetItem", *WRITES), "alias", "link", "parked"),
             rows("Index", ("UpdateItem",), "template"),
@@ -161,6 +162,7 @@ FUNCTIONS = (
         "Sender",
         (
             *_DELIVERY,
+            rows("Desk", ("UpdateItem",), "visitor"),
             read_queue("DoorbellQueue", "RetryQueue"),
             send("RetryQueue", "UploadingQueue"),
         ),

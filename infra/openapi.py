@@ -48,10 +48,11 @@ def description() -> Json:
     for route, one in operations:
         paths.setdefault(route.path, {})[route.method.lower()] = _described(route, one, schemas)
     refusals = {f"E{status}": _answer(text, schemas.shown(Error)) for status, text in _REFUSALS.items()}
+    refusals["E503"]["headers"] = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds to wait."}}
     return {
         "openapi": "3.1.0",
         "info": {
-            "title": "sPoint Help Desk",
+            "title": "Help Desk",
             "version": "1",
             "description": "The desk's JSON API, with the same rights as its pages. Unknown parameters and fields are"
             " refused with 400.",

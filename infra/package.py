@@ -11,7 +11,9 @@ import sys
 from pathlib import Path
 
 from chalicelib.profile import build
-from infra import archive, checks, openapi, trim
+from chalicelib.profile.load import load_profile
+from chalicelib.profile.policy import serving_profiles
+from infra import archive, checks, openapi, residency, trim
 from infra.definitions import Json
 from infra.generate import generate
 from infra.merge import CannotMerge, check_config, merge, read_config
@@ -23,7 +25,9 @@ BUILD = PROJECT / "build"
 def build_template(project: Path = PROJECT) -> Json:
     """Return the service's template. Raises CannotMerge."""
     check_config(read_config(project))
-    return merge(generate(project))
+    template = merge(generate(project))
+    template["Rules"] = residency.rules([load_profile(name) for name in serving_profiles()])
+    return template
 
 
 def write(template: Json, path: Path) -> None:

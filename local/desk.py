@@ -107,7 +107,7 @@ class Desk:
             stack = deploy(endpoint, template, code_zip(PROJECT), self._parameters(public))
             self._say("Filling secrets, making accounts")
             seed.fill_secrets(endpoint, stack, pair)
-            seed.seed_accounts(endpoint, stack)
+            seed.seed_accounts(endpoint, stack, self.settings.operator)
             self._say("Opening the gateway, the phones and the mail server")
             self._serve(stack, template)
             if self.settings.scan:

@@ -7,6 +7,8 @@ import time
 from types import FrameType
 
 from chalicelib.profile import build
+from chalicelib.profile.load import load_profile
+from infra.residency import refused_anywhere
 from local import seed
 from local.aws.ministack import CannotStart
 from local.aws.stack import CannotDeploy
@@ -62,7 +64,15 @@ Ready in {seconds:.1f} s.
   sign in   {", ".join(account.email for account in seed.ACCOUNTS[:2])} …   password {seed.PASSWORD}
   log       {project_path(desk.log)}
 
+{_residency(chosen.operator)}
 Ctrl-C stops everything."""
+
+
+def _residency(operator: str) -> str:
+    """Say where the data of this run lies, and whether it could lie on AWS."""
+    refused = refused_anywhere(load_profile(operator))
+    on_aws = f"a deployment to AWS is refused: {refused[0]}" if refused else "a deployment to AWS is allowed."
+    return f"Residency: the data of this run stays on this machine; {on_aws}\n"
 
 
 if __name__ == "__main__":

@@ -10,7 +10,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from chalicelib.staff.model import Staff, staff_mac
+from chalicelib.profile.load import load_profile
+from chalicelib.staff.model import Staff, staff_mac, undertaking_mac
+from chalicelib.staff.undertaking import signed, undertaking_text
 from chalicelib.vault.encryption import KeyPair, decode_key, fingerprint, new_pair, public_of
 from chalicelib.vault.pseudonyms import derive
 from local.aws.ministack import client
@@ -112,7 +114,7 @@ def _wrapped(endpoint: str, key_arn: str, pair: KeyPair) -> dict[str, Any]:
     return {"version": 1, "keys": [key], "current": key_id}
 
 
-def seed_accounts(endpoint: str, stack: Stack) -> None:
+def seed_accounts(endpoint: str, stack: Stack, operator: str) -> None:
     """Make the staff accounts in Cognito and their rows in the table; existing ones stay as they are."""
     cognito = client("cognito-idp", endpoint)
     dynamodb = client("dynamodb", endpoint)
@@ -132,12 +134,13 @@ def seed_accounts(endpoint: str, stack: Stack) -> None:
             continue
         cognito.admin_set_user_password(UserPoolId=pool, Username=account.email, Password=PASSWORD, Permanent=True)
         sub = next(one["Value"] for one in user["Attributes"] if one["Name"] == "sub")
-        dynamodb.put_item(TableName=stack.tables["desk"], Item=_row(account, sub))
+        dynamodb.put_item(TableName=stack.tables["desk"], Item=_row(account, sub, operator))
 
 
-def _row(account: Account, sub: str) -> Mapping[str, Any]:
-    signed_at = time.time_ns() // 1_000_000 if account.signed else 0
-    staff = Staff(sub, account.email, account.name, frozenset(account.roles), 1, signed_at)
+def _row(account: Account, sub: str, operator: str) -> Mapping[str, Any]:
+    staff = Staff(sub, account.email, account.name, frozenset(account.roles), 1)
+    if account.signed:
+        staff = signed(staff, undertaking_text(load_profile(operator), "en"), time.time_ns() // 1_000_000)
     key = derive(decode_key(_fixed_key("text key")), "staff")
     row: dict[str, Any] = {
         "pk": {"S": "staff"},
@@ -151,6 +154,12 @@ def _row(account: Account, sub: str) -> Mapping[str, Any]:
         "language": {"S": "en"},
         "mac": {"S": staff_mac(key, staff)},
     }
-    if signed_at:
-        row["undertaking_at"] = {"N": str(signed_at)}
+    if account.signed:
+        row |= {
+            "undertaking_at": {"N": str(staff.undertaking_at)},
+            "undertaking_version": {"S": staff.undertaking_version},
+            "undertaking_language": {"S": staff.undertaking_language},
+            "undertaking_hash": {"S": staff.undertaking_hash},
+            "undertaking_mac": {"S": undertaking_mac(key, staff)},
+        }
     return row

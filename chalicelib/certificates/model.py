@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND
+from chalicelib.core.kept_for import KeptFor
 from chalicelib.privacy.kinds.registry import kind_of
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.progress import destroys
@@ -99,8 +100,8 @@ def _heading(request: Request, profile: Profile) -> dict[str, Any]:
         "request_id": request.id,
         "secret_hash": request.secret_hash,
         "operator": {
-            "company": profile.operator.company,
-            "brand": profile.operator.brand,
+            "company": profile.operator.company[request.language or profile.languages[0]],
+            "brand": profile.operator.brand[request.language or profile.languages[0]],
             "bin": profile.operator.bin,
         },
         "kind": request.kind,
@@ -120,10 +121,10 @@ def approved_by(request: Request) -> str:
 def remaining_traces(request: Request, profile: Profile, now: int) -> Iterator[dict[str, str]]:
     """Yield every trace that remains: `what` it is, what it `holds`, `until` when (RFC 3339, "" for no end). `now` is
     when the certificate is issued: later lines of the log do not name the contact."""
-    kept = rfc3339(kept_until(request, profile.retention["request"].days, profile.retention["consent"].days))
+    kept = rfc3339(kept_until(request, profile.retention["request"].kept, profile.retention["consent"].kept))
     listed = request.at(Step.KEY_DESTROYED) + GUARD_DAYS * DAY
     yield {"what": "fence", "holds": "address_mark", "until": rfc3339(listed)}
-    yield {"what": "log", "holds": "contact_id", "until": rfc3339(now + profile.retention["log"].days * DAY)}
+    yield {"what": "log", "holds": "contact_id", "until": rfc3339(profile.retention["log"].kept.after(now))}
     yield {"what": "request", "holds": "ids_and_times", "until": kept}
     if request.consents:
         yield {"what": "consents", "holds": "consent_proof", "until": kept}
@@ -138,12 +139,12 @@ def not_covered(request: Request, profile: Profile) -> Iterator[dict[str, str]]:
     yield {"what": "own_devices", "name": ""}
 
 
-def kept_until(request: Request, request_days: int, consent_days: int) -> int:
-    """Return until when the request's row is kept (ms): `request_days` after the last answer, for which DELIVER_WITHIN
-    after the proof of absence is the latest time; and `consent_days` after the last consent on it ended."""
+def kept_until(request: Request, kept: KeptFor, consent_kept: KeptFor) -> int:
+    """Return until when the request's row is kept (ms): `kept` after the last answer, for which DELIVER_WITHIN
+    after the proof of absence is the latest time; and `consent_kept` after the last consent on it ended."""
     ended = max((int(one["ended"]) for one in request.consents), default=0)
-    consents_until = ended + consent_days * DAY if ended else 0
-    return max(request.at(Step.ABSENT) + DELIVER_WITHIN + request_days * DAY, consents_until)
+    consents_until = consent_kept.after(ended) if ended else 0
+    return max(kept.after(request.at(Step.ABSENT) + DELIVER_WITHIN), consents_until)
 
 
 def completion_body(request: Request, issued_hash: str, earliest: Mapping[str, int], now: int) -> dict[str, Any]:

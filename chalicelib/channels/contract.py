@@ -98,6 +98,16 @@ class Reactions(NamedTuple):
     taken: frozenset[str] = frozenset()
     within: int = 0
 
+    def spelled(self, emoji: str) -> str | None:
+        """Return a reaction as the provider writes it; None for what it does not take. Whether the sign that a symbol
+        is an emoji (U+FE0F) stands in it makes no difference to people."""
+        if not self.taken:
+            from chalicelib.core.emoji import is_one_emoji  # intake makes no reactions
+
+            return emoji if is_one_emoji(emoji) else None
+        plain = emoji.replace("\ufe0f", "")
+        return next((one for one in self.taken if one.replace("\ufe0f", "") == plain), None)
+
 
 class FileLimit(NamedTuple):
     """Types of files of one kind that the provider takes, their bytes, and whether a caption may go with one."""

@@ -11,7 +11,8 @@ class ContactReference(NamedTuple):
 
     `known_at` (ms) is when the message was sent that last changed name or addresses; older messages change them no
     more. `born_at` (ms, 0 when unknown) is when the first message from the found address was sent; an older message may
-    be from somebody who had the address before and was erased.
+    be from somebody who had the address before and was erased. `policy` is the version of the policy to which the
+    person has last consented, "" when no release has noted it.
     """
 
     contact_id: str
@@ -26,6 +27,7 @@ class ContactReference(NamedTuple):
     phone_hash: str = ""
     known_at: int = 0
     born_at: int = 0
+    policy: str = ""
 
 
 class Lookup(NamedTuple):

@@ -3,11 +3,13 @@
 
 class DeskError(Exception):
     """Base of every expected failure. `code` is a stable word for programs, `message` a text for people; neither holds
-    personal data. `status` is the HTTP status."""
+    personal data. `status` is the HTTP status, `retry_after` the seconds after which trying again may help, if
+    they are known."""
 
     status = 500
     code = "error"
     permanent = True
+    retry_after: float | None = None
 
     def __init__(self, message: str, *, code: str = "") -> None:
         super().__init__(message)
@@ -55,6 +57,7 @@ class Unavailable(DeskError):
     """A service that we need did not answer; try again."""
 
     status, code, permanent = 503, "unavailable", False
+    retry_after = 10
 
 
 class NoIndex(Unavailable):

@@ -38,18 +38,23 @@ def desk_msg(text: str) -> str:
 
 ACCEPTED = bot_msg("Your request is accepted. Number: {number}. We will answer here.")
 NEW_NUMBER = bot_msg("A new request is open. Number: {number}. We will answer here.")
+RENEWED = bot_msg("Our policy on personal data has a new version: {version}.")
 # Art. 8(4) of Law 94-V demands: who, for how long, to whom, across which border; the data is listed behind the link.
 CONSENT = bot_msg(
     "The company {company} ({brand}) processes your personal data to answer you;"
     " by writing here you agree to it."
-    " Term: {days} days after the request is closed, or until you withdraw your consent."
+    " Term: {term} after the request is closed, or until you withdraw your consent."
     " Delivery: {recipients}, also through servers outside Kazakhstan."
     " Which data, and how to withdraw: {url}"
 )
+HOSTED = bot_msg("It is stored, encrypted, by: {hosts}.")
+BIN = bot_msg("BIN {bin}")
 TOO_BIG = bot_msg(
     "We did not receive the file: it is larger than {limit} MB. Please send a smaller one, or a link to it."
 )
 CHOOSE = bot_msg("Choose")
+TERM_UNITS = {"days": bot_msg("{n} days"), "months": bot_msg("{n} months"), "years": bot_msg("{n} years")}
+"""What a term of retention (core/kept_for) is called, by its unit."""
 WELCOME = bot_msg(
     "Hello. This is {service}. Write your question, and we will answer here. How we handle personal data: {url}"
 )
@@ -77,6 +82,11 @@ def bot_text(language: str, message: str, /, *, unknown: Sequence[str] = ("kk", 
     return "\n\n".join(
         catalogue("bot", each).gettext(message).format(**places) for each in ([language] if language else unknown)
     )
+
+
+def term_text(language: str, number: int, unit: str) -> str:
+    """Return a term of retention as people say it; `unit` is that of core/kept_for."""
+    return bot_text(language, TERM_UNITS[unit], n=number)
 
 
 def show_date(language: str, date: datetime.date) -> str:

@@ -9,7 +9,6 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.core.errors import Unavailable
-from chalicelib.core.ids import new_id
 
 LONGEST_DELAY = 900
 """Most seconds for which SQS delays a message."""
@@ -39,11 +38,6 @@ class Queues:
             self._client.send_message(QueueUrl=url, MessageBody=json.dumps(body), DelaySeconds=seconds)
         except (ClientError, BotoCoreError) as error:
             raise Unavailable("The queue did not take the message; try again.") from error
-
-    def enqueue_all(self, url: str, conversation_ids: Sequence[str]) -> int:
-        """Send one wake-up message per conversation; return how many the queue took."""
-        wake_ups = [WakeUp({"conversation_id": one}, one, new_id()) for one in conversation_ids]
-        return len(wake_ups) - len(self.send(url, wake_ups))
 
     def send(self, url: str, wake_ups: Sequence[WakeUp]) -> set[int]:
         """Send wake-up messages in batches; return the positions of those that the queue did not take."""

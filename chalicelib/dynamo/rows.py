@@ -58,26 +58,27 @@ def get_rows(keys: Iterable[Key], *, strong: bool = True) -> list[DeskRow]:
 def condition_held(write: Callable[[], object]) -> bool:
     """Make a conditional write of a model; return whether its condition held. Raises Unavailable."""
     try:
-        with translated_errors():
-            write()
+        write()
     except PynamoDBException as error:
-        if error.cause_response_code != "ConditionalCheckFailedException":
-            raise
-        return False
+        if error.cause_response_code == "ConditionalCheckFailedException":
+            return False
+        raise _unavailable(error) from error
     return True
 
 
 @contextmanager
 def translated_errors() -> Iterator[None]:
-    """Raise Unavailable when the storage does not answer, NoIndex when it has not built an index. Failed conditions and
-    DoesNotExist pass through."""
+    """Raise NoIndex when the storage has not built an index, Unavailable for every other error of it, whatever its
+    code. DoesNotExist passes through."""
     try:
         yield
     except DoesNotExist:
         raise
     except PynamoDBException as error:
-        if error.cause_response_code in ("ConditionalCheckFailedException", "TransactionCanceledException"):
-            raise
-        if error.cause_response_code == "ValidationException" and isinstance(error, QueryError):
-            raise NoIndex("The index cannot be read yet; try again in a minute.") from error
-        raise Unavailable("The storage did not answer; try again in a minute.") from error
+        raise _unavailable(error) from error
+
+
+def _unavailable(error: PynamoDBException) -> Unavailable:
+    if error.cause_response_code == "ValidationException" and isinstance(error, QueryError):
+        return NoIndex("The index cannot be read yet; try again in a minute.")
+    return Unavailable("The storage did not answer; try again in a minute.")

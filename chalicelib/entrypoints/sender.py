@@ -1,5 +1,5 @@
-"""The function `sender`: a wake-up message names a conversation, and it sends what waits in its outbox; or it names a
-message about which a signal is passed on."""
+"""The function `sender`: a wake-up message names a conversation, and it sends what waits in its outbox; or it names an
+answer to a visitor, or a message about which a signal is passed on."""
 
 from typing import Any
 
@@ -14,6 +14,8 @@ def handle(event: dict[str, Any]) -> dict[str, Any]:
     def work(body: dict[str, str]) -> None:
         if "signal" in body:
             wiring_delivery.pass_on_signal()(body.get("message", ""), body["signal"])
+        elif "visitor_id" in body:
+            wiring_delivery.answer_visitor()(body["visitor_id"])
         else:
             deliver(body["conversation_id"])
 

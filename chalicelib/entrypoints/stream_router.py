@@ -3,7 +3,7 @@ own words, never content.
 
 Queue by queue:
 
-- doorbell (the sender): a new outbox entry wakes its conversation.
+- doorbell (the sender): a new outbox entry wakes its conversation; a new answer to a visitor.
 - dating (the expiry stamper): a ticket whose expiry date is not yet stamped on its rows; one by one, rows that appear
   on a ticket which may be closed, rows without a ticket, and messages whose failure their ticket does not show yet. An
   edit or deletion is marked as a change, because a text may have to be removed; a deletion of ours once it has left. A
@@ -25,7 +25,19 @@ from chalicelib.core.observability import count, log
 from chalicelib.core.purposes import RIGHTS
 from chalicelib.dynamo.builder import plain_item
 from chalicelib.dynamo.queues import Queues, WakeUp
-from chalicelib.dynamo.schema import ASK, CONTACT, ERASURE_PAUSE, FETCH, HEAD, MESSAGE, OUTBOX, REQUEST, STAFF, TICKET
+from chalicelib.dynamo.schema import (
+    ASK,
+    CONTACT,
+    ERASURE_PAUSE,
+    FETCH,
+    HEAD,
+    MESSAGE,
+    OUTBOX,
+    REQUEST,
+    STAFF,
+    TICKET,
+    VISITOR,
+)
 from chalicelib.tickets.marker import Changes, Markers
 from chalicelib.tickets.model import CHANGES, REFERRING, TEXT_CHANGES
 from chalicelib.tickets.pieces import outstanding
@@ -110,9 +122,10 @@ def _wake_up(record: Mapping[str, Any]) -> tuple[str, WakeUp] | None:
     item = plain_item({name: image[name] for name in _READ if name in image})
     pk, sk = item["pk"], item["sk"]
     new = record["eventName"] == "INSERT"
-    if (sk.startswith(OUTBOX.prefix) and new) or (sk == HEAD.sk and item.get("notices_wait")):
-        conversation_id = pk.partition("#")[2]
-        return "doorbell", WakeUp({"conversation_id": conversation_id}, conversation_id, record["eventID"])
+    to_visitor = sk == VISITOR.sk
+    if (new and (to_visitor or sk.startswith(OUTBOX.prefix))) or (sk == HEAD.sk and item.get("notices_wait")):
+        name, group = "visitor_id" if to_visitor else "conversation_id", pk.partition("#")[2]
+        return "doorbell", WakeUp({name: group}, group, record["eventID"])
     if sk.startswith(FETCH.prefix) and pk.startswith(FETCH.partition("")):
         return ("fetching", wake_up(item["conversation_id"], sk)) if new else None
     if sk == TICKET.sk and item.get("expires_at", 0) != item.get("dated", 0):

@@ -18,9 +18,9 @@ from babel.messages.pofile import read_po, write_po
 
 LANGUAGES = ("kk", "ru", "en")
 KEYWORDS = {
-    "bot": ("bot_msg",),
-    "desk": ("_", "say", "gettext", "desk_msg"),
-    "policy": ("policy_msg", "tell"),
+    "bot": ("bot_msg", "law_msg"),
+    "desk": ("_", "say", "gettext", "desk_msg", "law_msg"),
+    "policy": ("policy_msg", "tell", "law_msg"),
 }
 """Which calls mark a text for which catalogue."""
 PACKAGE = Path(__file__).parent.parent

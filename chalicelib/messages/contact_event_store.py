@@ -1,26 +1,20 @@
-"""Stores what arrives beside messages: a start, a block, a changed number, an event in a chat. Each is stored once, in
-one transaction."""
+"""Stores what arrives beside messages: a block, a changed number, an event in a chat. Each is stored once, in one
+transaction."""
 
 from collections.abc import Iterator
 
-from chalicelib.channels import registry
-from chalicelib.channels.parts import ChatEvent, NumberChanged, ReachChanged, Started
-from chalicelib.contacts.model import ContactReference, Lookup
+from chalicelib.channels.parts import ChatEvent, NumberChanged, ReachChanged
+from chalicelib.contacts.model import ContactReference
 from chalicelib.core.addresses import Author
 from chalicelib.core.clock import SECOND
-from chalicelib.core.ids import MessageRef
 from chalicelib.dynamo.builder import Write
 from chalicelib.dynamo.schema import HEAD, TICKET
 from chalicelib.messages.conversation_rows import NOT_EXPIRED
-from chalicelib.messages.ingest import Notice, Outcome
+from chalicelib.messages.ingest import Outcome
 from chalicelib.messages.store import IntakeStore
-from chalicelib.vault import encryption
-from chalicelib.vault.model import ContactKey
 from chalicelib.vault.pseudonyms import AddressKey
 
-WELCOME_EVERY = 60 * 60 * SECOND
-"""Time (ms) within which a person is welcomed once, because every welcome costs a message."""
-ContactEvent = Started | ReachChanged | NumberChanged | ChatEvent
+ContactEvent = ReachChanged | NumberChanged | ChatEvent
 
 
 class ContactEventStore:
@@ -30,60 +24,12 @@ class ContactEventStore:
         self._store = store
         self._address_key = address_key
 
-    def start(
-        self,
-        person: ContactReference,
-        key: ContactKey | None,
-        started: Started,
-        notice: Notice,
-        now: int,
-        *,
-        expires_at: int,
-        former: Lookup,
-        silent: bool = False,
-    ) -> Outcome:
-        """Store that a person opened the chat, and the welcome. Raises Unavailable.
-
-        `key` is given for a new contact, which expires at `expires_at` (seconds) while it has no ticket; it takes over
-        the addresses of the contact in `former` whose retention has ended. A known person who was welcomed less than
-        WELCOME_EVERY ago makes the outcome HEAD_CHANGED; the caller then tries again with `silent`, which stores the
-        start without a welcome. Where a channel has a reply window, the start of a new person opens it, because the
-        provider asks us for the welcome.
-        """
-        rows_of = self._store.conversations
-        writes = [self._started(person, started, now)]
-        if key:
-            writes += self._store.contacts.new_contact(person, key, started, now, former)
-            writes += self._store.suppression_checks(person.aliases, started.sent_at * SECOND)
-            came_at = started.sent_at * SECOND if registry.channel(started.channel).window else 0
-            head = rows_of.new_head(
-                person, started, notice.at, ticket_id="", wrote_at=came_at, welcomed_at=now, expires_at=expires_at
-            )
-            writes += [head, *([self._store.has_ended(former, now)] if former.ended else [])]
-        else:
-            head = self._head_unchanged(person, now) if silent else self._welcomed(person, now)
-            writes += [self._store.contacts.has_key(person), head]
-            writes += self._before(person, started, started.author, started.sent_at * SECOND)
-        if not silent:
-            writes += rows_of.notice(person, started, "", notice)
-        return self._store.transact(writes)
-
     def _before(self, person: ContactReference, part: ContactEvent, author: Author, at: int) -> Iterator[Write]:
         """Check the suppression list for the author's addresses if the change is older than the person's use of
         them."""
         return self._store.suppression_checks(self._store.before(person, part.channel, part.account, author, at), at)
 
-    def _started(self, person: ContactReference, started: Started, now: int) -> Write:
-        ref = MessageRef(person.conversation_id, started.sent_at * SECOND, self.pseudonym(started))
-        context = encryption.message_content(ref)
-        content = encryption.seal_json(
-            person.public_key, context, {"payload": started.payload, "id": started.provider_id}
-        )
-        return self._store.conversations.event(
-            person, "", "started", ref.at, pseudonym=ref.pseudonym, content=content, arrived_at=now
-        )
-
-    def pseudonym(self, part: Started | NumberChanged | ChatEvent) -> str:
+    def pseudonym(self, part: NumberChanged | ChatEvent) -> str:
         """Return the pseudonym of the part's provider id."""
         return self._address_key.message(part.channel, part.account, part.provider_id)
 
@@ -91,15 +37,6 @@ class ContactEventStore:
         values = {"epoch": person.epoch, "now": now // SECOND}
         return self._store.tables.check(
             "head", HEAD.key(person.conversation_id), f"epoch = :epoch AND {NOT_EXPIRED}", values
-        )
-
-    def _welcomed(self, person: ContactReference, now: int) -> Write:
-        condition = (
-            f"epoch = :epoch AND {NOT_EXPIRED} AND (attribute_not_exists(welcomed_at) OR welcomed_at <= :before)"
-        )
-        values = {"epoch": person.epoch, "now": now // SECOND, "at": now, "before": now - WELCOME_EVERY}
-        return self._store.tables.update(
-            "head", HEAD.key(person.conversation_id), "SET welcomed_at = :at", condition, values
         )
 
     def reach(self, person: ContactReference, change: ReachChanged, now: int) -> Outcome:

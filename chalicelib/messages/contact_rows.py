@@ -6,6 +6,7 @@ It reads no content; intake may not.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from chalicelib.channels.parts import InboundMessage
 from chalicelib.contacts.model import ContactReference, Lookup
 from chalicelib.core.addresses import Address, Author, ChannelId
 from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND
@@ -13,7 +14,6 @@ from chalicelib.core.ids import new_id
 from chalicelib.dynamo.builder import NEW, Write, setting
 from chalicelib.dynamo.schema import ALIAS, CONTACT, HEAD, KEY
 from chalicelib.dynamo.tables import Tables
-from chalicelib.messages.conversation_rows import Incoming
 from chalicelib.messages.ingest import IngestPlan
 from chalicelib.vault import encryption
 from chalicelib.vault.encryption import new_contact_key, seal
@@ -139,7 +139,7 @@ class ContactRows:
     # -- writing
 
     def new_contact(
-        self, person: ContactReference, key: ContactKey, message: Incoming, now: int, found: Lookup = _NOBODY
+        self, person: ContactReference, key: ContactKey, message: InboundMessage, now: int, found: Lookup = _NOBODY
     ) -> Iterator[Write]:
         """Yield the writes of a new person: aliases, contact and key. `found` says whose aliases may be taken over."""
         for name in person.aliases:
@@ -177,6 +177,7 @@ class ContactRows:
             "phone_hash": person.phone_hash,
             "known_at": person.known_at,
             "born_at": person.born_at or None,
+            "policy": person.policy or None,
         }
         condition, values = f"{NEW} OR attribute_exists(former_at)", {}
         if found.ended:
@@ -205,12 +206,17 @@ class ContactRows:
             person = person._replace(profile_hash=profile)
         if profile or found.readdressed:
             person = person._replace(known_at=plan.at)
-        elif not plan.opens:
+        elif not (plan.opens or plan.consent):
             return
         person = person._replace(ticket_id=plan.ticket_id or person.ticket_id)
+        if plan.consent:
+            person = person._replace(policy=plan.consent[0])
         for name in person.aliases:
             learned = person._replace(born_at=plan.at)
-            yield self._put_alias(learned, name, found) if name in found.added else self._update_alias(person, name)
+            if name in found.added:
+                yield self._put_alias(learned, name, found)
+            else:
+                yield self._update_alias(person, name, consents=bool(plan.consent))
         sealed: dict[str, bytes] = {}
         if found.readdressed:
             sealed |= self._addresses(person, plan.message.author, found)
@@ -223,16 +229,24 @@ class ContactRows:
                 {**sealed, "epoch": person.epoch},
             )  # fmt: skip
 
-    def _update_alias(self, person: ContactReference, name: str) -> Write:
-        """Copy the person's current data to one of their alias rows."""
+    def _update_alias(self, person: ContactReference, name: str, *, consents: bool = False) -> Write:
+        """Copy the person's current data to one of their alias rows. With `consents` they consent to a version of the
+        policy, to which they have not consented before."""
+        values = {
+            "ticket": person.ticket_id, "aliases": list(person.aliases), "profile": person.profile_hash,
+            "user": person.user_hash, "phone": person.phone_hash, "known": person.known_at,
+            "contact": person.contact_id, "epoch": person.epoch,
+        }  # fmt: skip
+        new, once = "", ""
+        if consents:
+            new, once = ", #policy = :policy", " AND (attribute_not_exists(#policy) OR #policy <> :policy)"
+            values["policy"] = person.policy
         return self._tables.update(
             "alias", ALIAS.key(name),
             "SET ticket_id = :ticket, aliases = :aliases, profile_hash = :profile, user_hash = :user,"
-            " phone_hash = :phone, known_at = :known",
-            "contact_id = :contact AND epoch = :epoch AND attribute_not_exists(former_at)",
-            {"ticket": person.ticket_id, "aliases": list(person.aliases), "profile": person.profile_hash,
-             "user": person.user_hash, "phone": person.phone_hash, "known": person.known_at,
-             "contact": person.contact_id, "epoch": person.epoch},
+            f" phone_hash = :phone, known_at = :known{new}",
+            f"contact_id = :contact AND epoch = :epoch AND attribute_not_exists(former_at){once}",
+            values,
         )  # fmt: skip
 
     def _profile(self, person: ContactReference, author: Author) -> bytes:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from chalicelib.channels.parts import FILES, InboundMessage, ReachChanged, Started
+from chalicelib.channels.parts import FILES, InboundMessage
 from chalicelib.contacts.model import ContactReference
 from chalicelib.core.asks import ASK_WAITS, Ask
 from chalicelib.core.clock import DAY, GUARD_DAYS, RAW_DAYS, SECOND
@@ -18,7 +18,6 @@ from chalicelib.vault import encryption
 from chalicelib.vault.encryption import seal
 from chalicelib.vault.pseudonyms import AddressKey
 
-Incoming = InboundMessage | Started | ReachChanged
 NOT_EXPIRED = "(attribute_not_exists(expires_at) OR expires_at > :now)"
 """Condition on a head (:now in seconds): its contact's retention has not ended. A conversation that has ended takes no
 message, also before the sweeper deletes it; its author becomes a new contact."""
@@ -114,18 +113,13 @@ class ConversationRows:
     def new_head(
         self,
         person: ContactReference,
-        message: Incoming,
+        message: InboundMessage,
         now: int,
         *,
         ticket_id: str,
         wrote_at: int,
-        welcomed_at: int = 0,
-        expires_at: int = 0,
     ) -> Write:
-        """Put the head of a new conversation. `wrote_at` is the time (ms) of the person's first message, 0 when they
-        only opened the chat: then `welcomed_at` (ms) is set, and the contact expires at `expires_at` (seconds) while it
-        has no ticket."""
-        key = HEAD.key(person.conversation_id)
+        """Put the head of a new conversation. `wrote_at` is the time (ms) of the person's first message."""
         head = {
             "conversation_id": person.conversation_id,
             "contact_id": person.contact_id,
@@ -139,13 +133,8 @@ class ConversationRows:
             "language": person.language,
             "aliases": list(person.aliases),
             "blocked": False,
-            "welcomed_at": welcomed_at or None,
         }
-        if expires_at:
-            from chalicelib.dynamo.schema.lists import expires
-
-            head |= {"expires_at": expires_at, **expires(key.pk, expires_at).attributes()}
-        return self._build.put("head", key, head)
+        return self._build.put("head", HEAD.key(person.conversation_id), head)
 
     def head(self, plan: IngestPlan) -> Write:
         """Update the head of a known conversation on the condition that epoch (the fencing token of an erasure) and
@@ -185,12 +174,14 @@ class ConversationRows:
         )
 
     def consent(self, plan: IngestPlan, ref: MessageRef) -> Write:
-        """Put the consent that a person gives with their first message (policy A5.3, A5.4)."""
+        """Put the consent that a person gives with their first message, or with the first one under a new version of
+        the policy (A5.3, A5.4, A8.2)."""
         assert plan.consent is not None
         version, policy_hash = plan.consent
         attributes = {
             "contact_id": plan.person.contact_id,
             "purpose": SUPPORT,
+            "subject": "profile_name" if plan.message.author.name else "no_name",
             "policy_version": version,
             "policy_hash": policy_hash,
             "language": plan.person.language,
@@ -217,14 +208,16 @@ class ConversationRows:
         }
         return self._build.put("ask", ASK.key(plan.person.contact_id, plan.now, ref.pseudonym), attributes)
 
-    def notice(self, person: ContactReference, message: Incoming, ticket_id: str, notice: Notice) -> Iterator[Write]:
+    def notice(
+        self, person: ContactReference, message: InboundMessage, ticket_id: str, notice: Notice
+    ) -> Iterator[Write]:
         """Put an automatic text."""
         ref = MessageRef(person.conversation_id, notice.at, pseudonym_of_notice(notice.kind, notice.about))
         row = notice_row(ref, notice, ticket_id, person.contact_id, person.public_key)
         yield self._build.put("notice", MESSAGE.key(*ref), row)
         yield self.outbox(message, ref, "send", notice.at)
 
-    def outbox(self, message: Incoming, ref: MessageRef, action: str, now: int) -> Write:
+    def outbox(self, message: InboundMessage, ref: MessageRef, action: str, now: int) -> Write:
         """Put an outbox entry."""
         row = outbox_row(ref, action, message.channel, message.account, now)
         return self._build.put("outbox", OUTBOX.key(*ref), row, "")

@@ -2,7 +2,7 @@
 body is acknowledged. It knows no HTTP: what comes by another way (mail) calls the same."""
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from time import monotonic
 from typing import NamedTuple
 
@@ -28,7 +28,8 @@ FEW = 10
 
 
 class Intake(NamedTuple):
-    """The parts of intake that a webhook uses."""
+    """The parts of intake that a webhook uses. `served` are the channels that the operator's policy admits: what an
+    authentic body of another one says is counted and not stored."""
 
     secrets: Inbound
     store: IntakeStore
@@ -37,6 +38,7 @@ class Intake(NamedTuple):
     change: ReceiveContactEvent
     clock: Callable[[], int]
     repeated: RepeatedParts
+    served: Collection[str]
 
     def receive_body(self, channel: Channel, body: bytes, headers: Mapping[str, str]) -> None:
         """Store what an authentic body says; the names in `headers` are in lower case. Raises NotSignedIn for a body
@@ -46,6 +48,9 @@ class Intake(NamedTuple):
         if not authentic:
             count("SignatureRejected", channel=channel.id)
             raise NotSignedIn(webhook.refused, code="bad_signature")
+        if channel.id not in self.served:
+            count("ChannelOff", channel=channel.id)
+            return
         self.store_all(webhook.parse(body, authentic, self.clock() // SECOND))
 
     def answer_challenge(self, channel: Channel, query: Mapping[str, str]) -> str:

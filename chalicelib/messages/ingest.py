@@ -5,7 +5,7 @@ from collections.abc import Callable
 from enum import Enum
 from typing import NamedTuple
 
-from chalicelib.channels.parts import InboundMessage, Started
+from chalicelib.channels.parts import Button, InboundMessage, Started
 from chalicelib.contacts.model import ContactReference, Lookup
 from chalicelib.core.asks import Ask, is_choice
 from chalicelib.core.clock import SECOND
@@ -62,13 +62,23 @@ class Notice(NamedTuple):
     policy: bool = False
 
 
+class VisitorAnswer(NamedTuple):
+    """What a visitor is answered, somebody of whom nothing is stored. `language` is that of the text, "" for
+    several."""
+
+    text: str
+    buttons: tuple[Button, ...] = ()
+    language: str = ""
+
+
 class IngestPlan(NamedTuple):
     """One message and how it is stored, all in one transaction.
 
     `person` is as read, or new together with `key`. `newest` says that the message is not older than the last one.
     `ticket_id` is its ticket; with `number` that ticket is opened here, after the ticket `previous`. A ticket that was
-    solved before `reopen_since` (ms) is not reopened. `consent` is version and hash of the policy that a first message
-    agrees to. `found` holds addresses that are to be added or moved, `ask` what the person asks about their data.
+    solved before `reopen_since` (ms) is not reopened. `consent` is version and hash of the policy that the message
+    agrees to: a person's first one, and the first one under a new version. `found` holds addresses that are to be added
+    or moved, `ask` what the person asks about their data.
     """
 
     message: InboundMessage
@@ -117,3 +127,5 @@ Recognise = Callable[[InboundMessage], Ask | None]
 Refuse = Callable[[InboundMessage | Started, tuple[str, ...], int], Outcome | None]
 """Refuses a part of somebody who is being erased, or was erased after they sent it. Takes the part, the pseudonyms of
 addresses known to be suppressed and the time (ms); returns FENCED, CONFLICT for another try, or None for no refusal."""
+Welcome = Callable[[str], VisitorAnswer]
+"""Returns the greeting to a person who opened the chat, in their language ("" while it is unknown)."""

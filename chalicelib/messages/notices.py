@@ -4,27 +4,66 @@ from typing import Any
 
 from chalicelib.channels import registry
 from chalicelib.core.ids import speak
-from chalicelib.core.texts import ACCEPTED, CONSENT, NEW_NUMBER, TOO_BIG, WELCOME, bot_text
+from chalicelib.core.texts import (
+    ACCEPTED,
+    BIN,
+    CONSENT,
+    HOSTED,
+    NEW_NUMBER,
+    RENEWED,
+    TOO_BIG,
+    WELCOME,
+    bot_text,
+    term_text,
+)
 from chalicelib.profile.model import Profile
 
 
-def accepted_notice(profile: Profile, language: str, channel: str, number: str, *, first: bool) -> str:
+def accepted_notice(
+    profile: Profile, language: str, channel: str, number: str, *, first: bool, consents: bool | None = None
+) -> str:
     """Return the notice that a ticket of this number is open.
 
     `first` says that the person writes for the first time: then the text also says what they agree to by writing
-    (policy A5.4, art. 8(4) of Law 94-V). `number` is the stored one; the text shows it as people say it.
+    (policy A5.4, art. 8(4) of Law 94-V); so it does with `consents`, under a new version. `number` is the
+    stored one; the text shows it as people say it.
     """
-    parts = [ACCEPTED, CONSENT] if first else [NEW_NUMBER]
-    places: dict[str, Any] = {
-        "number": speak(number),
-        "company": profile.operator.company,
-        "brand": profile.operator.brand,
-        "days": profile.retention["ticket"].days,
+    parts = [ACCEPTED] if first else [NEW_NUMBER]
+    if first or consents:
+        parts += [CONSENT, HOSTED]
+    return _said(profile, language, channel, parts, number=speak(number))
+
+
+def renewed_notice(profile: Profile, language: str, channel: str) -> str:
+    """Return the notice that the policy has a new version, to which a person agrees by writing on (A8.2)."""
+    return _said(profile, language, channel, [RENEWED, CONSENT, HOSTED], version=profile.policy.version)
+
+
+def _said(profile: Profile, language: str, channel: str, parts: list[str], **places: Any) -> str:
+    """Return texts one below the other, in the person's language; HOSTED where somebody stores the data."""
+    hosts = ", ".join(f"{row.name} ({row.country})" for row in profile.recipients.values() if row.role == "hosting")
+    parts = [one for one in parts if hosts or one != HOSTED]
+    places |= {
+        "hosts": hosts,
         "recipients": ", ".join(row.name for row in profile.carriers(channel)),
         "url": profile.policy.url,
     }
     languages = [language] if language else profile.languages[:2]
-    return "\n\n".join("\n".join(bot_text(each, part, **places) for part in parts) for each in languages)
+    said = []
+    for each in languages:
+        places |= {
+            "term": term_text(each, *profile.retention["ticket"].kept),
+            "company": _company(profile, each),
+            "brand": profile.operator.brand[each],
+        }
+        said.append("\n".join(bot_text(each, part, **places) for part in parts))
+    return "\n\n".join(said)
+
+
+def _company(profile: Profile, language: str) -> str:
+    """Return the company's name, with its BIN if it is stated."""
+    company, number = profile.operator.company[language], profile.operator.bin
+    return f"{company}, {bot_text(language, BIN, bin=number)}" if number else company
 
 
 def too_big_notice(profile: Profile, language: str, channel: str) -> str:
@@ -35,10 +74,6 @@ def too_big_notice(profile: Profile, language: str, channel: str) -> str:
 
 def welcome(profile: Profile, language: str) -> str:
     """Return the greeting to a person who opened the chat."""
-    return bot_text(
-        language,
-        WELCOME,
-        unknown=profile.languages[:2],
-        service=profile.operator.service,
-        url=profile.policy.url,
-    )
+    languages = [language] if language else profile.languages[:2]
+    service, url = profile.operator.service, profile.policy.url
+    return "\n\n".join(bot_text(each, WELCOME, service=service[each], url=url) for each in languages)

@@ -12,8 +12,9 @@ from chalicelib.core.detect_language import detect
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.ids import new_id, new_number
 from chalicelib.messages.ingest import IngestPlan, Notice, Outcome, Recognise, Refuse, is_statement
-from chalicelib.messages.notices import accepted_notice, too_big_notice
+from chalicelib.messages.notices import accepted_notice, renewed_notice, too_big_notice
 from chalicelib.profile.model import Profile
+from chalicelib.profile.policy import PolicyReference
 from chalicelib.tickets.model import number_digits
 from chalicelib.vault.model import ContactKey
 
@@ -70,13 +71,13 @@ class _FailedTries:
 
 
 class ReceiveMessage(NamedTuple):
-    """Stores messages. `policy` is version and hash of the policy that a first message agrees to. `recognise` finds
+    """Stores messages. `policy` is the version of the policy that a message agrees to. `recognise` finds
     what a message asks about the person's data, `refuse` refuses parts of people who are being erased. `wait` takes the
     number of the try and sleeps, so that concurrent writers do not collide again."""
 
     store: "IntakeStore"
     profile: Profile
-    policy: tuple[str, str]
+    policy: PolicyReference
     clock: Callable[[], int]
     recognise: Recognise
     refuse: Refuse
@@ -143,10 +144,34 @@ class ReceiveMessage(NamedTuple):
         )
         if message.kind in FILES and message.details.get("too_big"):
             plan = plan._replace(notices=(self._too_big(plan),))
+        if self._renews(plan):
+            plan = plan._replace(consent=self.policy.agreed)
         over = not person.ticket_id or person.ticket_id == seen.closed_ticket_id
         if not over:
-            return plan._replace(touches_ticket=not message.replaces)
+            return self._renewed(plan)._replace(touches_ticket=not message.replaces)
         return plan._replace(touches_ticket=False) if plan.quiet else self._opening(plan, seen)
+
+    def _renews(self, plan: IngestPlan) -> bool:
+        """Whether a known person accepts a new version of the policy by this message: whoever goes on writing after its
+        publication does (A8.2). What asks about data accepts nothing."""
+        person, policy = plan.person, self.policy
+        return bool(
+            person.ticket_id
+            and person.policy != policy.version
+            and plan.newest
+            and plan.at >= policy.published_at
+            and plan.ask is None
+            and not plan.quiet
+        )
+
+    def _renewed(self, plan: IngestPlan) -> IngestPlan:
+        """Tell a person who accepts a new version that there is one, if it says more than the one they knew."""
+        if not plan.consent or not self.policy.tells(plan.person.policy):
+            return plan
+        text = renewed_notice(self.profile, plan.person.language, plan.message.channel)
+        at = max(plan.now, plan.message.sent_at * SECOND + 1)
+        told = Notice("policy", self.policy.version, text, at, policy=True)
+        return plan._replace(notices=(told, *_later(plan.notices, at)))
 
     def _too_big(self, plan: IngestPlan) -> Notice:
         """Return the notice that a file is larger than its channel hands out."""
@@ -164,19 +189,21 @@ class ReceiveMessage(NamedTuple):
         )
 
     def _opening(self, plan: IngestPlan, seen: _FailedTries) -> IngestPlan:
-        """Open a ticket for the message, with its notice and, for a person's first message, the consent."""
+        """Open a ticket for the message, with its notice and, for a person's first message or the first one under a new
+        version of the policy, the consent."""
         person, number = plan.person, new_number(number_digits(seen.numbers_taken))
         first = not person.ticket_id
         at = max(plan.now, plan.message.sent_at * SECOND + 1)
         channel = plan.message.channel
-        text = accepted_notice(self.profile, person.language, channel, number, first=first)
+        tells = first or bool(plan.consent and self.policy.tells(person.policy))
+        text = accepted_notice(self.profile, person.language, channel, number, first=first, consents=tells)
         ticket_id = new_id()
         return plan._replace(
             ticket_id=ticket_id,
             number=number,
             previous=person.ticket_id,
-            notices=(Notice("accepted", ticket_id, text, at, policy=first), *_later(plan.notices, at)),
-            consent=self.policy if first else None,
+            notices=(Notice("accepted", ticket_id, text, at, policy=tells), *_later(plan.notices, at)),
+            consent=self.policy.agreed if first else plan.consent,
         )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from chalicelib.channels.parts import InboundMessage, Started
 from chalicelib.contacts.model import ContactReference, Lookup
 from chalicelib.core.addresses import Author, ChannelId
 from chalicelib.core.clock import DAY, RAW_DAYS, SECOND
@@ -10,7 +11,7 @@ from chalicelib.dynamo.schema import ALIAS, SUPPRESSION, UNPARSED
 from chalicelib.dynamo.tables import Tables
 from chalicelib.messages.contact_rows import ContactRows
 from chalicelib.messages.conversation_rows import ConversationRows
-from chalicelib.messages.ingest import IngestPlan, Outcome
+from chalicelib.messages.ingest import IngestPlan, Outcome, VisitorAnswer
 from chalicelib.messages.ticket_rows import TicketRows
 from chalicelib.vault import encryption
 from chalicelib.vault.encryption import fingerprint, seal
@@ -48,6 +49,15 @@ class IntakeStore:
         """Store a message with all that its plan says, or nothing."""
         return self.transact(self._writes_of(plan))
 
+    def answer_visitor(self, part: InboundMessage | Started, answer: VisitorAnswer, now: int) -> Outcome:
+        """Answer somebody of whom nothing is stored, once, unless an address of theirs is on the suppression list."""
+        from chalicelib.messages.visitor_rows import VisitorRows  # most bodies need none
+
+        rows = VisitorRows(self.tables, self._address_key, self._vault_public)
+        names = self.contacts.names(part.channel, part.account, part.author).values()
+        checks = self.suppression_checks(names, part.sent_at * SECOND)
+        return self.transact([rows.answer(part, answer, now), *checks])
+
     def _writes_of(self, plan: IngestPlan) -> Iterator[Write]:
         person, message = plan.person, plan.message
         ref = self.conversations.message_ref(plan)
@@ -61,7 +71,8 @@ class IntakeStore:
         if plan.ask:
             yield self.conversations.ask(plan, plan.ask, ref)
         if plan.key:
-            stored = person._replace(ticket_id=plan.ticket_id)
+            policy = plan.consent[0] if plan.consent else ""
+            stored = person._replace(ticket_id=plan.ticket_id, policy=policy)
             yield from self.contacts.new_contact(stored, plan.key, message, plan.now, plan.found)
             last = max((one.at for one in plan.notices), default=plan.now)
             wrote_at = message.sent_at * SECOND

@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.attachments.bucket import FormPost
-from chalicelib.attachments.model import plain_type
+from chalicelib.attachments.model import MOST_BYTES, plain_type
 from chalicelib.attachments.uploads import MOST_FILES, UPLOAD_LIVES, Upload, UploadPlace
 from chalicelib.channels import registry
 from chalicelib.channels.render import Lacking, kind_of_file
@@ -52,6 +52,8 @@ class BringFile:
         now = self.clock()
         ticket, head = self.reply.may_reply(ticket_id, now)
         told, name = plain_type(file_type), plain_name(name)
+        if size > MOST_BYTES:
+            raise BadInput(f"The file cannot be sent: it is larger than {MOST_BYTES >> 20} MB.", code="file_too_big")
         try:
             kind = kind_of_file(registry.channel(head.channel), told, size)
         except Lacking as error:

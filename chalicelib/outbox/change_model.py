@@ -3,13 +3,11 @@
 What is asked for is named by the part that leaves: "reaction", "edit" or "revoke". Times are epoch milliseconds.
 """
 
-import unicodedata
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from chalicelib.channels.contract import Channel
 from chalicelib.channels.render import pieces_of
-from chalicelib.core.ids import MessageRef
 from chalicelib.core.purposes import SUPPORT
 from chalicelib.outbox.model import AnsweredTicket, Head
 from chalicelib.outbox.provider_ids import NamedMessage
@@ -18,9 +16,6 @@ from chalicelib.tickets.records import Message
 
 What = Literal["reaction", "edit", "revoke"]
 """What can be done; also the kind of the message that is stored for it, as of customers' own changes."""
-_SIGNS = ("So", "Sk", "Mn", "Me", "Cf", "Cn")
-"""Categories of the characters of emoji; unassigned ones, because newer ones are unknown to Python."""
-_LONGEST = 16
 
 
 class Refusal(NamedTuple):
@@ -51,14 +46,14 @@ class Target:
 
 @dataclass(frozen=True)
 class Change:
-    """A change of a message that has left, ready to be stored under `ref`. `content` is sealed."""
+    """What `author` of the staff wants made of a message at `now` (ms), with the rows as they were read. `text` is the
+    new text or the emoji."""
 
-    ref: MessageRef
+    what: What
+    text: str = field(repr=False)
     target: Target
     ticket: AnsweredTicket
     head: Head
-    what: What
-    content: bytes = field(repr=False)
     author: str
     now: int
 
@@ -90,17 +85,6 @@ def _other_message(what: What, message: Message) -> str:
     if what == "edit" and message.kind != "text":
         return "Only a reply that is a text can be edited. Delete it and write another one."
     return ""
-
-
-def emoji_refusal(channel: Channel, emoji: str) -> Refusal | None:
-    """Return why the channel does not take this reaction, or None; "" takes a reaction back."""
-    taken = channel.reactions.taken
-    if not emoji or emoji in taken:
-        return None
-    signs = [unicodedata.category(one) for one in emoji]
-    if not taken and len(emoji) <= _LONGEST and {"So", "Cn"} & set(signs) and all(one in _SIGNS for one in signs):
-        return None
-    return Refusal("bad_emoji", f"{channel.name} does not take this as a reaction: choose another emoji.")
 
 
 def edit_refusal(channel: Channel, text: str, *, buttons: bool, pieces: int) -> Refusal | None:

@@ -8,7 +8,7 @@ from chalicelib.core.ids import MessageRef
 from chalicelib.core.purposes import SUPPORT
 from chalicelib.dynamo.builder import Write
 from chalicelib.dynamo.models import DeskRow
-from chalicelib.dynamo.rows import alive, get_row
+from chalicelib.dynamo.rows import alive, get_row, translated_errors
 from chalicelib.dynamo.schema import HEAD, MESSAGE, OUTBOX, TICKET
 from chalicelib.dynamo.tables import Tables
 from chalicelib.messages.conversation_rows import outbox_row
@@ -53,16 +53,34 @@ class ChangeStore(OutboxReading):
             answers=number(row.answers),
         )
 
-    def store(self, change: Change) -> bool:
-        """Store a change of a message that has left, and its outbox entry, if the rows are as they were read. The
-        ticket stays as it is: a question stays open."""
-        entry = outbox_row(change.ref, CHANGE, change.head.channel, change.head.account, change.now, SUPPORT)
+    def last_change(self, change: Change) -> NamedMessage | None:
+        """Return our newest change of this kind of the message that has not failed, None when there is none. It reads
+        what follows the message in its conversation."""
+        ref, target_hash = change.target.named.ref, change.target.shown.provider_hash
+        mine = (DeskRow.kind == change.what) & (DeskRow.direction == "out") & (DeskRow.target_hash == target_hash)
+        with translated_errors():
+            found = DeskRow.query(
+                MESSAGE.partition(ref.conversation_id),
+                DeskRow.sk.between(f"{MESSAGE.prefix}{ref.tail}", f"{MESSAGE.prefix}~"),
+                filter_condition=mine & (DeskRow.status != "failed") & DeskRow.content.exists(),
+                consistent_read=True,
+                scan_index_forward=False,
+            )
+            for row in found:
+                its_ref = MessageRef.of_tail(ref.conversation_id, row.sk.removeprefix(MESSAGE.prefix))
+                return NamedMessage(its_ref, str(row.contact_id), "out", row.content or b"", (), "")
+        return None
+
+    def store(self, change: Change, ref: MessageRef, content: bytes) -> bool:
+        """Store a change of a message that has left, as a message of ours with this sealed content, and its outbox
+        entry, if the rows are as they were read. The ticket stays as it is: a question stays open."""
+        entry = outbox_row(ref, CHANGE, change.head.channel, change.head.account, change.now, SUPPORT)
         return (
             self._tables.transact(
                 [
-                    self._tables.put("message", MESSAGE.key(*change.ref), _message(change)),
-                    self._tables.put("outbox", OUTBOX.key(*change.ref), entry),
-                    self._head(change.head, change.ref.at),
+                    self._tables.put("message", MESSAGE.key(*ref), _message(change, ref, content)),
+                    self._tables.put("outbox", OUTBOX.key(*ref), entry),
+                    self._head(change.head, ref.at),
                     self._ticket(change.ticket),
                     self._not_deleted(change.target),
                 ]
@@ -70,13 +88,14 @@ class ChangeStore(OutboxReading):
             is None
         )
 
-    def edit_unsent(self, target: Target, ticket: AnsweredTicket, head: Head, content: bytes, text: str) -> bool:
+    def edit_unsent(self, change: Change, content: bytes) -> bool:
         """Give a reply that waits this sealed content, and the ticket the beginning of its text where it shows it."""
+        target, ticket, head = change.target, change.ticket, change.head
         ref = target.named.ref
         values = {"content": content, "read": target.named.content, "queued": "queued"}
         condition = "#status = :queued AND #content = :read AND attribute_not_exists(#piece_count)"
         context = encryption.ticket_attribute(ticket.ticket_id, "last")
-        last = encryption.seal_json(head.public_key, context, {"text": text[:PREVIEW]})
+        last = encryption.seal_json(head.public_key, context, {"text": change.text[:PREVIEW]})
         shown = self._last_shown(ticket, ref)
         return (
             self._tables.transact(
@@ -90,11 +109,17 @@ class ChangeStore(OutboxReading):
             is None
         )
 
-    def delete_unsent(self, target: Target, ticket: AnsweredTicket, head: Head, author: str, now: int) -> bool:
+    def delete_unsent(self, change: Change) -> bool:
         """Remove the content of a reply that waits; the sender then removes its outbox entry. The question that it
         answered is open again, and so is its ticket."""
+        target, ticket = change.target, change.ticket
         ref = target.named.ref
-        values: dict[str, Any] = {"yes": True, "read": target.named.content, "queued": "queued", "author": author}
+        values: dict[str, Any] = {
+            "yes": True,
+            "read": target.named.content,
+            "queued": "queued",
+            "author": change.author,
+        }
         condition = "#status = :queued AND #content = :read AND attribute_not_exists(#piece_count)"
         gone = "SET #deleted = :yes, #deleted_by = :author REMOVE #content, #status, #answers"
         sets: list[str] = []
@@ -108,14 +133,14 @@ class ChangeStore(OutboxReading):
         if target.answers:
             sets += ["#question_at = :question", REOPENS]
             removes.append(NO_LONGER_SOLVED.removeprefix("REMOVE "))
-            changes |= {"question": target.answers, **reopening(now)}
+            changes |= {"question": target.answers, **reopening(change.now)}
         expression = ("SET " + ", ".join(sets) if sets else "") + (" REMOVE " + ", ".join(removes) if removes else "")
         return (
             self._tables.transact(
                 [
                     self._tables.update("message", MESSAGE.key(*ref), gone, condition, values),
                     self._tables.check("outbox", OUTBOX.key(*ref), _UNTOUCHED, {"no": False, "none": 0}),
-                    self._head(head),
+                    self._head(change.head),
                     self._ticket(ticket, expression, changes, ref if shown else None),
                 ]
             )
@@ -174,15 +199,15 @@ def _shown(ref: MessageRef, row: DeskRow) -> Message:
     )
 
 
-def _message(change: Change) -> dict[str, Any]:
+def _message(change: Change, ref: MessageRef, content: bytes) -> dict[str, Any]:
     return {
         "direction": "out",
         "kind": change.what,
         "ticket_id": change.ticket.ticket_id,
         "contact_id": change.head.contact_id,
-        "content": change.content,
+        "content": content,
         "target_hash": change.target.shown.provider_hash,
-        "sent_at": change.ref.at,
+        "sent_at": ref.at,
         "arrived_at": change.now,
         "status": "queued",
         "rank": RANK["queued"],

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.core.errors import BadInput, Conflict, NotFound
-from chalicelib.outbox.reply import MOST_UNITS
+from chalicelib.core.kept_for import KeptFor
+from chalicelib.outbox.reply_checks import MOST_UNITS
 from chalicelib.staff.model import Staff
 from chalicelib.tickets.drafts import Draft, DraftKey, DraftKind, Saved, draft_until
 from chalicelib.tickets.erasure_guard import refuse_if_erasing
@@ -17,11 +18,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class KeepDraft:
-    """Keeps drafts. `kept_days` is how long a closed ticket is kept, from the operator's profile."""
+    """Keeps drafts. `ticket_kept` is how long a closed ticket is kept, from the operator's profile."""
 
     desk: "TicketQueries"
     store: "DraftStore"
-    kept_days: int
+    ticket_kept: KeptFor
     clock: Callable[[], int]
 
     def __call__(self, ticket_id: str, kind: DraftKind, text: str, client_id: str, order: int, by: Staff) -> bool:
@@ -45,7 +46,7 @@ class KeepDraft:
         if not head.public_key or not self.desk.confirm_key(ticket, head):
             raise Conflict("The customer's data is destroyed. Nothing can be kept here.", code="erased")
         sealing = {"contact_id": ticket.contact_id, "epoch": head.epoch, "public_key": head.public_key}
-        until = draft_until(now, self.kept_days, ticket.expires_at)
+        until = draft_until(now, self.ticket_kept, ticket.expires_at)
         saved = self.store.save(place, Draft(text, client_id, order, now), sealing, until)
         if saved is Saved.USED:
             raise Conflict("This id was used: the text that was begun under it is sent.", code="client_id_used")

@@ -79,12 +79,6 @@ class OutboxEntry:
         return bool(self.attempt_id) and self.claim_until > now
 
     @property
-    def asked_for(self) -> bool:
-        """Whether it answers what the person asks: a request about their data, or an open question. Only this may be
-        sent after they have withdrawn consent."""
-        return self.purpose in FIXED_ANSWERS or (self.purpose == SUPPORT and self.answers > 0)
-
-    @property
     def uncertain(self) -> bool:
         """Whether an earlier try may have reached the customer: its sender died, or had no answer."""
         return self.unconfirmed or bool(self.attempt_id)
@@ -155,6 +149,13 @@ class Job:
     head: Head | None
     recipient: Recipient | None
     template: StoredTemplate | None = None
+
+    @property
+    def serves_the_person(self) -> bool:
+        """Whether it answers what the person asks, a request about their data or an open question, or deletes a message
+        of ours. Only this may be sent after they have withdrawn consent."""
+        entry, deletes = self.entry, self.message is not None and self.message.kind == "revoke"
+        return deletes or entry.purpose in FIXED_ANSWERS or (entry.purpose == SUPPORT and entry.answers > 0)
 
 
 class Claimed(Enum):
@@ -252,7 +253,7 @@ def refusal(job: Job, now: int, allows: Callable[[str, str], bool]) -> Failure |
         return Failure("erased", "erased")
     if not allows(entry.purpose, entry.channel):
         return Failure("not_allowed", "not_allowed")
-    if recipient.suppressed and not entry.asked_for:
+    if recipient.suppressed and not job.serves_the_person:
         return Failure("suppressed", "suppressed")
     if recipient.opted_out and entry.purpose not in ESSENTIAL:
         return Failure("opted_out", "opted_out")

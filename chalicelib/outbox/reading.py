@@ -125,11 +125,11 @@ class OutboxReading:
 
 def overdue(before: int, since: int = 0) -> Iterator[tuple[str, str, int]]:
     """Yield the entries of all outboxes due from `since` to before `before` (ms), oldest first, as (conversation,
-    account, due time)."""
+    account, due time). An answer to a visitor has its partition key in place of a conversation."""
     due = UnsentIndex.due_at.between(since, before - 1)
     with translated_errors():
         for row in DeskRow.unsent_index.query(SENDING, due, page_size=200):
-            yield str(row.conversation_id), str(row.account), _int(row.due_at)
+            yield str(row.conversation_id or row.pk), str(row.account), _int(row.due_at)
 
 
 def _entry(conversation_id: str, row: DeskRow) -> OutboxEntry:

@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING
 from chalicelib.attachments.uploads import UploadPlace
 from chalicelib.channels import registry
 from chalicelib.channels.base import ChoicePart, FilePart, OutboundPart, TextPart
-from chalicelib.channels.contract import Channel
 from chalicelib.channels.failure_meanings import reason_of
 from chalicelib.channels.render import Lacking, render
 from chalicelib.core.clock import DAY, SECOND
-from chalicelib.core.errors import BadInput, Conflict, NotFound
-from chalicelib.core.ids import LONGEST, MessageRef, reply_id_hash, retry_id_hash
-from chalicelib.core.normal import shows_nothing
+from chalicelib.core.errors import BadInput, Conflict, DeskError, NotFound
+from chalicelib.core.ids import MessageRef, reply_id_hash, retry_id_hash
 from chalicelib.core.purposes import SUPPORT
 from chalicelib.outbox.content import ReplyContent, SentFile
 from chalicelib.outbox.model import AnsweredTicket, FailedMessage, Head, Recipient, Reply
+from chalicelib.outbox.reply_checks import check_choices, check_client_id, check_content
 from chalicelib.provider_templates.model import StoredTemplate, fill, places_of, why_not
 from chalicelib.tickets.model import State, reply_time
 from chalicelib.tickets.records import Message, MessageFile
@@ -30,8 +29,6 @@ if TYPE_CHECKING:
     from chalicelib.vault.decryptor import BatchDecryptor
 
 TRIES = 10
-MOST_UNITS = 16_000
-"""Most UTF-16 units of a reply: four messages of a provider, cut between words."""
 USED = "This id was used for another reply. Nothing of this text is stored: send it under a new id."
 _SUPPRESSED = (
     "The customer has withdrawn consent, and no question of theirs is open. Only answers about the request leave."
@@ -64,14 +61,14 @@ class ReplyToCustomer:
         of a template; FileRefused; NotFound, also for a template that is not known; Unavailable, and Conflict with the
         code client_id_used (for another content or ticket), closed, blocked, suppressed, window_closed,
         template_refused, erasing, erased, not_allowed, key_mismatch or busy."""
-        _check_id(client_id)
+        check_client_id(client_id)
         return self._once(ticket_id, content, reply_id_hash(client_id), author)
 
     def find(self, ticket_id: str, client_id: str) -> Message | None:
         """Return the reply that was stored on this ticket under a client's id, as it is now; None when there is none
         (yet). An id is remembered for 8 days. Raises BadInput, NotFound, Unavailable, and Conflict with the code
         erasing or erased."""
-        _check_id(client_id)
+        check_client_id(client_id)
         now = self.clock()
         ticket, _ = self.answered(ticket_id, now)
         ref = self.store.reply_of(ticket.conversation_id, reply_id_hash(client_id), now)
@@ -86,36 +83,55 @@ class ReplyToCustomer:
     def _once(
         self, ticket_id: str, sent: ReplyContent, client_hash: str, author: str, again: FailedMessage | None = None
     ) -> Message:
-        """Store a reply under the name of its id; with `again` it replaces a failed message, once."""
-        if sent.template is None:
-            _check(sent)
+        """Store a reply under the name of its id; with `again` it replaces a failed message, once.
+
+        What is stored under the id wins over every refusal: the same reply at the same moment may have taken the files
+        or answered the question that this one names."""
         for attempt in range(TRIES):
             now = self.clock()
             ticket, recipient = self.answered(ticket_id, now)
             known = self.store.reply_of(ticket.conversation_id, client_hash, now)
+            if known is None:
+                try:
+                    sent, reply = self._checked(ticket, recipient, sent, client_hash, author, now, again)
+                except DeskError:
+                    known = self.store.reply_of(ticket.conversation_id, client_hash, now)
+                    if known is None:
+                        raise
             if known is not None:
                 return self._same(known, ticket, sent, now, again)
-            head = self._may_reply(ticket, recipient, now, windowed=sent.template is None)
-            _check_choices(registry.channel(head.channel), sent)
-            template = self._template(head, sent)
-            sent, content = self._with_files(
-                _filled(sent, template), UploadPlace(ticket.conversation_id, ticket_id, author), head, now
-            )
-            at = reply_time(now, head.last_at, head.last_inbound_at)
-            ref = MessageRef(ticket.conversation_id, at, secrets.token_hex(16))
-            quoted = self._quoted(sent, head, now, again)
-            reply = Reply(ref, ticket, head, content, author, client_hash, now, again, template, quoted)
             if self.store.store(reply):
-                return _as_sent(
-                    Message(
-                        str(ref), "out", "text", at, arrived_at=now, status="queued", author=author, purpose=SUPPORT
-                    ),
-                    content,
+                at = reply.ref.at
+                message = Message(
+                    str(reply.ref), "out", "text", at, arrived_at=now, status="queued", author=author, purpose=SUPPORT
                 )
+                return _as_sent(message, reply.content)
             self.wait(attempt)
             if again is not None and self._may_resend(again.ref) != again:
                 raise _Changed
         raise Conflict("This conversation changes very fast now. Send the reply again.", code="busy")
+
+    def _checked(
+        self,
+        ticket: AnsweredTicket,
+        recipient: Recipient | None,
+        sent: ReplyContent,
+        client_hash: str,
+        author: str,
+        now: int,
+        again: FailedMessage | None,
+    ) -> tuple[ReplyContent, Reply]:
+        """Return a reply with its files only named, and ready to be stored. Raises what refuses it."""
+        check_content(sent)
+        head = self._may_reply(ticket, recipient, now, windowed=sent.template is None)
+        check_choices(registry.channel(head.channel), sent)
+        template = self._template(head, sent)
+        place = UploadPlace(ticket.conversation_id, ticket.ticket_id, author)
+        sent, content = self._with_files(_filled(sent, template), place, head, now)
+        at = reply_time(now, head.last_at, head.last_inbound_at)
+        ref = MessageRef(ticket.conversation_id, at, secrets.token_hex(16))
+        quoted = self._quoted(sent, head, now, again)
+        return sent, Reply(ref, ticket, head, content, author, client_hash, now, again, template, quoted)
 
     def may_reply(self, ticket_id: str, now: int) -> tuple[AnsweredTicket, Head]:
         """Return a ticket to which a reply may be stored now, and the head of its conversation. Raises NotFound,
@@ -148,14 +164,14 @@ class ReplyToCustomer:
             raise Conflict("The quoted message cannot be quoted: it is deleted or has not left.", code="quote")
         return found.named if found else ""
 
-    def may_write(self, ticket_id: str, now: int) -> tuple[AnsweredTicket, Head]:
-        """Return ticket and conversation, when something that answers no question may go to the customer at `now` (ms).
-        Raises NotFound, Unavailable and Conflict as a reply does."""
+    def may_write(self, ticket_id: str, now: int, *, deletes: bool = False) -> tuple[AnsweredTicket, Head]:
+        """Return ticket and conversation, when something that answers no question may go to the customer at `now` (ms);
+        what only `deletes` serves them, also after a withdrawal. Raises NotFound, Unavailable and Conflict as a reply
+        does."""
         ticket, recipient = self.answered(ticket_id, now)
-        head = self._may_reply(ticket, recipient, now)
-        if recipient is not None and recipient.suppressed:
+        if recipient is not None and recipient.suppressed and not deletes:
             raise Conflict("The customer has withdrawn consent: only answers to questions leave.", code="suppressed")
-        return ticket, head
+        return ticket, self._may_reply(ticket, recipient, now, deletes=deletes)
 
     def answered(self, ticket_id: str, now: int) -> tuple[AnsweredTicket, Recipient | None]:
         """Return the ticket to answer and its contact. Raises NotFound, Unavailable, and Conflict with the code
@@ -201,7 +217,13 @@ class ReplyToCustomer:
         return found
 
     def _may_reply(
-        self, ticket: AnsweredTicket, recipient: Recipient | None, now: int, *, windowed: bool = True
+        self,
+        ticket: AnsweredTicket,
+        recipient: Recipient | None,
+        now: int,
+        *,
+        windowed: bool = True,
+        deletes: bool = False,
     ) -> Head:
         if ticket.state == State.CLOSED:
             raise Conflict("This ticket is closed. Reopen it to reply.", code="closed")
@@ -210,7 +232,7 @@ class ReplyToCustomer:
             raise Conflict("The customer's data is being destroyed. Nothing can be sent.", code="erased")
         if not self.allows("support", head.channel):
             raise Conflict("The policy does not allow replies on this channel.", code="not_allowed")
-        if recipient.suppressed and not ticket.question_at:
+        if recipient.suppressed and not (ticket.question_at or deletes):
             raise Conflict(_SUPPRESSED, code="suppressed")
         if head.blocked:
             raise Conflict("The customer blocked the bot. Use another channel.", code="blocked")
@@ -228,7 +250,7 @@ class ReplyToCustomer:
 
         Raises BadInput, NotFound, Unavailable, and Conflict as a first reply does, or with the code not_failed or
         limited. `client_id` is ours, one for each failed message, in a name space of its own."""
-        _check_id(client_id)
+        check_client_id(client_id)
         ref = MessageRef.parse(message_ref)
         if ref is None:
             raise BadInput("This is not a message's reference.")
@@ -310,32 +332,3 @@ def _pieces(sent: ReplyContent, channel: str) -> tuple[tuple[OutboundPart, ...],
         return render(registry.channel(channel), sent.parts())
     except Lacking:
         return ()
-
-
-def _check_choices(channel: Channel, sent: ReplyContent) -> None:
-    """Raise BadInput, which names the capability, for choices that the channel does not take."""
-    if not sent.choices:
-        return
-    try:
-        render(channel, (TextPart(sent.text), ChoicePart(sent.choices)))
-    except Lacking as error:
-        raise BadInput(error.message, code="choices") from None
-
-
-def _check(sent: ReplyContent) -> None:
-    if sent.text or not sent.files:
-        check_text(sent.text)
-
-
-def check_text(text: str) -> None:
-    if shows_nothing(text):
-        raise BadInput("There is nothing to send: the text shows nothing. Write something.", code="empty")
-    if len(text.encode("utf-16-le", "surrogatepass")) // 2 > MOST_UNITS:
-        raise BadInput(f"The reply is longer than {MOST_UNITS} characters. Cut it in two.", code="too_long")
-    if any("\ud800" <= character <= "\udfff" for character in text):
-        raise BadInput("The reply holds half a character. Copy it anew.", code="bad_text")
-
-
-def _check_id(client_id: str) -> None:
-    if not client_id or len(client_id) > LONGEST:
-        raise BadInput(f"client_id is missing or longer than {LONGEST} characters.", code="client_id")

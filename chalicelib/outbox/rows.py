@@ -10,7 +10,7 @@ from chalicelib.core.purposes import SUPPORT
 from chalicelib.dynamo.builder import Builder, Write
 from chalicelib.dynamo.schema import CHANNEL, CONTACT, EARLY_STATUS, HEAD, LINK, MESSAGE, OUTBOX, TICKET
 from chalicelib.outbox import channel_rows
-from chalicelib.outbox.model import CHANGE, ESSENTIAL, HELD_BY_ERASER, Failure, Head, OutboxEntry, Outgoing
+from chalicelib.outbox.model import CHANGE, ESSENTIAL, HELD_BY_ERASER, Failure, Head, Job, OutboxEntry, Outgoing
 from chalicelib.tickets.model import NO_LONGER_SOLVED, RANK, REOPENS, State, reopening
 from chalicelib.tickets.pieces import piece_state
 from chalicelib.vault import encryption
@@ -55,11 +55,11 @@ class OutboxRows:
             condition += inside_window(head.channel, now, values)
         return self._tables.check("head", HEAD.key(head.conversation_id), condition, values)
 
-    def still_allowed(self, head: Head, entry: OutboxEntry) -> list[Write]:
-        """Check that the person has not withdrawn consent or opted out meanwhile. [] when the entry answers what they
-        ask."""
-        stops = [] if entry.asked_for else ["attribute_not_exists(#suppressed_at)"]
-        stops += [] if entry.purpose in ESSENTIAL else ["attribute_not_exists(#opted_out_at)"]
+    def still_allowed(self, head: Head, job: Job) -> list[Write]:
+        """Check that the person has not withdrawn consent or opted out meanwhile. [] when the message serves them
+        all the same."""
+        stops = [] if job.serves_the_person else ["attribute_not_exists(#suppressed_at)"]
+        stops += [] if job.entry.purpose in ESSENTIAL else ["attribute_not_exists(#opted_out_at)"]
         key = CONTACT.key(head.contact_id)
         return [self._tables.check("contact", key, " AND ".join(stops))] if stops else []
 

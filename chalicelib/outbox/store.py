@@ -53,7 +53,7 @@ class Outbox(OutboxReading):
             place,
             sending,
             self._rows.head_unchanged(head, now, windowed=not entry.template),
-            *self._rows.still_allowed(head, entry),
+            *self._rows.still_allowed(head, job),
             *([self._templates.unchanged(job.template)] if job.template else []),
         ]
         refusal = self._tables.transact(writes)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from chalicelib.core.kept_for import KeptFor
 from chalicelib.privacy.kinds.registry import kind_of
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.store import closing_attributes
@@ -24,7 +25,7 @@ SUBJECT = "subject"
 @dataclass(frozen=True)
 class AnswerRequest:
     """Builds the writes that answer a request and end it. `address` is the public page where a certificate is checked,
-    `kept_days` for how many days the request is kept as a proof."""
+    `kept` for how long the request is kept as a proof."""
 
     store: "RequestStore"
     contact_rows: "ContactRequestRows"
@@ -32,7 +33,7 @@ class AnswerRequest:
     secret: "RequestSecret"
     profile: "Profile"
     address: str
-    kept_days: int
+    kept: KeptFor
 
     def __call__(self, request: Request, now: int, refused: frozenset[str]) -> "list[Write] | None":
         """Return the writes that answer the request and end it; None when it is over. When the person is gone or is
@@ -44,7 +45,7 @@ class AnswerRequest:
         ended = {
             "state": str(RequestState.ANSWERED),
             "secret": None,
-            **closing_attributes(request.id, now, self.kept_days),
+            **closing_attributes(request.id, now, self.kept),
         }
         told = [] if SUBJECT in refused else self._told(request, now)
         if not told:

@@ -2,7 +2,8 @@
 
 python -m chalicelib.profile.build   checks operators/*.toml and writes operators/compiled/*.json
 
-An error names the file and the field, and says what is wrong and what to write. The compiled files are committed; a
+An error names the file and the field, and says what is wrong and what to write. What several fields must fit together
+is in rules.py. The compiled files are committed; a
 test, `make run` and `make package` hold that they are those of today's TOML. No function imports this module.
 """
 
@@ -11,7 +12,8 @@ import json
 import os
 import sys
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
@@ -23,15 +25,27 @@ from chalicelib.core.languages import LANGUAGES
 from chalicelib.profile import forms
 from chalicelib.profile.forms import TEXT, Form, MaybeNone, Words
 from chalicelib.profile.load import DIRECTORY
-from chalicelib.profile.model import Profile, ProfileError, Purpose, Retention, Row
+from chalicelib.profile.model import Profile, ProfileError, Row
+from chalicelib.profile.rules import RULES, same_phrase
 
+COMMON = "common"
+"""Name of the file with the rows that every profile has."""
 _NAMES = {
     **vars(forms),
     "Mapping": Mapping,
     "CHANNELS": registry.IDS,
     "LANGUAGES": LANGUAGES,
     "Language": str,
+    "InLanguages": Annotated[Mapping[str, forms.Text], forms.each(LANGUAGES)],
 }
+
+
+class _CommonRow(dict[str, object]):
+    """A row of common.toml among those of a profile; `place` says where it stands there."""
+
+    def __init__(self, row: Mapping[str, object], place: str) -> None:
+        super().__init__(row)
+        self.place = place
 
 
 def read_profile(name: str, directory: str = DIRECTORY) -> Profile:
@@ -48,12 +62,39 @@ def read_profile(name: str, directory: str = DIRECTORY) -> Profile:
 def parse_profile(text: str, source: str = "profile") -> Profile:
     """Return the profile written in this TOML text. Raises ProfileError about the first field that does not fit."""
     try:
-        profile: Profile = _Reader().row(Profile, tomllib.loads(text), "")
+        profile: Profile = _Reader().row(Profile, _with_common(tomllib.loads(text)), "")
     except tomllib.TOMLDecodeError as error:
         raise ProfileError(f"{source}: this is not TOML: {error}.") from None
     except ProfileError as error:
         raise ProfileError(f"{source}: {error.message}") from None
     return profile
+
+
+def _with_common(given: dict[str, Any]) -> dict[str, Any]:
+    """Add the rows of common.toml behind those of a profile that do not take their place: a row with the same id, the
+    same phrase, or a table's field of the same name."""
+    whole = dict(given)
+    for name, rows in _common().items():
+        own = given.get(name, [] if isinstance(rows, list) else {})
+        if isinstance(rows, dict) and isinstance(own, dict):
+            whole[name] = {**rows, **own}
+        elif isinstance(rows, list) and isinstance(own, list):
+            taken = [_identity(row) for row in own if isinstance(row, dict)]
+            whole[name] = own + [
+                _CommonRow(row, f"{COMMON}.toml: {name}[{number}]")
+                for number, row in enumerate(rows, 1)
+                if _identity(row) not in taken
+            ]
+    return whole
+
+
+def _identity(row: Mapping[str, object]) -> object:
+    return row.get("id") or (row.get("kind"), same_phrase(str(row.get("text", ""))))
+
+
+@cache
+def _common() -> dict[str, Any]:
+    return tomllib.loads(Path(DIRECTORY, f"{COMMON}.toml").read_text(encoding="utf-8"))
 
 
 def compiled(profile: Profile) -> str:
@@ -70,7 +111,8 @@ def _plain(value: object) -> dict[str, Any]:
 def stale(directory: str = DIRECTORY) -> dict[Path, str]:
     """Return the path of each compiled file that is not what the TOML files of the directory say, with its right text;
     "" for a file without a profile. Raises ProfileError."""
-    sources, made = sorted(Path(directory).glob("*.toml")), Path(directory, "compiled")
+    sources = sorted(one for one in Path(directory).glob("*.toml") if one.stem != COMMON)
+    made = Path(directory, "compiled")
     wanted = {made / f"{one.stem}.json": compiled(read_profile(one.stem, directory)) for one in sources}
     kept = {path: path.read_text(encoding="utf-8") for path in made.glob("*.json")}
     return {path: wanted.get(path, "") for path in {**wanted, **kept} if wanted.get(path) != kept.get(path)}
@@ -96,7 +138,7 @@ class _Reader:
         if unknown := sorted(given.keys() - hints.keys()):
             raise _wrong(where, unknown[0], "this field is not known; remove it or mend its spelling")
         row = kind(**values)
-        for name, what in _RULES[kind](row) if kind in _RULES else ():
+        for name, what in RULES[kind](row) if kind in RULES else ():
             raise _wrong(where, name, what)
         return row
 
@@ -174,7 +216,7 @@ def _rows(given: object, where: str) -> Iterator[tuple[str, object]]:
     if not rows:
         raise ProfileError(f"{where}: there is no row; write at least one under [[{where}]].")
     for number, row in enumerate(rows, 1):
-        yield f"{where}[{number}]", row
+        yield row.place if isinstance(row, _CommonRow) else f"{where}[{number}]", row
 
 
 def _of_type(kind: type, given: object, where: str, wanted: str) -> Any:
@@ -223,39 +265,6 @@ def _path(where: str, name: str) -> str:
 
 def _wrong(where: str, name: str, what: str) -> ProfileError:
     return ProfileError(f"{_path(where, name)}: {what}.")
-
-
-def _purpose(row: Purpose) -> Iterator[tuple[str, str]]:
-    if set(row.channels) & set(closed := [one.id for one in registry.CHANNELS if row.id in one.never]):
-        names = " or ".join(registry.channel(one).name for one in closed)
-        yield "channels", f"{row.id} never leaves on {names}; take them out"
-
-
-def _retention(row: Retention) -> Iterator[tuple[str, str]]:
-    counted = not row.until_withdrawal and row.event != "not_held"
-    for name, days, wanted in (("days", row.days, counted), ("review_days", row.review_days, row.until_withdrawal)):
-        if wanted and not days:
-            yield name, f"the field is missing; write {_form(forms.Number).wanted}"
-        if days and not wanted:
-            yield name, "this field says nothing here; remove it"
-
-
-def _profile(profile: Profile) -> Iterator[tuple[str, str]]:
-    if set(profile.languages) != set(LANGUAGES):
-        yield "languages", "each of kk, ru and en is wanted; write all three in your order"
-    if not any(mailbox.address and "contact" in mailbox.used_for for mailbox in profile.mail):
-        yield "mail", 'no working address is used for contact; add "contact" to used_for of one'
-    for needed in ("ticket", "contact", "consent"):
-        if needed not in profile.retention or not profile.retention[needed].days:
-            yield "retention", f"the class {needed!r} with a number of days is missing; add it"
-
-
-_RULES: Mapping[type[Row], Callable[[Any], Iterator[tuple[str, str]]]] = {
-    Purpose: _purpose,
-    Retention: _retention,
-    Profile: _profile,
-}
-"""What several fields of a row must fit together: yields the field, and what is wrong and what to do."""
 
 
 def main(directory: str = DIRECTORY) -> int:

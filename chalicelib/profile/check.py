@@ -16,30 +16,46 @@ def warnings(profile: Profile) -> list[str]:
     return [*_mail(profile), *_operator(profile), *_terms(profile)]
 
 
+def before_deployment(profile: Profile) -> Iterator[str]:
+    """Yield what the company must state before a desk of it goes live, each with the field (A1.0, D2.6; art. 8(4) and
+    25(2)(10) of Law 94-V)."""
+    if not profile.operator.bin:
+        yield "operator.bin: art. 8(4) of Law 94-V wants the BIN in every consent; ask the company and write it."
+    if not (profile.officer.name and profile.officer.contact):
+        yield "officer: art. 25(2)(10) of Law 94-V wants somebody who answers for the protection of data; name them."
+    for one in profile.contacts:
+        if one.kind == "post" and not one.address:
+            yield f"contacts: {one.clause} promises an address for written applications; ask the company and write it."
+
+
 def _mail(profile: Profile) -> Iterator[str]:
-    published = [mailbox.published for mailbox in profile.mail]
-    if len(set(published)) > 1:
-        yield f"mail: the document gives {len(published)} differing addresses: {'; '.join(published)}."
+    published = dict.fromkeys(one.published for one in profile.contacts if one.kind == "mail")
+    if len(published) > 1:
+        yield f"contacts: the document gives {len(published)} differing addresses: {'; '.join(published)}."
     site = (urlsplit(profile.operator.website).hostname or "").removeprefix("www.")
-    for mailbox in profile.mail:
-        if not mailbox.address:
-            yield f"mail: {mailbox.published!r} ({mailbox.clause}) is broken; nothing sent to it arrives."
-        elif mailbox.address.partition("@")[2] != site:
-            yield f"mail: {mailbox.address} ({mailbox.clause}) is not at {site}; confirm that the company owns it."
+    for one in profile.contacts:
+        if not one.address:
+            yield f"contacts: {one.published!r} ({one.clause}) cannot be reached: {one.broken}."
+        elif one.kind == "mail" and one.address.partition("@")[2] != site:
+            yield f"contacts: {one.address} ({one.clause}) is not at {site}; confirm that the company owns it."
 
 
 def _operator(profile: Profile) -> Iterator[str]:
     if not profile.operator.bin:
         yield "operator.bin: the BIN is not stated; art. 8(4) of Law 94-V wants it in the consent."
+    if not profile.officer.name:
+        yield "officer: nobody is named who answers for the protection of data; art. 25(2)(10) of Law 94-V wants it."
 
 
 def _terms(profile: Profile) -> Iterator[str]:
-    abroad = [country for country in profile.residency.allowed if country != profile.operator.country]
-    if abroad:
-        yield f"residency.allowed: {', '.join(abroad)}: art. 12(2) wants the database in Kazakhstan."
-    for row in profile.retention.values():
-        if row.until_withdrawal:
-            yield f"retention {row.id}: the law wants a term; review it every {row.review_days} days."
+    for row in profile.recipients.values():
+        if row.country != profile.residency.required and row.role != "website" and not row.adequacy:
+            yield f"recipients {row.id}: it is not said how {row.country} protects data; fill in adequacy."
+        if row.role in ("partner", "affiliate") and not row.contract:
+            yield f"recipients {row.id}: no contract is named; a partner needs one."
+    for kept in profile.retention.values():
+        if kept.until_withdrawal:
+            yield f"retention {kept.id}: the law wants a term; review it every {kept.review_days} days."
     for name, template in profile.notices.items():
         if not template:
             yield f"notices.{name}: empty; a notice outside the reply window stays unsent."

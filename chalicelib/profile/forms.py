@@ -12,7 +12,7 @@ from msgspec import Meta
 from chalicelib.channels import registry
 
 EVENTS = (
-    "ticket_closed last_ticket_closed consent_given consent_ended received request_answered"
+    "ticket_closed last_ticket_closed agreement_ended consent_given consent_ended received request_answered"
     " data_destroyed account_closed written not_held"
 ).split()
 """Events from which a retention term can run. `not_held` marks data that never reaches this service."""
@@ -26,9 +26,33 @@ data is kept (art. 8(2)), or the identity of the person who asked was not proved
 NOTICE_TEMPLATES = tuple(f"{one.id}_template" for one in registry.CHANNELS if one.window)
 """Names of the approved templates for notices outside the reply window, of the channels that have one; "" for none."""
 MARKINGS = ("withdrawal", "update", "opt_out")
-CONSENT_WAYS = ("message", "explicit")
-ROLES = ("delivery", "hosting", "website")
+CONTACTS = ("mail", "post", "url")
+USES = ("contact", *MARKINGS)
+"""What a way to reach the company is published for."""
+SCOPES = ("website", "application", *registry.IDS)
+STATES = ("on", "off")
+CONSENT_MODES = ("message", "form", "explicit", "agreement")
+"""Acts of consent: the person's own first message; a tick in the form; an answer to our question; the button of the
+company's agreement."""
+CROSS_BORDER = ("message", "explicit")
+OPT_IN = ("", "opt_in")
+ROLES = ("delivery", "hosting", "website", "partner", "affiliate")
+SEES = ("plain", "sealed")
+DOERS = ("desk", "company")
+AT_THE_END = ("destroy", "anonymise")
+TERM_UNITS = ("days", "months", "years")
 UNITS = ("working", "calendar", "hours")
+LIABILITIES = ("disciplinary", "administrative", "civil", "criminal")
+"""Kinds of liability of which the undertaking of confidentiality may warn."""
+KEPT_BY_THE_DESK = ("stop_processing", "erasure_target", "erasure_alarm", "grace")
+"""Deadlines that code keeps. The others bind the company's people: the policy says so."""
+BUILT = {
+    "consent.mode": ("message",),
+    "residency.cross_border": ("message",),
+    "retention.at_end": ("destroy",),
+}
+"""Values with code behind them, of fields that may have others too. A profile may have one of the others only while
+none of its channels is served: then nothing can happen under it, and the policy says nothing of it."""
 
 
 class Form(NamedTuple):
@@ -57,12 +81,24 @@ Text = Annotated[str, Meta(min_length=1), TEXT]
 Number = Annotated[
     int, Meta(ge=1), Form("a whole number of at least 1", "{} is too small; write a whole number of at least 1")
 ]
+TextOrNone = Annotated[str, Form("a text in quotes")]
+Count = Annotated[int, Meta(ge=0), Form("a whole number", "{} is too small; write a whole number")]
 YesNo = Annotated[bool, Form("true or false")]
 Day = Annotated[datetime.date, Form("a date without quotes, such as 2026-11-22")]
 Https = Annotated[
     str,
     Meta(pattern="^https://"),
     Form("a text in quotes", "an address that begins with https:// is wanted; write it so"),
+]
+HttpsOrNone = Annotated[
+    str,
+    Meta(pattern="^(https://.+)?$"),
+    Form("a text in quotes", "an address that begins with https:// is wanted; write it so, or leave the text empty"),
+]
+HashText = Annotated[
+    str,
+    Meta(pattern=r"^[0-9a-f]{64}\Z"),
+    Form("a text in quotes", "a SHA-256 has 64 hexadecimal digits; write them"),
 ]
 Country = Annotated[
     str,
@@ -73,11 +109,6 @@ Bin = Annotated[
     str,
     Meta(pattern=r"^([0-9]{12})?\Z"),
     Form("a text in quotes", "a BIN has twelve digits; write them, or leave the text empty"),
-]
-MailAddress = Annotated[
-    str,
-    Meta(pattern=r"^([^@\s]+@[^@\s]+\.[^@\s]+)?\Z"),
-    Form("a text in quotes", "this is not a mail address; write one, or leave the text empty"),
 ]
 TemplateName = Annotated[
     str,

@@ -1,15 +1,19 @@
 """The operator profile: what a company promised about personal data, as values that the code reads. Pure.
 
-One file `operators/<name>.toml` serves one deployment. A field is declared here and nowhere else: its annotation is a
-form of forms.py, by which build.py checks the file, and a field with a default may be left out there. The annotations
-are not evaluated when a function runs. docs/profile.md explains every table.
+One file `operators/<name>.toml` serves one deployment; `operators/common.toml` holds the rows that every one has. A
+field is declared here and nowhere else: its annotation is a form of forms.py, by which build.py checks the file, and a
+field with a default may be left out there. The annotations are not evaluated when a function runs. docs/profile.md
+explains every table.
 """
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from chalicelib.channels import registry
 from chalicelib.core.errors import DeskError
+from chalicelib.core.kept_for import KeptFor
 from chalicelib.core.record import Record
 
 if TYPE_CHECKING:
@@ -19,22 +23,36 @@ if TYPE_CHECKING:
     from chalicelib.channels.registry import IDS as CHANNELS
     from chalicelib.core.languages import LANGUAGES, Language
     from chalicelib.profile.forms import (
-        CONSENT_WAYS,
+        AT_THE_END,
+        CONSENT_MODES,
+        CONTACTS,
+        CROSS_BORDER,
         DEADLINES,
+        DOERS,
         EVENTS,
+        LIABILITIES,
         MARKINGS,
         NOTICE_TEMPLATES,
+        OPT_IN,
         REFUSALS,
         ROLES,
+        SCOPES,
+        SEES,
+        STATES,
+        TERM_UNITS,
         UNITS,
+        USES,
         Bin,
+        Count,
         Country,
         Day,
+        HashText,
         Https,
-        MailAddress,
+        HttpsOrNone,
         Number,
         TemplateName,
         Text,
+        TextOrNone,
         Version,
         YesNo,
         each,
@@ -42,6 +60,9 @@ if TYPE_CHECKING:
         maybe_none,
         words,
     )
+
+    InLanguages = Annotated[Mapping[str, Text], each(LANGUAGES)]
+    """A text in each language."""
 
 
 class ProfileError(DeskError):
@@ -55,41 +76,102 @@ class Row(Record):
 
 
 class Operator(Row):
-    """The company responsible for the data (the operator in the sense of the law). `bin` is its business number, or "".
+    """The company responsible for the data (the operator in the sense of the law), its names in each language. `bin` is
+    its business number, `address` where a letter reaches it, `agreement_url` the agreement whose part the policy is:
+    each "" until the company states it.
 
     Here and below, `clause` cites the company's policy document.
     """
 
-    company: Text
-    brand: Text
-    service: Text
+    company: InLanguages
+    brand: InLanguages
+    service: InLanguages
     website: Https
     country: Country
+    address: TextOrNone
+    agreement_url: HttpsOrNone = ""
     bin: Bin
     clause: Text
 
 
-class Mailbox(Row):
-    """A published mail address: as printed, and as mail can be sent to it ("" when the printed one is broken)."""
+class Officer(Row):
+    """Who answers for the protection of data in the company (art. 25(2)(10) of Law 94-V); "" until it is named."""
 
+    name: TextOrNone
+    contact: TextOrNone
+    clause: Text
+    added: YesNo = False
+
+
+class Authority(Row):
+    """The authorised body, to which a person may complain."""
+
+    name: InLanguages
+    address: InLanguages
+    url: Https
+
+
+class Contact(Row):
+    """A published way to reach the company: a mail address, a postal address or a page, as printed; `address` is as it
+    can be reached, "" when the printed one cannot be, and `broken` says why. `used_for` names what it is published
+    for."""
+
+    kind: Annotated[str, words(CONTACTS)]
     published: Text
-    address: MailAddress
-    used_for: Annotated[tuple[str, ...], words(("contact", *MARKINGS))]
+    address: TextOrNone
+    used_for: Annotated[tuple[str, ...], words(USES)]
+    broken: TextOrNone = ""
+    clause: Text
+    added: YesNo = False
+
+
+class Document(Row):
+    """The company's own policy document: the letter before its clauses, the SHA-256 of its text, the languages in which
+    it is published, and the numbers of all its clauses."""
+
+    letter: Text
+    sha256: HashText
+    languages: Annotated[tuple[Language, ...], words(LANGUAGES)]
+    clauses: tuple[Text, ...]
+
+
+class AcceptedBy(Row):
+    """How a new version is accepted: by a button, or `after_days` calendar days from its publication (0: at once);
+    `needs_use` says that only who goes on using the service accepts by waiting."""
+
+    button: YesNo
+    after_days: Count = 0
+    needs_use: YesNo = True
     clause: Text
 
 
 class PolicyTerms(Row):
-    """The policy in force. A new version is accepted by writing on (`accepted_by` is "use") or by a button.
-
-    `consent` is given by the first message ("message") or asked for ("explicit").
-    """
+    """The policy in force, and to what it applies (`scope`: the website, an application, channels)."""
 
     version: Version
     published: Day
     url: Https
+    scope: Annotated[tuple[str, ...], words(SCOPES)]
+    document: Document
+    accepted_by: AcceptedBy
     clause: Text
-    accepted_by: Annotated[str, words(("use", "button"))]
-    consent: Annotated[str, words(CONSENT_WAYS)]
+
+
+class ChannelTerms(Row):
+    """Whether the policy admits a channel. What arrives on one that is off is verified, counted and not stored."""
+
+    state: Annotated[str, words(STATES)]
+    clause: Text
+    added: YesNo = False
+
+
+class ConsentTerms(Row):
+    """How a person consents: by the first message, or by an act of their own (forms.CONSENT_MODES). In the mode
+    "explicit" a message is held, sealed, for `hold_days` until the person has answered."""
+
+    mode: Annotated[str, words(CONSENT_MODES)]
+    hold_days: Count = 0
+    clause: Text
 
 
 class Tickets(Row):
@@ -101,18 +183,22 @@ class Tickets(Row):
 
 
 class Purpose(Row):
-    """A purpose of processing, and the channels on which messages of this purpose may leave."""
+    """A purpose of processing, and the channels on which messages of this purpose may leave. `consent` is "opt_in" for
+    one that wants a consent of its own."""
 
     id: Text
     channels: Annotated[tuple[str, ...], words(CHANNELS), maybe_none]
+    consent: Annotated[str, words(OPT_IN)] = ""
     clause: Text
     added: YesNo = False
 
 
 class Ground(Row):
-    """A legal ground of processing. `added` marks what the company's own policy document does not name."""
+    """A legal ground of processing, and the channels on which it arises; none: it arises elsewhere. `added` marks what
+    the company's own policy document does not name."""
 
     id: Text
+    channels: Annotated[tuple[str, ...], words(CHANNELS), maybe_none] = ()
     clause: Text
     added: YesNo = False
 
@@ -126,16 +212,23 @@ class Refusal(Row):
 
 
 class Retention(Row):
-    """How long a class of data is kept: `days` after `event`; or, with `days` 0, until consent is withdrawn, reviewed
-    every `review_days`; or not at all (`event` is "not_held")."""
+    """How long a class of data is kept: `term` `unit`s after `event`; or, with `term` 0, until consent is withdrawn,
+    reviewed every `review_days`; or not at all (`event` is "not_held"). `at_end` is what happens then."""
 
     id: Text
     event: Annotated[str, words(EVENTS)]
-    days: Number = 0
+    term: Number = 0
+    unit: Annotated[str, words(TERM_UNITS)] = "days"
     until_withdrawal: YesNo = False
     review_days: Number = 0
+    at_end: Annotated[str, words(AT_THE_END)] = "destroy"
     clause: Text
     added: YesNo = False
+
+    @property
+    def kept(self) -> KeptFor:
+        """The term, as code counts it."""
+        return KeptFor(self.term, self.unit)
 
 
 class Category(Row):
@@ -150,7 +243,9 @@ class Category(Row):
 
 
 class Recipient(Row):
-    """A company that receives data: which categories, in which country (ISO code), for which channels."""
+    """A company that receives data: which categories, in which country (ISO code), for which channels. `sees` says
+    whether it can read them or stores what it cannot open; `contract` and `adequacy` (what shows that the data is
+    protected there) are "" until the company states them."""
 
     id: Text
     name: Text
@@ -158,24 +253,69 @@ class Recipient(Row):
     role: Annotated[str, words(ROLES)]
     channels: Annotated[tuple[str, ...], words(CHANNELS), maybe_none]
     data: Annotated[tuple[str, ...], ids("categories")]
+    sees: Annotated[str, words(SEES)]
+    contract: TextOrNone = ""
+    adequacy: TextOrNone = ""
     clause: Text
     added: YesNo = False
 
 
-class Residency(Row):
-    """Countries where data may be stored, and how a person consents to a transfer abroad: "message" or "explicit"."""
+class Notice(Row):
+    """A notice to the authorised body that must precede any transfer abroad: when it was sent, and its number; ""
+    until then."""
 
-    allowed: tuple[Country, ...]
-    cross_border_consent: Annotated[str, words(CONSENT_WAYS)]
+    sent: TextOrNone
+    number: TextOrNone
     clause: Text
 
 
+class Decision(Row):
+    """A decision of the company to store abroad although the law wants the country: who decided, when and why."""
+
+    by: Text
+    date: Day
+    reason: InLanguages
+
+
+class Residency(Row):
+    """In which country data must be stored (`required`), and whether the company's own policy promises it (`promised`)
+    or the law alone demands it: then a `decision` can depart from it. `cross_border` is how a person consents to a
+    transfer abroad, `notice` what must precede one."""
+
+    required: Country
+    promised: YesNo
+    cross_border: Annotated[str, words(CROSS_BORDER)]
+    clause: Text
+    notice: Notice | None = None
+    decision: Decision | None = None
+
+
 class Deadline(Row):
-    """A term of `term` units; `unit` is "working" (working days of Kazakhstan), "calendar" (days) or "hours"."""
+    """A term of `term` units; `unit` is "working" (working days of Kazakhstan), "calendar" (days) or "hours". `by` says
+    whether the desk keeps it, or the company's people outside the desk."""
 
     term: Number
     unit: Annotated[str, words(UNITS)]
     source: Text
+    by: Annotated[str, words(DOERS)] = "desk"
+
+
+class Marking(Row):
+    """A phrase that makes a message, or a mail, a request about data of this kind."""
+
+    kind: Annotated[str, words(MARKINGS)]
+    text: Text
+    language: Annotated[Language, words(LANGUAGES)]
+    clause: Text
+    added: YesNo = False
+
+
+class Undertaking(Row):
+    """The undertaking of confidentiality: a new `version` is signed anew by everybody; the kinds of liability of which
+    its text warns."""
+
+    version: Version
+    liabilities: Annotated[tuple[str, ...], words(LIABILITIES), maybe_none]
 
 
 class Profile(Row):
@@ -184,8 +324,12 @@ class Profile(Row):
     name: Text
     languages: Annotated[tuple[Language, ...], words(LANGUAGES)]
     operator: Operator
-    mail: tuple[Mailbox, ...]
+    officer: Officer
+    authority: Authority
+    contacts: tuple[Contact, ...]
     policy: PolicyTerms
+    channels: Annotated[Mapping[str, ChannelTerms], each(CHANNELS)]
+    consent: ConsentTerms
     tickets: Tickets
     notices: Annotated[Mapping[str, TemplateName], each(NOTICE_TEMPLATES)]
     purposes: Mapping[str, Purpose]
@@ -193,26 +337,41 @@ class Profile(Row):
     refusals: Mapping[str, Refusal]
     retention: Mapping[str, Retention]
     categories: Mapping[str, Category]
-    recipients: Mapping[str, Recipient]
+    recipients: Mapping[str, Recipient] = MappingProxyType({})
     residency: Residency
+    undertaking: Undertaking
     deadlines: Annotated[Mapping[str, Deadline], each(DEADLINES)]
-    markings: Annotated[Mapping[str, tuple[Text, ...]], each(MARKINGS)]
+    markings: tuple[Marking, ...]
+
+    @property
+    def served(self) -> tuple[str, ...]:
+        """The channels that the policy admits and the desk has: what arrives on any other is not stored."""
+        return tuple(one for one in registry.SERVED_IDS if self.channels[one].state == "on")
 
     def allows(self, purpose: str, channel: str) -> bool:
         """Whether a message of this purpose may be sent on this channel; an unknown purpose may not."""
         row = self.purposes.get(purpose)
-        return row is not None and channel in row.channels
+        return row is not None and channel in row.channels and channel in self.served
+
+    def live(self, row: Purpose | Ground | Category) -> bool:
+        """Whether something happens under this row today: one of its channels is served, or it needs none."""
+        if isinstance(row, Category):
+            named = [self.purposes[one] for one in row.purposes], [self.grounds[one] for one in row.grounds]
+            return all(any(map(self.live, rows)) for rows in named)
+        return not row.channels or not {*row.channels}.isdisjoint(self.served)
 
     def carriers(self, channel: str) -> tuple[Recipient, ...]:
         """Return the recipients through which messages of this channel pass."""
         return tuple(row for row in self.recipients.values() if channel in row.channels)
 
     @property
-    def contact_mail(self) -> str:
-        """The mail address for questions."""
-        return next(mailbox.address for mailbox in self.mail if mailbox.address and "contact" in mailbox.used_for)
+    def phrases(self) -> Mapping[str, tuple[str, ...]]:
+        """The texts of the markings by their kind."""
+        kinds = dict.fromkeys(row.kind for row in self.markings)
+        return {kind: tuple(row.text for row in self.markings if row.kind == kind) for kind in kinds}
 
     @property
-    def mailboxes(self) -> tuple[str, ...]:
-        """All published addresses that can receive mail: requests about data may arrive at any of them."""
-        return tuple(dict.fromkeys(mailbox.address for mailbox in self.mail if mailbox.address))
+    def contact_point(self) -> str:
+        """Where a person can ask the company about data: the first published way that works, else its website."""
+        ways = (one.address for one in self.contacts if one.address and "contact" in one.used_for)
+        return next(ways, self.operator.website)

@@ -1,68 +1,88 @@
-"""Makes the content of the policy page from an operator profile. Every row of the profile appears on the page.
+"""Makes the content of the policy page from an operator profile. Every row of the profile under which something happens
+appears on the page.
 
 A section is `{"id", "title", "blocks"}`. A block is a paragraph (`text`), a list (`items`), a phrase to copy into a
 mail (`phrase`, with its `language`) or a table (`head`, `rows`; the first column is the row's heading).
 """
 
-import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from chalicelib.channels import registry
 from chalicelib.core.detect_language import detect
 from chalicelib.core.languages import Language
-from chalicelib.core.texts import catalogue, show_date
+from chalicelib.core.law_citation import cite
+from chalicelib.core.texts import catalogue, policy_msg, show_date, term_text
 from chalicelib.profile import policy_words as words
-from chalicelib.profile.model import Profile, ProfileError, Retention
+from chalicelib.profile.model import Category, Profile, ProfileError, Recipient, Retention
 
 Block = dict[str, Any]
 Tell = Callable[[str], str]
+BACKUP_DAYS = 14
+"""Days for which a table can be restored (infra/tables.json)."""
 
 
 def policy_content(profile: Profile, language: Language) -> dict[str, Any]:
-    """Return title, summary and sections in one language. Raises ProfileError for an id without a name."""
+    """Return title, summary and sections in one language. Raises ProfileError for an id without a name.
+
+    What the profile says of a channel that the desk does not have yet is left out: the page says what happens.
+    """
     tell = catalogue("policy", language).gettext
     try:
         sections = [
-            _section("company", tell("Who answers for the data"), _company(profile, tell)),
-            _section("data", tell("Which data, what for, how long"), _data(profile, tell)),
+            _section("company", tell("Who answers for the data"), _company(profile, tell, language)),
+            _section("scope", tell("To what this policy applies"), _scope(profile, tell)),
+            _section("data", tell("Which data, what for, how long"), _data(profile, tell, language)),
             _section("purposes", tell("What we use data for"), _purposes(profile, tell)),
             _section("grounds", tell("On what ground"), _grounds(profile, tell)),
-            _section("recipients", tell("Who else receives data"), _recipients(profile, tell)),
-            _section("retention", tell("How long we keep it"), _retention(profile, tell)),
-            _section("rights", tell("Your rights and our terms"), _rights(profile, tell)),
+            _section("recipients", tell("Who else receives data"), _recipients(profile, tell, language)),
+            _section("retention", tell("How long we keep it"), _retention(profile, tell, language)),
+            _section("protection", tell("How we protect data"), _protection(tell)),
+            _section("rights", tell("Your rights and our terms"), _rights(profile, tell, language)),
             _section("requests", tell("How to ask us"), _requests(profile, tell)),
             _section("destruction", tell("How we destroy data"), _destruction(profile, tell)),
             _section("changes", tell("Changes of this policy"), _changes(profile, tell, language)),
         ]
     except KeyError as error:
         raise ProfileError(f"{profile.name}: {error} has no name in policy_words.py; add one.") from None
-    return {
-        "title": tell("Personal data policy"),
-        "summary": tell(
-            "We read what you write to us only to help you. We send no advertising on WhatsApp and Telegram."
-            " When you withdraw consent, data is destroyed everywhere, in backups too, and you get a"
+    return {"title": tell("Personal data policy"), "summary": _summary(profile, tell), "sections": sections}
+
+
+def _summary(profile: Profile, tell: Tell) -> str:
+    said = [
+        tell("We read what you write to us only to help you. We send no advertising on WhatsApp and Telegram.")
+        if profile.served
+        else tell("This service receives no messages of customers yet."),
+        tell(
+            "When you withdraw consent, data is destroyed everywhere in our systems, in backups too, and you get a"
             " certificate that anyone you show it to can check."
         ),
-        "sections": sections,
-    }
+    ]
+    return " ".join(said)
 
 
 def _section(identity: str, title: str, blocks: Iterable[Block]) -> dict[str, Any]:
     return {"id": identity, "title": title, "blocks": list(blocks)}
 
 
-def _company(profile: Profile, tell: Tell) -> list[Block]:
-    operator = profile.operator
+def _company(profile: Profile, tell: Tell, language: Language) -> list[Block]:
+    operator, officer = profile.operator, profile.officer
+    unknown = tell("not stated yet")
+    named = ", ".join(filter(None, (officer.name, officer.contact)))
     facts = [
         tell("Company: {company} ({brand}, {service})").format(
-            company=operator.company, brand=operator.brand, service=operator.service
+            company=operator.company[language], brand=operator.brand[language], service=operator.service[language]
         ),
         tell("Country: {country}").format(country=tell(words.COUNTRIES[operator.country])),
-        tell("BIN: {bin}").format(bin=operator.bin or tell("not stated yet")),
+        tell("BIN: {bin}").format(bin=operator.bin or unknown),
+        tell("Address: {address}").format(address=operator.address or unknown),
         tell("Website: {website}").format(website=operator.website),
-        tell("Questions about data: {mail}").format(mail=profile.contact_mail),
+        tell("Who is responsible for the protection of data: {officer}").format(officer=named or unknown),
+        tell("Questions about data: {mail}").format(mail=profile.contact_point),
         tell("Source: {source}").format(source=_source(operator.clause, False, tell)),
     ]
+    if operator.agreement_url:
+        facts.insert(-1, tell("User agreement: {url}").format(url=operator.agreement_url))
     note = tell(
         "Clauses (cl.) are those of the policy that the company published before this page."
         " What that policy did not name is marked “added”."
@@ -70,19 +90,41 @@ def _company(profile: Profile, tell: Tell) -> list[Block]:
     return [{"items": facts}, {"text": note}]
 
 
-def _data(profile: Profile, tell: Tell) -> list[Block]:
+def _scope(profile: Profile, tell: Tell) -> list[Block]:
+    said = [
+        tell(words.SCOPES[one]) for one in profile.policy.scope if one not in profile.channels or one in profile.served
+    ]
+    off = [one for one in registry.SERVED_IDS if one not in profile.served]
+    blocks: list[Block] = [{"items": said}]
+    if off:
+        names = ", ".join(tell(words.CHANNELS[one]) for one in off)
+        blocks.append(
+            {"text": tell("Messages on {channels} are not taken: nothing of them is stored.").format(channels=names)}
+        )
+    return [*blocks, {"text": tell("Source: {source}").format(source=_source(profile.policy.clause, False, tell))}]
+
+
+def _data(profile: Profile, tell: Tell, language: Language) -> list[Block]:
     head = [tell("Data"), tell("What for"), tell("Ground"), tell("Term"), tell("Source")]
     rows = [
         [
             tell(words.CATEGORIES[row.id]),
-            _list(words.PURPOSE_NAMES, row.purposes, tell),
-            _list(words.GROUND_NAMES, row.grounds, tell),
-            _term(profile.retention[row.retention], tell),
+            _list(words.PURPOSE_NAMES, [one for one in row.purposes if profile.live(profile.purposes[one])], tell),
+            _list(words.GROUND_NAMES, [one for one in row.grounds if profile.live(profile.grounds[one])], tell),
+            _term(profile.retention[row.retention], tell, language),
             _source(row.clause, row.added, tell),
         ]
-        for row in profile.categories.values()
+        for row in _categories(profile)
     ]
     return [{"head": head, "rows": rows}]
+
+
+def _categories(profile: Profile) -> list[Category]:
+    return [row for row in profile.categories.values() if profile.live(row)]
+
+
+def _served(profile: Profile, channels: Iterable[str]) -> list[str]:
+    return [one for one in channels if one in profile.served]
 
 
 def _purposes(profile: Profile, tell: Tell) -> list[Block]:
@@ -90,10 +132,11 @@ def _purposes(profile: Profile, tell: Tell) -> list[Block]:
         [
             tell(words.PURPOSE_NAMES[row.id]),
             tell(words.PURPOSES[row.id]),
-            _list(words.CHANNELS, row.channels, tell) or tell("no messages are sent for it"),
+            _list(words.CHANNELS, _served(profile, row.channels), tell) or tell("no messages are sent for it"),
             _source(row.clause, row.added, tell),
         ]
         for row in profile.purposes.values()
+        if profile.live(row)
     ]
     return [
         {"text": tell("A message leaves only on the channels named beside its purpose.")},
@@ -105,71 +148,121 @@ def _grounds(profile: Profile, tell: Tell) -> list[Block]:
     rows = [
         [tell(words.GROUND_NAMES[row.id]), tell(words.GROUNDS[row.id]), _source(row.clause, row.added, tell)]
         for row in profile.grounds.values()
+        if profile.live(row)
     ]
-    return [
-        {"text": tell(words.CONSENT[profile.policy.consent])},
-        {"head": [tell("Ground"), tell("What it is"), tell("Source")], "rows": rows},
-    ]
+    said: list[Block] = [{"text": tell(words.CONSENT[profile.consent.mode])}] if profile.served else []
+    return [*said, {"head": [tell("Ground"), tell("What it is"), tell("Source")], "rows": rows}]
 
 
-def _recipients(profile: Profile, tell: Tell) -> list[Block]:
+def _recipients(profile: Profile, tell: Tell, language: Language) -> list[Block]:
+    held = [row.id for row in _categories(profile)]
     rows = [
         [
             row.name,
             tell(words.COUNTRIES[row.country]),
-            "; ".join(filter(None, [tell(words.ROLES[row.role]), _list(words.CHANNELS, row.channels, tell)])),
-            _list(words.CATEGORIES, row.data, tell),
+            "; ".join(
+                filter(
+                    None,
+                    [
+                        tell(words.ROLES[row.role]),
+                        _list(words.CHANNELS, _served(profile, row.channels), tell),
+                        tell(words.SEES[row.sees]),
+                    ],
+                )
+            ),
+            _list(words.CATEGORIES, [one for one in row.data if one in held], tell),
             _source(row.clause, row.added, tell),
         ]
-        for row in profile.recipients.values()
+        for row in _named(profile)
     ]
-    stores = ", ".join(tell(words.COUNTRIES[code]) for code in profile.residency.allowed)
+    abroad = any(row.country != profile.residency.required and row.role != "website" for row in _named(profile))
+    blocks: list[Block] = []
+    if rows:
+        blocks += [
+            {"text": tell("Only those without whom a message would not arrive or be kept, and only what they need.")},
+            {"head": [tell("Company"), tell("Country"), tell("Role"), tell("Data"), tell("Source")], "rows": rows},
+        ]
+    else:
+        blocks.append({"text": tell("Nobody else receives data.")})
+    if abroad:
+        blocks.append({"text": tell(words.CROSS_BORDER[profile.residency.cross_border])})
     return [
-        {"text": tell("Only those without whom a message would not arrive or be kept, and only what they need.")},
-        {
-            "head": [tell("Company"), tell("Country"), tell("Role"), tell("Data"), tell("Source")],
-            "rows": rows,
-        },
-        {"text": tell(words.CROSS_BORDER[profile.residency.cross_border_consent])},
-        {"text": tell("Countries where data may be stored: {countries}.").format(countries=stores)},
+        *blocks,
+        *_residency(profile, tell, language),
         {"text": tell("We give data to nobody else, unless the law obliges us, and publish none of it.")},
         {"text": tell("Source: {source}").format(source=_source(profile.residency.clause, False, tell))},
     ]
 
 
-def _retention(profile: Profile, tell: Tell) -> list[Block]:
+def _named(profile: Profile) -> list[Recipient]:
+    return [row for row in profile.recipients.values() if not row.channels or _served(profile, row.channels)]
+
+
+def _residency(profile: Profile, tell: Tell, language: Language) -> list[Block]:
+    """Say where data is stored, and by whose decision where that is not the country that the law wants."""
+    residency = profile.residency
+    country = tell(words.COUNTRIES[residency.required])
+    abroad = sorted(
+        {row.country for row in profile.recipients.values() if row.role == "hosting"} - {residency.required}
+    )
+    if not abroad:
+        return [{"text": tell("Data is stored in this country: {country}.").format(country=country)}]
+    stores = ", ".join(tell(words.COUNTRIES[code]) for code in abroad)
+    said = tell("Data is stored, encrypted, in these countries: {countries}. The law wants it in this one: {country}.")
+    blocks: list[Block] = [{"text": said.format(countries=stores, country=country)}]
+    if residency.decision:
+        decided = tell("The company decided so on {date} ({by}). Reason: {reason}")
+        date = show_date(language, residency.decision.date)
+        reason = residency.decision.reason[language]
+        blocks.append({"text": decided.format(date=date, by=residency.decision.by, reason=reason)})
+    return blocks
+
+
+def _retention(profile: Profile, tell: Tell, language: Language) -> list[Block]:
+    held = _categories(profile)
     rows = [
         [
-            _term(row, tell),
-            _list(words.CATEGORIES, [c.id for c in profile.categories.values() if c.retention == row.id], tell),
+            _term(row, tell, language),
+            _list(words.CATEGORIES, [one.id for one in held if one.retention == row.id], tell),
             _source(row.clause, row.added, tell),
         ]
         for row in profile.retention.values()
+        if any(one.retention == row.id for one in held)
     ]
-    tickets = tell(
-        "A request closes by itself: solved, after {solved} days; without messages, after {idle} days."
-        " Your message within {reopen} days opens a solved one again, and the term is counted anew."
-    ).format(
-        solved=profile.tickets.solved_close_days,
-        idle=profile.tickets.idle_close_days,
-        reopen=profile.tickets.reopen_days,
+    blocks: list[Block] = [{"head": [tell("Term"), tell("Data"), tell("Source")], "rows": rows}]
+    if profile.served:
+        tickets = tell(
+            "A request closes by itself: solved, after {solved} days; without messages, after {idle} days."
+            " Your message within {reopen} days opens a solved one again, and the term is counted anew."
+        ).format(
+            solved=profile.tickets.solved_close_days,
+            idle=profile.tickets.idle_close_days,
+            reopen=profile.tickets.reopen_days,
+        )
+        blocks.append({"text": tickets})
+    traces = tell(
+        "The certificate of a destruction, and a mark by which a backup cannot bring the data back, are kept without"
+        " an end: both name nobody."
     )
-    return [
-        {"head": [tell("Term"), tell("Data"), tell("Source")], "rows": rows},
-        {"text": tickets},
-        {"text": tell("A withdrawal of consent ends every term that rests on consent.")},
-    ]
+    return [*blocks, {"text": tell("A withdrawal of consent ends every term that rests on consent.")}, {"text": traces}]
 
 
-def _rights(profile: Profile, tell: Tell) -> list[Block]:
-    rows = [
-        [
-            tell(words.DUTIES[name]),
-            tell(words.UNITS[row.unit]).format(term=row.term),
-            _source(row.source, False, tell),
-        ]
-        for name, row in profile.deadlines.items()
-    ]
+def _protection(tell: Tell) -> list[Block]:
+    """Name the measures that the desk takes (art. 22 and 25 of Law 94-V)."""
+    measures = [
+        tell("Messages, names and addresses are encrypted before they are stored;"
+             " each person's with a key of its own."),
+        tell("The program that receives messages can store them and cannot read them."),
+        tell("Our operators sign in by name, sign an undertaking of confidentiality first, and see what their role lets"
+             " them see."),
+        tell("Who opened or changed a conversation is recorded."),
+        tell("Connections are encrypted (HTTPS). Our pages hold no trackers."),
+        tell("Backups expire after {days} days.").format(days=BACKUP_DAYS),
+    ]  # fmt: skip
+    return [{"items": measures}]
+
+
+def _rights(profile: Profile, tell: Tell, language: Language) -> list[Block]:
     rights = [
         tell("to know what is held about you and to get a copy;"),
         tell("to correct it;"),
@@ -179,30 +272,65 @@ def _rights(profile: Profile, tell: Tell) -> list[Block]:
         tell("to withdraw consent, unless the law forbids it or an obligation is still open;"),
         tell("to complain to the authorised body or a court."),
     ]
+    head = [tell("What we do"), tell("Within"), tell("Source")]
+    body = tell("The authorised body: {name}, {address}, {url}").format(
+        name=profile.authority.name[language], address=profile.authority.address[language], url=profile.authority.url
+    )
     return [
         {"text": tell("You have the right:")},
         {"items": rights},
-        {"head": [tell("What we do"), tell("Within"), tell("Source")], "rows": rows},
+        {"text": body},
+        {"text": tell("This service keeps these terms:")},
+        {"head": head, "rows": _terms_of(profile, "desk", tell)},
+        {"text": tell("These terms bind the people of the company; this service does not count them yet:")},
+        {"head": head, "rows": _terms_of(profile, "company", tell)},
+    ]
+
+
+def _terms_of(profile: Profile, doer: str, tell: Tell) -> list[list[str]]:
+    return [
+        [tell(words.DUTIES[name]), tell(words.UNITS[row.unit]).format(term=row.term), _source(row.source, False, tell)]
+        for name, row in profile.deadlines.items()
+        if row.by == doer
     ]
 
 
 def _requests(profile: Profile, tell: Tell) -> list[Block]:
-    blocks: list[Block] = [
-        {"text": tell("Write a mail whose subject or first line is one of these phrases, in any of the languages.")}
-    ]
-    for name, phrases in profile.markings.items():
-        blocks.append({"text": tell(words.MARKINGS[name])})
-        blocks += [{"phrase": phrase, "language": detect(phrase)} for phrase in phrases]
-    mail = tell("Mail is read at: {addresses}.").format(addresses=", ".join(profile.mailboxes))
-    printed = [
-        tell("Printed as {address}: {source}").format(
-            address=mailbox.published,
-            source=_source(mailbox.clause, False, tell) if mailbox.address else tell("cannot receive mail"),
+    blocks: list[Block] = []
+    if profile.served:
+        names = ", ".join(tell(words.CHANNELS[one]) for one in profile.served)
+        said = tell(
+            "Write one of these phrases, in any of the languages, in the chat in which you write to us ({channels})."
         )
-        for mailbox in profile.mail
+        blocks.append({"text": said.format(channels=names)})
+        for name, phrases in profile.phrases.items():
+            blocks.append({"text": tell(words.MARKINGS[name])})
+            blocks += [{"phrase": phrase, "language": detect(phrase)} for phrase in phrases]
+    ways = [
+        "; ".join(
+            (
+                tell(words.CONTACTS[one.kind]).format(address=one.published),
+                ", ".join(tell(words.USES[use]) for use in one.used_for),
+                tell("cannot be reached as printed") if one.broken and one.kind != "post" else "",
+                _source(one.clause, one.added, tell),
+            )
+        ).replace("; ; ", "; ")
+        for one in profile.contacts
     ]
-    identity = tell("We ask you to confirm that it is you, in the chat from which you wrote, before anything is done.")
-    return [*blocks, {"text": mail}, {"items": printed}, {"text": identity}]
+    published = tell(
+        "The company has published these ways to ask. Its people read what arrives there, this service does not:"
+    )
+    blocks += [{"text": published}, {"items": ways}]
+    if profile.served:
+        entered = tell(
+            "A written application is entered by a colleague; your terms count from the day on which it arrived."
+        )
+        identity = tell(
+            "We ask you to confirm that it is you, in the chat from which you wrote, before anything is done. When you"
+            " cannot be asked there, two of our people check who you are and decide."
+        )
+        blocks += [{"text": entered}, {"text": identity}]
+    return blocks
 
 
 def _destruction(profile: Profile, tell: Tell) -> list[Block]:
@@ -221,7 +349,7 @@ def _destruction(profile: Profile, tell: Tell) -> list[Block]:
                 " when the last backup has expired."
             )
         },
-        {"text": tell("What the law obliges us to keep is named to you, with its ground and its date.")},
+        {"text": tell("Copies in your own phone, and at those who carried the messages, are out of our reach.")},
     ]
 
 
@@ -229,18 +357,20 @@ def _changes(profile: Profile, tell: Tell, language: Language) -> list[Block]:
     versions = tell("This is version {version} of {date}. Earlier versions stay available by their number.").format(
         version=profile.policy.version, date=show_date(language, profile.policy.published)
     )
+    accepted = profile.policy.accepted_by
+    held = tell("A new version applies from the day of its publication on this page.")
     return [
         {"text": versions},
-        {"text": tell(words.ACCEPTANCE[profile.policy.accepted_by])},
+        *([] if accepted.button or accepted.after_days else [{"text": held}]),
         {"text": tell("Public address: {url}").format(url=profile.policy.url)},
-        {"text": tell("Source: {source}").format(source=_source(profile.policy.clause, False, tell))},
+        {"text": tell("Source: {source}").format(source=_source(accepted.clause, False, tell))},
     ]
 
 
-def _term(row: Retention, tell: Tell) -> str:
+def _term(row: Retention, tell: Tell, language: Language) -> str:
     if row.until_withdrawal:
         return tell(words.UNTIL_WITHDRAWAL).format(days=row.review_days)
-    return tell(words.TERMS[row.event]).format(days=row.days)
+    return tell(words.TERMS[row.event]).format(term=term_text(language, *row.kept))
 
 
 def _list(names: Any, ids: Iterable[str], tell: Tell) -> str:
@@ -248,16 +378,6 @@ def _list(names: Any, ids: Iterable[str], tell: Tell) -> str:
 
 
 def _source(clause: str, added: bool, tell: Tell) -> str:
-    """Format a citation for people: `A6.6` is a clause of the policy document, `94-V art. 12` an article of the law."""
-    parts = []
-    for part in clause.split(", "):
-        if law := re.fullmatch(r"94-V art\. (.+)", part):
-            parts.append(tell("Law No. 94-V, art. {article}").format(article=law[1]))
-        elif rules := re.fullmatch(r"Rules (\d+)", part):
-            parts.append(tell("Rules No. {number}").format(number=rules[1]))
-        elif part == "own rule":
-            parts.append(tell("our own rule"))
-        else:
-            parts.append(tell("cl. {clause}").format(clause=part.lstrip("ABCDE")))
+    """Return a citation for people, with the mark of what the company's own document lacks."""
     mark = tell("added")  # outside the f-string, where the extraction of texts for translation finds it
-    return "; ".join(parts) + (f" ({mark})" if added else "")
+    return cite(clause, tell, policy_msg("cl. {clause}")) + (f" ({mark})" if added else "")

@@ -11,7 +11,11 @@ from chalicelib.core.texts import policy_msg
 CATEGORIES: Mapping[str, str] = {
     **{category: name for one in registry.CHANNELS for category, name in one.categories.items()},
     "full_name": policy_msg("Last name, first name, patronymic"),
+    "organisation": policy_msg("Name of your organisation"),
     "email": policy_msg("E-mail address"),
+    "ip": policy_msg("IP address"),
+    "visit_time": policy_msg("Date and time of visits"),
+    "device": policy_msg("Version of the operating system"),
     "message_text": policy_msg("Text of your messages and of our answers"),
     "attachments": policy_msg("Files that you send: images, documents, audio"),
     "message_metadata": policy_msg("Date, time and identifiers of messages, what became of them"),
@@ -31,6 +35,16 @@ PURPOSE_NAMES: Mapping[str, str] = {
     "support": policy_msg("support"),
     "status": policy_msg("notices"),
     "rights": policy_msg("your rights"),
+    "contract": policy_msg("contract"),
+    "agreement": policy_msg("user agreement"),
+    "services": policy_msg("services"),
+    "order": policy_msg("order"),
+    "changes": policy_msg("changes"),
+    "quality": policy_msg("quality"),
+    "research": policy_msg("research"),
+    "new_services": policy_msg("new services"),
+    "contests": policy_msg("contests"),
+    "legal": policy_msg("duties"),
     "news": policy_msg("information"),
     "marketing": policy_msg("news and offers"),
     "statistics": policy_msg("website"),
@@ -41,6 +55,16 @@ PURPOSES: Mapping[str, str] = {
     "support": policy_msg("technical support: to receive your request and answer it"),
     "status": policy_msg("notices about the state of your request"),
     "rights": policy_msg("to answer your requests about data"),
+    "contract": policy_msg("to conclude, perform and end contracts"),
+    "agreement": policy_msg("to perform the user agreement"),
+    "services": policy_msg("to give access to services"),
+    "order": policy_msg("to clarify the details of an order"),
+    "changes": policy_msg("to tell of changes of the user agreement"),
+    "quality": policy_msg("to improve the quality of services"),
+    "research": policy_msg("market research, with data that names nobody"),
+    "new_services": policy_msg("to develop and offer new services"),
+    "contests": policy_msg("participation in contests"),
+    "legal": policy_msg("rights and duties under the law"),
     "news": policy_msg("information by e-mail"),
     "marketing": policy_msg("news of products, offers and events, until you decline"),
     "statistics": policy_msg("to improve the website"),
@@ -50,25 +74,28 @@ PURPOSES: Mapping[str, str] = {
 GROUND_NAMES: Mapping[str, str] = {
     "message_consent": policy_msg("message"),
     "form_consent": policy_msg("form"),
+    "agreement_consent": policy_msg("agreement"),
     "browser_settings": policy_msg("browser"),
     "law": policy_msg("law"),
 }
 GROUNDS: Mapping[str, str] = {
     "message_consent": policy_msg("consent by your message on WhatsApp or Telegram"),
     "form_consent": policy_msg("consent by filling in a form on the website"),
+    "agreement_consent": policy_msg("consent by accepting the user agreement"),
     "browser_settings": policy_msg("settings of your browser"),
     "law": policy_msg("a duty under the law"),
 }
 TERMS: Mapping[str, str] = {
-    "ticket_closed": policy_msg("{days} days after the request is closed"),
-    "last_ticket_closed": policy_msg("{days} days after your last request is closed"),
-    "consent_given": policy_msg("{days} days after consent"),
-    "consent_ended": policy_msg("{days} days after consent ends"),
-    "received": policy_msg("{days} days after receipt"),
-    "request_answered": policy_msg("{days} days after the answer"),
-    "data_destroyed": policy_msg("{days} days after destruction"),
-    "account_closed": policy_msg("{days} days after the account is closed"),
-    "written": policy_msg("{days} days after the record is made"),
+    "ticket_closed": policy_msg("{term} after the request is closed"),
+    "last_ticket_closed": policy_msg("{term} after your last request is closed"),
+    "agreement_ended": policy_msg("{term} after the agreement ends"),
+    "consent_given": policy_msg("{term} after consent"),
+    "consent_ended": policy_msg("{term} after consent ends"),
+    "received": policy_msg("{term} after receipt"),
+    "request_answered": policy_msg("{term} after the answer"),
+    "data_destroyed": policy_msg("{term} after destruction"),
+    "account_closed": policy_msg("{term} after the account is closed"),
+    "written": policy_msg("{term} after the record is made"),
     "not_held": policy_msg("not held by this service"),
 }
 UNTIL_WITHDRAWAL = policy_msg("until you withdraw consent; reviewed every {days} days")
@@ -95,6 +122,28 @@ ROLES: Mapping[str, str] = {
     "delivery": policy_msg("delivers messages"),
     "hosting": policy_msg("stores data in encrypted form"),
     "website": policy_msg("counts visits of the website"),
+    "partner": policy_msg("partner"),
+    "affiliate": policy_msg("affiliated company"),
+}
+SEES: Mapping[str, str] = {
+    "plain": policy_msg("can read it"),
+    "sealed": policy_msg("cannot read it"),
+}
+SCOPES: Mapping[str, str] = {
+    "website": policy_msg("visitors of the website"),
+    "application": policy_msg("users of the application"),
+    **{one.id: one.policy_name for one in registry.CHANNELS},
+}
+CONTACTS: Mapping[str, str] = {
+    "mail": policy_msg("E-mail: {address}"),
+    "post": policy_msg("In writing: {address}"),
+    "url": policy_msg("Page: {address}"),
+}
+USES: Mapping[str, str] = {
+    "contact": policy_msg("questions about data"),
+    "withdrawal": policy_msg("withdrawal of consent"),
+    "update": policy_msg("correction of data"),
+    "opt_out": policy_msg("declining news and offers"),
 }
 CHANNELS: Mapping[str, str] = {one.id: one.policy_name for one in registry.CHANNELS}
 COUNTRIES: Mapping[str, str] = {
@@ -108,10 +157,6 @@ MARKINGS: Mapping[str, str] = {
     "withdrawal": policy_msg("To withdraw consent"),
     "update": policy_msg("To correct data"),
     "opt_out": policy_msg("To decline news and offers"),
-}
-ACCEPTANCE: Mapping[str, str] = {
-    "use": policy_msg("A new version holds from the day of its publication on this page."),
-    "button": policy_msg("We ask you to accept a new version by a button in the chat."),
 }
 CONSENT: Mapping[str, str] = {
     "message": policy_msg("You start the conversation yourself; by your first message you agree to this policy."),

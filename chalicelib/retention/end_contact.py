@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chalicelib.core.clock import DAY, SECOND
+from chalicelib.core.clock import SECOND
+from chalicelib.core.kept_for import KeptFor
 
 if TYPE_CHECKING:
     from chalicelib.retention.end_contact_store import EndContactStore
@@ -12,14 +13,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class EndContact:
-    """Ends contacts. It may run again at any time, also concurrently. The days are those of the operator's profile: a
-    contact is kept `contact_days` after its last ticket was closed, the proof of its consents `consent_days` from
-    then on. `drop_files` deletes what is still in the bucket of a contact that has no message left."""
+    """Ends contacts. It may run again at any time, also concurrently. The terms are those of the operator's profile:
+    `contact_kept` is how long a contact is kept after its last ticket was closed, `consent_kept` the proof of its
+    consents from then on. `drop_files` deletes what is still in the bucket of a contact that has no message left."""
 
     store: "EndContactStore"
     drop_files: Callable[[str], None]
-    contact_days: int
-    consent_days: int
+    contact_kept: KeptFor
+    consent_kept: KeptFor
     clock: Callable[[], int]
 
     def __call__(self, conversation_id: str) -> bool:
@@ -37,15 +38,15 @@ class EndContact:
             ticket = self.store.ticket(ticket_id) if ticket_id else None
             if ticket is None:
                 continue
-            open_until = (now + self.contact_days * DAY) // SECOND  # an open ticket cannot be closed earlier than now
-            date = ticket.contact_until(self.contact_days) if ticket.expires_at else open_until
+            open_until = self.contact_kept.after(now) // SECOND  # an open ticket cannot be closed earlier than now
+            date = ticket.contact_until(self.contact_kept) if ticket.expires_at else open_until
             if date > head.expires_at:
                 self.store.put_off(head, date)
             return False
         if not all(self.store.delete_row(head, sk) for sk, _ in left):
             return False
         self.drop_files(head.contact_id)
-        if not self.store.end(head, now, (now + self.consent_days * DAY) // SECOND):
+        if not self.store.end(head, now, self.consent_kept.after(now) // SECOND):
             return False
         self.store.forget(head.contact_id)
         return True

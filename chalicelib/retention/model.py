@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from chalicelib.core.clock import DAY, MINUTE, SECOND, swept_lately
+from chalicelib.core.clock import MINUTE, SECOND, swept_lately
+from chalicelib.core.kept_for import KeptFor
 
 LOOKED_AT_AGAIN = 10 * MINUTE
 """Time (ms) after which a contact that cannot end yet is looked at again."""
@@ -18,10 +19,10 @@ class TicketDate:
     expires_at: int
     closed_at: int = 0
 
-    def contact_until(self, kept_days: int) -> int:
-        """Return when a contact expires whose last ticket this is: `kept_days` after it was closed, and never before
-        the ticket."""
-        return max(self.expires_at, (self.closed_at + kept_days * DAY) // SECOND)
+    def contact_until(self, kept: KeptFor) -> int:
+        """Return when a contact expires whose last ticket this is: it is kept so long after that was closed, and never
+        shorter than the ticket."""
+        return max(self.expires_at, kept.after(self.closed_at) // SECOND)
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from chalicelib.channels.failure_meanings import stops_channel
-from chalicelib.core.clock import DAY, SECOND
+from chalicelib.core.clock import SECOND
 from chalicelib.core.errors import Unavailable
+from chalicelib.core.kept_for import KeptFor
 from chalicelib.core.observability import count, log
 
 if TYPE_CHECKING:
@@ -23,13 +24,13 @@ class StampExpiry:
     """Stamps rows with expiry dates. It may run again at any time and begins with what the ticket says now.
 
     It ends only when the ticket still has the same date, so a ticket that is reopened meanwhile is stamped again at
-    once; a run that dies is repeated by its queue. The days are those of the operator's profile: a ticket is kept
-    `kept_days`, its contact `contact_days` from the last closing.
+    once; a run that dies is repeated by its queue. The terms are those of the operator's profile: how long
+    a ticket is kept, and its contact from the last closing.
     """
 
     store: "StampExpiryStore"
-    kept_days: int
-    contact_days: int
+    ticket_kept: KeptFor
+    contact_kept: KeptFor
     clock: Callable[[], int]
     stopwatch: Callable[[], float] = field(default=time.monotonic)
 
@@ -46,7 +47,7 @@ class StampExpiry:
             ticket = self.store.ticket(ticket_id) if ticket_id else None
             if ticket is None:
                 if row:
-                    self.store.stamp_alone(conversation_id, row, (self.clock() + self.kept_days * DAY) // SECOND)
+                    self.store.stamp_alone(conversation_id, row, self.ticket_kept.after(self.clock()) // SECOND)
                 return
             if row:
                 self.store.stamp_row(conversation_id, row, ticket)
@@ -60,7 +61,7 @@ class StampExpiry:
                     return
                 self.store.stamp_row(conversation_id, sk, ticket)
             self.store.stamp_number(ticket)
-            if self.store.stamp_head(conversation_id, ticket, self.contact_days) and self.store.finish(ticket):
+            if self.store.stamp_head(conversation_id, ticket, self.contact_kept) and self.store.finish(ticket):
                 return
         raise Unavailable("The ticket is closed and reopened too fast to date its rows now; try again.")
 

@@ -9,6 +9,7 @@ from typing import Any
 from chalicelib.channels.failure_meanings import reason_of
 from chalicelib.core.clock import gone_at
 from chalicelib.core.ids import MessageRef
+from chalicelib.core.kept_for import KeptFor
 from chalicelib.core.purposes import SUPPORT
 from chalicelib.dynamo.builder import Write, setting
 from chalicelib.dynamo.models import DeskRow
@@ -83,7 +84,7 @@ class StampExpiryStore:
             expression = "SET #expires_at = :date, #gone_at = :gone"
         self._tables.write(self._tables.update("row", key, expression, "#ticket_id = :ticket", values))
 
-    def stamp_head(self, conversation_id: str, ticket: TicketDate, kept_days: int) -> bool:
+    def stamp_head(self, conversation_id: str, ticket: TicketDate, kept: KeptFor) -> bool:
         """Set the contact's date on the conversation's head, or remove it; False: a row has changed since it was read.
 
         The newest ticket decides. An older one can only put the date off, when it is closed after the newest. The
@@ -94,7 +95,7 @@ class StampExpiryStore:
         if head is None:
             return True
         newest, read = head.ticket_id == ticket.ticket_id, int(head.expires_at or 0)
-        date = ticket.contact_until(kept_days)
+        date = ticket.contact_until(kept)
         if (not newest and not read) or (read >= date if ticket.expires_at else not (newest and read)):
             return True
         values: dict[str, Any] = {"newest": head.ticket_id or ""} | ({"read": read} if read else {})

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from chalicelib.core.clock import DAY, SECOND
 from chalicelib.core.errors import DeskError, NoIndex
+from chalicelib.core.kept_for import KeptFor
 from chalicelib.core.observability import count, log
+from chalicelib.dynamo.schema import VISITOR
 from chalicelib.tickets.model import State
 
 if TYPE_CHECKING:
@@ -54,7 +56,7 @@ class Sweep:
     wake_fetcher: Callable[[float], int]
     idle_days: int
     solved_days: int
-    kept_days: int
+    ticket_kept: KeptFor
     clock: Callable[[], int]
     stopwatch: Callable[[], float] = field(default=time.monotonic)
 
@@ -133,7 +135,8 @@ class Sweep:
             if account not in stopped:
                 stopped[account] = self.store.stopped(account)
             if stopped[account]:
-                probes[account] = conversation_id
+                if not conversation_id.startswith(VISITOR.partition("")):
+                    probes[account] = conversation_id
             else:
                 wanted[conversation_id] = None
         if reached != start:
@@ -159,7 +162,7 @@ class Sweep:
     def _close(self, until: float) -> int:
         """Close tickets that were idle or solved for the profile's days, and set their expiry date."""
         now = self.clock()
-        expires_at = (now + self.kept_days * DAY) // SECOND
+        expires_at = self.ticket_kept.after(now) // SECOND
         closed = 0
         for state in (*_OPEN_STATES, State.SOLVED):
             days = self.solved_days if state is State.SOLVED else self.idle_days

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.core.errors import Conflict, NotFound
+from chalicelib.core.languages import LANGUAGES
 from chalicelib.core.observability import audit
+from chalicelib.profile.model import Profile
 from chalicelib.staff.model import Staff
+from chalicelib.staff.undertaking import undertaking_text
 
 if TYPE_CHECKING:
     from chalicelib.staff.cognito import CognitoAccounts
@@ -18,11 +21,18 @@ class SignUndertaking:
     """Records that a member of staff signed the confidentiality undertaking."""
 
     staff: "StaffStore"
+    profile: Profile
     clock: Callable[[], int]
 
-    def __call__(self, who: Staff) -> None:
-        """Store the time of the first signature. Raises Unavailable."""
-        self.staff.sign_undertaking(who.id, self.clock())
+    def __call__(self, who: Staff, version: str, language: str) -> None:
+        """Store when which text was signed: that of the `version` which was read, in this language.
+
+        Raises Conflict when today's version is another one, or no language was read, and Unavailable.
+        """
+        text = undertaking_text(self.profile, language)
+        if version != text.version or language not in LANGUAGES:
+            raise Conflict("There is a newer text of the undertaking. Read it and sign again.", code="undertaking")
+        self.staff.sign_undertaking(who.id, text, self.clock())
         audit("undertaking_signed", staff_id=who.id)
 
 

@@ -29,7 +29,8 @@ ALL_ROLES = frozenset(Role)
 class Staff:
     """A member of staff. `id` is the Cognito sub. Raising `generation` ends all sessions at once.
 
-    `undertaking_at` (ms) is when the confidentiality undertaking was signed, 0 before.
+    `undertaking_at` (ms) is when the confidentiality undertaking was signed, 0 before; then which version in which
+    language, and the hash of that text. A signature of a release that stored no version is one of version "0".
     """
 
     id: str
@@ -40,6 +41,13 @@ class Staff:
     undertaking_at: int = 0
     disabled: bool = False
     language: str = ""
+    undertaking_version: str = ""
+    undertaking_language: str = ""
+    undertaking_hash: str = ""
+
+    def has_signed(self, version: str) -> bool:
+        """Whether this version of the undertaking was signed, and no other one since."""
+        return bool(self.undertaking_at) and self.undertaking_version == version
 
     def may(self, roles: frozenset[str]) -> bool:
         """Whether this person has one of these roles."""
@@ -49,7 +57,7 @@ class Staff:
 def staff_mac(key: bytes, staff: Staff) -> str:
     """Return the MAC of a row of the staff: 64 hexadecimal digits.
 
-    It covers every attribute that decides about access, so not the language.
+    It covers every attribute that decides about access, so not the language. The signed text has a MAC of its own.
     """
     covered = [
         "staff-1",
@@ -62,6 +70,15 @@ def staff_mac(key: bytes, staff: Staff) -> str:
         staff.generation,
     ]
     return hmac.new(key, json.dumps(covered, separators=(",", ":")).encode(), hashlib.sha256).hexdigest()
+
+
+def undertaking_mac(key: bytes, staff: Staff) -> str:
+    """Return the MAC of what was signed: 64 hexadecimal digits. Releases that know no version leave it alone, so that
+    one may go back to them."""
+    signed = [staff.undertaking_at, staff.undertaking_version, staff.undertaking_language, staff.undertaking_hash]
+    return hmac.new(
+        key, json.dumps(["undertaking-1", staff.id, *signed], separators=(",", ":")).encode(), hashlib.sha256
+    ).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from chalicelib.core.observability import count, log
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.dynamo.rows import condition_held, get_row, translated_errors
 from chalicelib.dynamo.schema import STAFF
-from chalicelib.staff.model import Staff, staff_mac
+from chalicelib.staff.model import Staff, staff_mac, undertaking_mac
+from chalicelib.staff.undertaking import UndertakingText, signed
 
 if TYPE_CHECKING:
     from pynamodb.expressions.update import Action
@@ -53,12 +54,18 @@ class StaffStore:
             language=staff.language or None,
             mac=staff_mac(self.key, staff),
         )
+        if staff.undertaking_hash:
+            row.undertaking_version = staff.undertaking_version
+            row.undertaking_language = staff.undertaking_language
+            row.undertaking_hash = staff.undertaking_hash
+            row.undertaking_mac = undertaking_mac(self.key, staff)
         with translated_errors():
             row.save()
 
-    def sign_undertaking(self, staff_id: str, now: int) -> None:
-        """Store the time of the first signature of the undertaking. Raises NotFound and Conflict."""
-        self._change(staff_id, lambda one: one if one.undertaking_at else replace(one, undertaking_at=now))
+    def sign_undertaking(self, staff_id: str, text: UndertakingText, now: int) -> None:
+        """Store when which text was signed; a second signature of the version changes nothing. Raises NotFound and
+        Conflict."""
+        self._change(staff_id, lambda one: signed(one, text, now))
 
     def set_language(self, staff_id: str, language: str) -> None:
         """Store the language in which this person reads the desk. Raises NotFound."""
@@ -98,11 +105,23 @@ class StaffStore:
         ]
         if new.undertaking_at:
             actions.append(DeskRow.undertaking_at.set(new.undertaking_at))
+        if new.undertaking_hash:
+            actions += [
+                DeskRow.undertaking_version.set(new.undertaking_version),
+                DeskRow.undertaking_language.set(new.undertaking_language),
+                DeskRow.undertaking_hash.set(new.undertaking_hash),
+                DeskRow.undertaking_mac.set(undertaking_mac(self.key, new)),
+            ]
         row = DeskRow(*STAFF.key(new.id)[1:])
         return condition_held(lambda: row.update(actions, DeskRow.mac == staff_mac(self.key, old)))
 
     def _verified(self, row: DeskRow) -> Staff | None:
+        """Return the member of staff of a row, without the text that was signed when its MAC is wrong: it is then
+        signed anew."""
         staff = _staff(row)
+        if not hmac.compare_digest((row.undertaking_mac or "").encode(), undertaking_mac(self.key, staff).encode()):
+            unproved = "0" if staff.undertaking_at else ""
+            staff = replace(staff, undertaking_version=unproved, undertaking_language="", undertaking_hash="")
         if hmac.compare_digest((row.mac or "").encode(), staff_mac(self.key, staff).encode()):
             return staff
         log("staff_not_proved", level=logging.ERROR, staff_id=staff.id)
@@ -120,4 +139,7 @@ def _staff(row: DeskRow) -> Staff:
         undertaking_at=int(row.undertaking_at or 0),
         disabled=bool(row.disabled),
         language=row.language or "",
+        undertaking_version=row.undertaking_version or "",
+        undertaking_language=row.undertaking_language or "",
+        undertaking_hash=row.undertaking_hash or "",
     )

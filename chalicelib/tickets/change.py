@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.core.clock import DAY, SECOND
 from chalicelib.core.errors import BadInput, Conflict, NotFound
+from chalicelib.core.kept_for import KeptFor
 from chalicelib.staff.model import Staff
 from chalicelib.tickets.erasure_guard import refuse_if_erasing
 from chalicelib.tickets.model import State
@@ -53,12 +54,12 @@ def _wait(attempt: int) -> None:
 
 @dataclass(frozen=True)
 class ChangeTicket:
-    """Changes tickets. `kept_days` is the retention of closed tickets, from the operator profile."""
+    """Changes tickets. `ticket_kept` is the retention of closed tickets, from the operator profile."""
 
     tickets: "TicketQueries"
     writes: "TicketWrites"
     staff: "StaffStore"
-    kept_days: int
+    ticket_kept: KeptFor
     clock: Callable[[], int]
     wait: Callable[[int], None] = field(default=_wait)
 
@@ -122,7 +123,7 @@ class ChangeTicket:
         elif ticket.solved_at and state != State.CLOSED:
             new["solved_at"] = None
         if state == State.CLOSED:
-            new |= {"closed_at": now, "expires_at": (now + self.kept_days * DAY) // SECOND}
+            new |= {"closed_at": now, "expires_at": self.ticket_kept.after(now) // SECOND}
         elif ticket.state == State.CLOSED:
             if ticket.expires_at - now < DAY:
                 # DynamoDB's TTL could delete rows before expiry stamping has removed their dates.

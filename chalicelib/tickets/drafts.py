@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND, gone_at
 from chalicelib.core.ids import MessageRef, comment_id_hash, reply_id_hash
+from chalicelib.core.kept_for import KeptFor
 from chalicelib.dynamo.builder import NEW, Builder, Write
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.dynamo.rows import alive, get_row
@@ -103,12 +104,12 @@ def client_guard(builder: Builder, name: str, ref: MessageRef, now: int) -> Writ
     return builder.put("client", key, row, free, {"now": now // SECOND})
 
 
-def draft_until(now: int, kept_days: int, ticket_expires_at: int) -> int:
+def draft_until(now: int, kept: KeptFor, ticket_expires_at: int) -> int:
     """Return the expiry date (seconds) of a draft that is saved now, never later than that of its ticket.
 
-    `ticket_expires_at` (ms) is 0 for an open ticket, which is kept `kept_days` after it closes.
+    `ticket_expires_at` (ms) is 0 for an open ticket, which is kept so long after it closes.
     """
-    until = now + min(DRAFT_DAYS, kept_days) * DAY
+    until = min(now + DRAFT_DAYS * DAY, kept.after(now))
     return min(until, ticket_expires_at or until) // SECOND
 
 

@@ -181,6 +181,11 @@ def unparsed_part(item_id: str) -> EncryptionContext:
     return EncryptionContext("desk", "unclear", item_id, "raw")
 
 
+def visitor_content(item_id: str) -> EncryptionContext:
+    """Encryption context of an answer to somebody of whom nothing is stored, sealed to the vault."""
+    return EncryptionContext("desk", "visitor", item_id, "content")
+
+
 def contact_attribute(contact_id: str, attribute: str) -> EncryptionContext:
     """Encryption context of a contact's `profile`, `user`, `phone` or `chat`."""
     return EncryptionContext("desk", "contact", contact_id, attribute)
@@ -205,7 +210,11 @@ def seal_json(public_key: bytes, context: EncryptionContext, value: Mapping[str,
 def open_json(private_key: bytes, context: EncryptionContext, sealed: bytes) -> dict[str, Any]:
     """Open what `seal_json` sealed. Raises CannotOpen, also when the content is no mapping: anybody can seal
     anything."""
-    text = unseal(private_key, context, sealed)
+    return mapping_of(unseal(private_key, context, sealed))
+
+
+def mapping_of(text: bytes) -> dict[str, Any]:
+    """Return the mapping that `seal_json` has sealed, of its opened text. Raises CannotOpen for anything else."""
     try:
         value = json.loads(text)
     except (ValueError, RecursionError) as error:

@@ -11,7 +11,7 @@ from chalice.app import Blueprint, Response
 from chalicelib.core.errors import DeskError
 from chalicelib.core.observability import count, log, log_error
 from chalicelib.web.http.request import MULTIPART, HttpRequest, read_request
-from chalicelib.web.http.responses import error_response, json_response, not_modified
+from chalicelib.web.http.responses import error_response, json_response, not_modified, with_wait
 from chalicelib.web.http.routes_and_roles import API, PAGES, Route
 
 View = Callable[[HttpRequest], Response]
@@ -85,7 +85,7 @@ def _refusal(route: Route, request: HttpRequest | None, error: DeskError) -> Res
     try:
         from chalicelib.web.dashboard.error_page import refusal_response
 
-        return refusal_response(request, error)
+        return with_wait(refusal_response(request, error), error)
     except Exception as broken:  # noqa: BLE001 - the error page itself must not fail
         log_error("failed", broken, route=route.path, method=route.method)
         return json_response({"code": error.code, "message": error.message}, error.status)

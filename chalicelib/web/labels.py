@@ -4,13 +4,12 @@ Keys are stored values; values are message ids of the catalogue `desk`, with pla
 `label`, which translates and then fills them.
 """
 
-import re
 from collections.abc import Callable, Mapping
 
 from chalicelib.channels import registry
 from chalicelib.core.delivery_failures import ADMINISTRATOR, ANOTHER_CHANNEL, UNLISTED, FailureText
+from chalicelib.core.law_citation import cite
 from chalicelib.core.texts import desk_msg as desk_msg
-from chalicelib.privacy.law_citation import law_text
 
 STATES: Mapping[str, str] = {
     "open": desk_msg("Open"),
@@ -194,27 +193,6 @@ def label(say: Callable[[str], str], names: Mapping[str, str], key: str, **place
     return say(names[key]).format(**places) if key in names else key
 
 
-LAW = (
-    desk_msg("Law 94-V, article {article}"),
-    desk_msg("Law 94-V, article {article}({part})"),
-    desk_msg("Law 94-V, article {article}({part})({point})"),
-)
-
-
 def clause_words(clause: str, say: Callable[[str], str]) -> str:
-    """Return a clause of the profile in words.
-
-    `A6.6, 94-V art. 12` means clause 6.6 of the published policy and article 12 of the law. A clause in an unknown form
-    is returned as it is.
-    """
-    return "; ".join(_one(part, say) for part in clause.split(", "))
-
-
-def _one(clause: str, say: Callable[[str], str]) -> str:
-    if said := law_text(clause, LAW, say):
-        return said
-    if own := re.fullmatch(r"[A-E]([\d.]+)", clause):
-        return say("policy, clause {clause}").format(clause=own[1])
-    if rules := re.fullmatch(r"Rules (\d+)", clause):
-        return say("Rules No. {number}").format(number=rules[1])
-    return say("our own rule") if clause == "own rule" else clause
+    """Return a clause of the profile in the words of the pages."""
+    return cite(clause, say, desk_msg("policy, clause {clause}"))

@@ -11,7 +11,7 @@ from chalicelib.dynamo.tables import Tables
 from chalicelib.messages.contact_event_store import ContactEventStore
 from chalicelib.messages.contact_events import ReceiveContactEvent
 from chalicelib.messages.inbound import Intake
-from chalicelib.messages.ingest import Outcome, Recognise, Refuse
+from chalicelib.messages.ingest import Outcome, Recognise, Refuse, VisitorAnswer, Welcome
 from chalicelib.messages.receive_message import ReceiveMessage
 from chalicelib.messages.repeated import RepeatedParts
 from chalicelib.messages.statuses import Statuses
@@ -61,7 +61,8 @@ def gateway() -> Tables:
 
 def recognise_asks(profile: Profile) -> Recognise:
     """Returns the function that recognises asks about data in messages."""
-    return lambda message: asks(message, profile.markings)
+    phrases = profile.phrases
+    return lambda message: asks(message, phrases)
 
 
 def refuse_suppressed(store: IntakeStore, profile: Profile) -> Refuse:
@@ -79,8 +80,21 @@ def refuse_suppressed(store: IntakeStore, profile: Profile) -> Refuse:
     return refuse
 
 
+def welcome(profile: Profile) -> Welcome:
+    """Returns the function that greets people who open the chat."""
+
+    def answer(language: str) -> VisitorAnswer:
+        from chalicelib.messages.notices import welcome as text
+
+        return VisitorAnswer(text(profile, language), language=language)
+
+    return answer
+
+
 @cache
-def _intake(address_key: bytes) -> tuple[IntakeStore, Statuses, ReceiveMessage, ReceiveContactEvent, RepeatedParts]:
+def _intake(
+    address_key: bytes,
+) -> tuple[IntakeStore, Statuses, ReceiveMessage, ReceiveContactEvent, RepeatedParts, tuple[str, ...]]:
     config = settings()
     pseudonym_key = AddressKey(address_key)
     ours = Tables(direct_client(), tables(), again="send it again")
@@ -89,15 +103,16 @@ def _intake(address_key: bytes) -> tuple[IntakeStore, Statuses, ReceiveMessage, 
     refuse = refuse_suppressed(store, profile)
     receive = ReceiveMessage(store, profile, policy_reference(profile), clock(), recognise_asks(profile), refuse)
     statuses = Statuses(ours, pseudonym_key)
-    change = ReceiveContactEvent(store, ContactEventStore(store, pseudonym_key), profile, clock(), refuse)
-    return store, statuses, receive, change, RepeatedParts(ours, pseudonym_key)
+    changes = ContactEventStore(store, pseudonym_key)
+    change = ReceiveContactEvent(store, changes, clock(), refuse, welcome(profile))
+    return store, statuses, receive, change, RepeatedParts(ours, pseudonym_key), profile.served
 
 
 def intake() -> Intake:
     """The parts of intake that a webhook uses. Raises Unavailable."""
     inbound = secrets().inbound(settings().secret_inbound)
-    store, statuses, receive, change, repeated = _intake(inbound.address_key)
-    return Intake(inbound, store, statuses, receive, change, clock(), repeated)
+    store, statuses, receive, change, repeated, served = _intake(inbound.address_key)
+    return Intake(inbound, store, statuses, receive, change, clock(), repeated, served)
 
 
 def check_health() -> dict[str, bool]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from chalicelib.contacts.index_contact import IndexContact
     from chalicelib.contacts.text_search import TextSearch
     from chalicelib.messages.customer_deletion import TakeBack
+    from chalicelib.outbox.answer_visitor import AnswerVisitor
     from chalicelib.outbox.bring_file import BringFile
     from chalicelib.outbox.brought_files import BroughtFiles
     from chalicelib.outbox.change_message import ChangeMessage
@@ -141,6 +142,22 @@ def _deliver(address_key: bytes, *, files: bool) -> "Deliver":
 
 
 @cache
+def answer_visitor() -> "AnswerVisitor":
+    """Answers people of whom nothing is stored, for the sender."""
+    from chalicelib.outbox.answer_visitor import AnswerVisitor
+    from chalicelib.outbox.reading import OutboxReading
+    from chalicelib.outbox.visitor_store import VisitorStore
+
+    wiring.bind_tables()
+
+    def enqueue(visitor_id: str, wait: int) -> None:
+        queues().send_later(settings().queue_retry, {"visitor_id": visitor_id}, wait)
+
+    store, clock = VisitorStore(wiring.gateway()), wiring.clock()
+    return AnswerVisitor(store, OutboxReading(), _providers(), wiring.vault, _allows, enqueue, clock)
+
+
+@cache
 def pass_on_signal() -> "PassOnSignal":
     """Passes signs of reading and typing on, for the sender."""
     from chalicelib.outbox.reading import OutboxReading
@@ -175,8 +192,8 @@ def stamp_expiry() -> "StampExpiry":
     retention = load_profile(settings().operator).retention
     return StampExpiry(
         StampExpiryStore(wiring.gateway()),
-        kept_days=retention["ticket"].days,
-        contact_days=retention["contact"].days,
+        ticket_kept=retention["ticket"].kept,
+        contact_kept=retention["contact"].kept,
         clock=wiring.clock(),
     )
 

@@ -154,7 +154,7 @@ def notify() -> "Notify":
     from chalicelib.erasure.tasks.notify import Notify
     from chalicelib.privacy.answer_request import AnswerRequest
 
-    kept, address = stores.profile().retention["request"].days, stores.certificates_address()
+    kept, address = stores.profile().retention["request"].kept, stores.certificates_address()
     answer = AnswerRequest(
         stores.requests(), stores.opening(), stores.mailbox(), stores.secret(), stores.profile(), address, kept
     )
@@ -170,7 +170,7 @@ def destroy_mailbox() -> "DestroyMailbox":
     from chalicelib.privacy.mailbox.removal import MailboxRemoval
 
     removal = MailboxRemoval(wiring.gateway())
-    kept = stores.profile().retention["request"].days
+    kept = stores.profile().retention["request"].kept
     return DestroyMailbox(stores.requests(), stores.opening(), removal, stores.announcements(), kept, wiring.clock())
 
 
@@ -187,8 +187,8 @@ def completion_certificate() -> "CompletionCertificate":
         backups,
         stores.ledger(),
         stores.signer(),
-        kept_days=kept["request"].days,
-        consent_days=kept["consent"].days,
+        kept=kept["request"].kept,
+        consent_kept=kept["consent"].kept,
         clock=wiring.clock(),
     )
 

@@ -3,8 +3,11 @@
 from functools import cache
 from typing import TYPE_CHECKING
 
+from chalicelib.core.ids import new_id
 from chalicelib.core.settings import settings
 from chalicelib.dynamo.clients import client
+from chalicelib.dynamo.queues import WakeUp
+from chalicelib.dynamo.schema import VISITOR
 from chalicelib.profile.load import load_profile
 from chalicelib.wiring import base as wiring
 from chalicelib.wiring.delivery import queues
@@ -32,16 +35,18 @@ def sweep() -> "Sweep":
     wiring.bind_tables()
     config = settings()
     profile = load_profile(config.operator)
-    kept = {name: profile.retention[name].days for name in ("ticket", "contact", "consent")}
+    kept = {name: profile.retention[name].kept for name in ("ticket", "contact", "consent")}
 
     def enqueue(conversation_ids: list[str]) -> int:
-        return queues().enqueue_all(config.queue_doorbell, conversation_ids)
+        wake_ups = [_wake_up(one) for one in conversation_ids]
+        return len(wake_ups) - len(queues().send(config.queue_doorbell, wake_ups))
 
     # The sweeper does not wait: the next sweep meets again what conflicts now.
     tables = Tables(client("dynamodb"), wiring.tables(), lambda _attempt: None, "the next sweep tries again")
     store, expired = SweepStore(tables), ExpiredStore(tables, bucket())
     end_contact = EndContact(
-        EndContactStore(wiring.gateway()), bucket().empty, contact_days=kept["contact"], consent_days=kept["consent"],
+        EndContactStore(wiring.gateway()), bucket().empty, contact_kept=kept["contact"],
+        consent_kept=kept["consent"],
         clock=wiring.clock(),
     )  # fmt: skip
     delete = DeleteExpired(expired, store.enqueue_stamping, enqueue_indexing, end_contact)
@@ -57,9 +62,16 @@ def sweep() -> "Sweep":
         wake_fetcher=WakeFetcher(tables, queues(), config.queue_fetching, wiring.clock()),
         idle_days=profile.tickets.idle_close_days,
         solved_days=profile.tickets.solved_close_days,
-        kept_days=kept["ticket"],
+        ticket_kept=kept["ticket"],
         clock=wiring.clock(),
     )
+
+
+def _wake_up(name: str) -> WakeUp:
+    """Return the wake-up message of a conversation, or of the answer to a visitor of which `name` is the partition."""
+    visitor_id = name.removeprefix(VISITOR.partition(""))
+    body = {"conversation_id": name} if visitor_id == name else {"visitor_id": visitor_id}
+    return WakeUp(body, visitor_id, new_id())
 
 
 def enqueue_indexing(contact_id: str) -> bool:

@@ -91,7 +91,7 @@ def changes() -> TicketWrites:
 
 def change_ticket() -> ChangeTicket:
     """Change a ticket."""
-    kept = profile().retention["ticket"].days
+    kept = profile().retention["ticket"].kept
     return ChangeTicket(desk(), changes(), staff(), kept, wiring.clock())
 
 
@@ -118,7 +118,7 @@ def drafts() -> DraftStore:
 
 def keep_draft() -> KeepDraft:
     """Keep what staff has typed."""
-    return KeepDraft(desk(), drafts(), profile().retention["ticket"].days, wiring.clock())
+    return KeepDraft(desk(), drafts(), profile().retention["ticket"].kept, wiring.clock())
 
 
 def hand_out() -> "HandOut":
@@ -227,7 +227,7 @@ def sign_undertaking() -> "SignUndertaking":
     """Sign the undertaking."""
     from chalicelib.staff.manage import SignUndertaking
 
-    return SignUndertaking(staff(), wiring.clock())
+    return SignUndertaking(staff(), profile(), wiring.clock())
 
 
 def revoke_staff() -> "RevokeStaff":

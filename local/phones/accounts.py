@@ -11,7 +11,7 @@ class Bot:
     token: str
     secret: str
     username: str
-    name: str = "sPoint"
+    name: str = "Support"
 
     @property
     def account(self) -> str:
@@ -28,8 +28,8 @@ class ProviderSecrets:
     display_phone_number: str = "77000000000"
     business_account: str = "100000000000900"
     bots: tuple[Bot, ...] = (
-        Bot("100000001:local-telegram-bot-token", "local-telegram-webhook-secret", "spoint_help_bot"),
-        Bot("100000002:local-telegram-bot-token-2", "local-telegram-webhook-secret-2", "spoint_shop_bot"),
+        Bot("100000001:local-telegram-bot-token", "local-telegram-webhook-secret", "desk_help_bot"),
+        Bot("100000002:local-telegram-bot-token-2", "local-telegram-webhook-secret-2", "desk_shop_bot"),
     )
 
     def bot(self, account: str) -> Bot | None:

@@ -55,7 +55,7 @@ WHATSAPP_SAMPLES: dict[str, Sample] = {
             "type": "text",
             "text": {"body": "Есть в наличии?"},
             "referral": {
-                "source_url": "https://fb.me/spoint-demo",
+                "source_url": "https://fb.me/demo",
                 "source_type": "ad",
                 "source_id": "120210000000000001",
                 "headline": "Розы к празднику",

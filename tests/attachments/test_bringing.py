@@ -278,6 +278,26 @@ def test_the_same_reply_twice_is_stored_once(desk: FileDesk) -> None:
     assert len(files_of(desk)) == 1
 
 
+@pytest.mark.parametrize("late", ["named", "looked_at", "store"])
+def test_the_same_reply_at_the_same_moment_is_the_stored_one(desk: FileDesk, late: str) -> None:
+    """Another request with the same id stores the reply between two steps of this one."""
+    ticket = whatsapp(desk)
+    content = ReplyContent("Мынау", files=(desk.bring(ticket),))
+    replier = desk.replier()
+    stored: list[MessageRef] = []
+    of = {"named": replier.files.store, "looked_at": replier.files, "store": replier.store}[late]
+    step = getattr(of, late)
+
+    def overtaken(*given: Any) -> Any:
+        if not stored:
+            stored.append(desk.reply(ticket, content, "one"))
+        return step(*given)
+
+    object.__setattr__(of, late, overtaken)
+    assert replier(ticket["ticket_id"], content, "one", BOLAT).id == str(stored[0])
+    assert len(desk.of("outbox#")) == 1
+
+
 def test_what_is_replaced_after_it_was_looked_at_is_not_sent(desk: FileDesk) -> None:
     """A form works until it expires, so its holder could put another file in the place of the one that was checked."""
     ticket = whatsapp(desk)

@@ -99,7 +99,7 @@ def test_each_worker_is_given_the_days_of_its_own_class(
     for module in (wiring_delivery, wiring_retention):
         monkeypatch.setattr(module, "load_profile", lambda _operator: changed)
     stamps = wiring_delivery.stamp_expiry()
-    assert (stamps.kept_days, stamps.contact_days) == (retention["ticket"].days, retention["contact"].days)
+    assert (stamps.ticket_kept, stamps.contact_kept) == (retention["ticket"].kept, retention["contact"].kept)
     end = wiring_retention.sweep().delete.end_contact
     assert isinstance(end, EndContact)
-    assert (end.contact_days, end.consent_days) == (retention["contact"].days, retention["consent"].days)
+    assert (end.contact_kept, end.consent_kept) == (retention["contact"].kept, retention["consent"].kept)

@@ -17,7 +17,7 @@ from chalicelib.profile.load import load_profile
 from tests.domain.privacy_corpus import MEANT, ORDINARY
 from tests.support.people import from_amina
 
-MARKINGS = load_profile("spoint").markings
+MARKINGS = load_profile("spoint").phrases
 POSITIVE = [one for language in MEANT.values() for one in language]
 NEGATIVE = [one for language in ORDINARY.values() for one in language]
 SENTENCES = [*(text for _, text in POSITIVE), *NEGATIVE]

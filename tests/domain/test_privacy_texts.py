@@ -65,7 +65,7 @@ def test_the_question_fits_one_message_and_names_the_button_that_it_tells_of(
     text = questions.challenge(PROFILE, language, kind, 48, bound=bound)
     assert len(text) <= BUTTONS_LIMIT
     assert challenge_buttons(PROFILE, language, REQUEST)[1].title in text
-    assert PROFILE.operator.brand in text and "48" in text
+    assert PROFILE.operator.brand[language or "kk"] in text and "48" in text
     assert (len(text) > len(questions.challenge(PROFILE, language, kind, 48, bound=False))) is bound
 
 
@@ -127,17 +127,17 @@ def of_kind(kind: str) -> Request:
 @EVERY
 def test_a_refusal_names_ground_clause_reason_and_the_ways_to_complain(language: str, ground: str, kind: Kind) -> None:
     text = answers.refused(PROFILE, language, kind, ground, "Есть неоплаченный счёт № 17")
-    article = {"en": "article 8, part ", "ru": "ст. 8 п. ", "kk": "8-бап "}[language or "kk"]
+    article = {"en": "art. 8(", "ru": " ст. 8 Закона", "kk": "Заңның 8-бабының "}[language or "kk"]
     assert article in text.replace("\xa0", " "), "the law, as the language names it"
-    assert "94-V" in text and "art. " not in text
-    for said in ("Есть неоплаченный счёт № 17", PROFILE.contact_mail, answers.PORTAL):
+    assert "94-V" in text and "94-V art. " not in text
+    for said in ("Есть неоплаченный счёт № 17", PROFILE.contact_point, answers.PORTAL):
         assert said in text
     assert bot_text(language or "kk", answers.REFUSAL_GROUNDS[ground]) in text
     assert bot_text(language or "kk", answers.NO_NEWS) in text, "what was said against news holds"
 
 
 def test_every_ground_of_every_profile_can_be_told() -> None:
-    for name in (path.stem for path in Path(chalicelib.profile.operators.__path__[0]).glob("*.toml")):
+    for name in (path.stem for path in Path(chalicelib.profile.operators.__path__[0]).glob("compiled/*.json")):
         assert load_profile(name).refusals.keys() <= answers.REFUSAL_GROUNDS.keys() and load_profile(name).refusals
 
 
@@ -169,7 +169,7 @@ def test_the_secret_is_given_as_one_reads_it_aloud(how: str) -> None:
     }[how]
     lines = said.splitlines()
     number = "01234-56789-abcde-fghjk" if how == "letter" else REQUEST
-    assert f"Свидетельство: {number}" in lines, "what is typed off a paper stands in groups"
+    assert f"Номер свидетельства: {number}" in lines, "what is typed off a paper stands in groups"
     assert "Секретный код: abcd-efgh-jkmn-pqrs-tvwx" in lines
     assert f"Проверить можно здесь: {URL}" in lines
 

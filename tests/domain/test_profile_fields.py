@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from typing import Annotated
 
     from chalicelib.core.languages import LANGUAGES
-    from chalicelib.profile.forms import Day, MailAddress, Number, Text, YesNo, each, ids, maybe_none, words
+    from chalicelib.profile.forms import Day, HttpsOrNone, Number, Text, YesNo, each, ids, maybe_none, words
 
 
 class Head(Row):
@@ -24,7 +24,7 @@ class Head(Row):
 
     name: Text
     since: Day
-    contact: MailAddress = ""
+    contact: HttpsOrNone = ""
 
 
 class Basis(Row):

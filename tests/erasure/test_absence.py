@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from chalicelib.core.addresses import Address, Author
 from chalicelib.core.clock import DAY
 from chalicelib.core.errors import Unavailable
+from chalicelib.core.kept_for import KeptFor
 from chalicelib.dynamo import schema
 from chalicelib.dynamo.schema import CLASSES, SECTIONS, Expiry, ItemClass
 from chalicelib.erasure import verifier
@@ -205,7 +206,7 @@ def test_while_a_box_of_an_earlier_request_is_there_nothing_is_proved(desk: Eras
     run_until(desk, request, "sweep")
     read = MessageStatuses(desk.gateway())
     rows = ContactRequestRows(desk.gateway())
-    close = DestroyMailbox(desk.requests, rows, MailboxRemoval(desk.gateway()), read, 1095, lambda: desk.now)
+    close = DestroyMailbox(desk.requests, rows, MailboxRemoval(desk.gateway()), read, KeptFor(1095), lambda: desk.now)
     for passes, one in enumerate((older, oldest), start=1):
         assert verify(desk, request) == {"outcome": "found"}
         stored = desk.request(request)

@@ -3,6 +3,7 @@
 import pytest
 
 from chalicelib.core.clock import GUARD_DAYS
+from chalicelib.core.kept_for import KeptFor
 from chalicelib.dynamo.builder import attribute_values
 from chalicelib.dynamo.schema import REQUEST
 from chalicelib.erasure.task import TaskFailed
@@ -45,7 +46,9 @@ def test_a_run_that_follows_after_the_box_was_closed_passes_through_what_is_done
     desk.requests.run(desk.requests.change(request.id, {"steps.certified": desk.now, "steps.notified": desk.now}))
     read = MessageStatuses(desk.gateway())
     rows = ContactRequestRows(desk.gateway())
-    DestroyMailbox(desk.requests, rows, MailboxRemoval(desk.gateway()), read, 1095, lambda: desk.now)(request.id)
+    DestroyMailbox(desk.requests, rows, MailboxRemoval(desk.gateway()), read, KeptFor(1095), lambda: desk.now)(
+        request.id
+    )
     before = desk.snapshot()
     for name in TASKS:
         if name != "settle":

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from local import seed
 from tests.golden.releases import HERE, RELEASES
 from tests.support.e2e.erasing import DAY, FINAL, GENUINE, HOUR, Customer, Office, advance, all_rows, check
 from tests.support.e2e.playing import Api, Play, eventually
@@ -44,7 +45,20 @@ def kept(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     shown = json.loads((HERE / request.param / "state.json").read_text(encoding="utf-8"))
     (folder / "clock").write_text(str(shown["now"] + 60 - int(time.time())))
     with start_desk(folder / "run.log", PERSIST=str(folder)) as desk:
-        yield Kept(Play(desk), shown)
+        kept = Kept(Play(desk), shown)
+        for account in seed.ACCOUNTS:
+            signs_the_undertaking(kept.play.sign_in(account.email), account.signed)
+        yield kept
+
+
+def signs_the_undertaking(staff: Api, signed: bool) -> None:
+    """A release that stored no version of the undertaking let this person in; now the text is read and signed once."""
+    assert staff.call("GET", "tickets").json()["code"] == "undertaking"
+    assert (staff.get("me")["undertaking_at"] is not None) == signed
+    text = staff.get("me/undertaking?language=kk")
+    assert not text["signed"]
+    assert staff.call("POST", "me/undertaking", {name: text[name] for name in ("version", "language")}).ok
+    assert staff.call("GET", "tickets").ok
 
 
 def contains(now: Any, then: Any) -> bool:

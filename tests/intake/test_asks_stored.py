@@ -165,9 +165,9 @@ def test_a_press_opens_and_reopens_nothing(desk: Desk, state: str) -> None:
 
 
 def test_a_press_of_somebody_who_never_wrote_leaves_the_ask_without_a_ticket(desk: Desk) -> None:
-    from tests.support.intake.changes import started
+    from tests.support.intake.changes import welcomed_before
 
-    desk.changer()(started(desk))
+    welcomed_before(desk)
     assert desk.receive(confirm(desk)) is Outcome.STORED
     assert desk.of("ticket") == [] and len(rows_of(desk)) == 1
 

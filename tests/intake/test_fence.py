@@ -261,8 +261,8 @@ def test_late_webhooks_of_the_erased_do_not_reach_their_new_contact(desk: Desk) 
 
 
 def test_a_late_start_block_or_number_of_the_erased_changes_nothing(desk: Desk) -> None:
+    desk.receive(from_daniyar(sent_at=desk.seconds, message_id=7))
     first = started(desk)
-    desk.changer()(first)
     close_fence(desk)
     desk.now += 60_000
     erase(desk)

@@ -1,13 +1,12 @@
-"""Start, block and a changed number."""
+"""Block and a changed number."""
 
 import pytest
 
 from chalicelib.channels.parts import ChatEvent, NumberChanged
 from chalicelib.core.addresses import Address, Author
 from chalicelib.dynamo.builder import attribute_values
-from chalicelib.messages.contact_event_store import WELCOME_EVERY
 from chalicelib.messages.ingest import Outcome
-from tests.support.intake.changes import changed, reach, started
+from tests.support.intake.changes import changed, reach
 from tests.support.intake.desk import Desk
 from tests.support.people import (
     AMINA,
@@ -19,43 +18,6 @@ from tests.support.people import (
     from_daniyar,
     wamid,
 )
-
-
-def test_start_welcomes_once_and_opens_no_ticket(desk: Desk) -> None:
-    start = started(desk)
-    assert desk.changer()(start) and desk.changer()(start)
-
-    assert desk.of("ticket") == [] and desk.of("consent#") == []
-    assert len(desk.messages("out")) == len(desk.of("outbox#")) == len(desk.messages("event")) == 1
-    assert desk.of("head")[0]["language"] == "ru"
-
-
-def test_the_first_message_after_start_opens_the_ticket_with_consent_and_policy(desk: Desk) -> None:
-    desk.changer()(started(desk))
-    desk.now += 60_000
-    desk.receive(from_daniyar(sent_at=desk.seconds, message_id=2))
-
-    (ticket,) = desk.of("ticket")
-    assert "previous_ticket_id" not in ticket
-    assert len(desk.of("consent#")) == 1
-    assert [item["policy"] for item in desk.messages("out")] == [False, True]
-    assert len(desk.of("contact")) == 1
-
-
-def test_a_later_start_of_a_known_person_welcomes_again(desk: Desk) -> None:
-    desk.changer()(started(desk))
-    desk.now += WELCOME_EVERY
-    desk.changer()(started(desk, 5))
-
-    assert len(desk.messages("out")) == 2 and len(desk.of("contact")) == 1
-
-
-def test_who_presses_start_again_and_again_is_welcomed_once_an_hour(desk: Desk) -> None:
-    for number in range(1, 41):
-        assert desk.changer()(started(desk, number)) is Outcome.STORED
-        desk.now += WELCOME_EVERY // 20
-    assert len(desk.messages("out")) == len(desk.of("outbox#")) == 2
-    assert len(desk.messages("event")) == 40 and len(desk.of("contact")) == 1
 
 
 def test_block_and_unblock_in_any_order_end_at_the_newer(desk: Desk) -> None:

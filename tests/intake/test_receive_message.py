@@ -43,7 +43,7 @@ def test_a_first_message_makes_one_contact_ticket_message_consent_and_notice(des
     text = opened(desk, notice)["text"]
     assert f"{ticket['number'][:3]}-{ticket['number'][3:]}" in text
     assert "https://spoint.kz/policy" in text
-    assert (consent["policy_version"], consent["policy_hash"], consent["channel"]) == (*POLICY, "whatsapp")
+    assert (consent["policy_version"], consent["policy_hash"], consent["channel"]) == (*POLICY.agreed, "whatsapp")
     assert len(desk.of("contact")) == len(desk.items("keys")) == len(desk.of("outbox#")) == len(desk.of("number")) == 1
 
 

@@ -14,6 +14,7 @@ from chalicelib.core.asks import Ask
 from chalicelib.core.clock import DAY
 from chalicelib.dynamo.builder import attribute_values
 from chalicelib.messages.ingest import is_news, is_statement
+from tests.support.intake.changes import welcomed_before
 from tests.support.intake.desk import Desk
 from tests.support.intake.fences import close_fence, erase, fences, open_fence
 from tests.support.intake.rows import change_ticket
@@ -154,13 +155,11 @@ def test_somebody_known_gets_no_ticket_notice_or_consent_by_it(front: Client, de
     assert len(desk.messages("out")) == sent and len(desk.of("consent#")) == len(desk.of("contact")) == 1
 
 
-@pytest.mark.parametrize("name", EVENTS)
-def test_who_only_pressed_start_gets_no_ticket_by_it(front: Client, desk: Desk, name: str) -> None:
-    if name.startswith("whatsapp"):
-        whatsapp("request_welcome")(front, desk, 0)
-    else:
-        telegram("message", message_id=6, text="/start")(front, desk, 0)
-    assert len(desk.of("contact")) == len(desk.messages("out")) == 1
+@pytest.mark.parametrize("name", [one for one in EVENTS if one.startswith("telegram")])
+def test_who_only_pressed_start_in_the_release_before_gets_no_ticket_by_it(
+    front: Client, desk: Desk, name: str
+) -> None:
+    welcomed_before(desk)
     EVENTS[name](front, desk, 1)
     assert desk.of("ticket") == desk.of("consent#") == desk.messages() == []
     assert len(desk.of("contact")) == len(desk.messages("out")) == 1
@@ -235,14 +234,6 @@ def test_a_message_without_a_time_is_stored_once_whenever_it_is_repeated(front: 
     assert kept["kind"] == "text" and kept["links"] == [kept["provider_hash"]]
 
 
-def test_an_opened_whatsapp_chat_is_greeted_inside_the_window_that_it_opens(front: Client, desk: Desk) -> None:
-    whatsapp("request_welcome")(front, desk, 1)
-    (welcome,) = desk.messages("out")
-    (head,) = desk.of("head")
-    assert head["last_inbound_at"] == desk.seconds * 1000 and "expires_at" in head
-    assert "policy_hash" not in welcome and desk.of("consent#") == desk.of("ticket") == []
-
-
 # -- a contact that was put back from a backup
 
 
@@ -250,8 +241,7 @@ def put_back(desk: Desk, rows: dict[str, list[dict[str, Any]]]) -> None:
     desk.put_all((table, attribute_values(row)) for table, kept in rows.items() for row in kept if table != "keys")
 
 
-@pytest.mark.parametrize("again", ["text", "start"])
-def test_a_contact_without_a_key_takes_nothing_and_a_new_person_is_made(desk: Desk, again: str) -> None:
+def test_a_contact_without_a_key_takes_nothing_and_a_new_person_is_made(desk: Desk) -> None:
     first = from_daniyar(sent_at=desk.seconds, message_id=1)
     desk.receive(first)
     rows = {table: desk.items(table) for table in ("desk", "index")}
@@ -262,10 +252,6 @@ def test_a_contact_without_a_key_takes_nothing_and_a_new_person_is_made(desk: De
     (dead,) = {item["contact_id"] for item in desk.of("contact") if "profile" in item}
     desk.now += 2 * DAY
 
-    if again == "start":
-        from tests.support.intake.changes import started
-
-        assert desk.changer()(started(desk, 5))
     message = from_daniyar("Я снова здесь", sent_at=desk.seconds, message_id=9)
     desk.receive(message)
     desk.receive(from_daniyar("И ещё", sent_at=desk.seconds + 1, message_id=10))

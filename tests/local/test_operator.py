@@ -9,9 +9,9 @@ from local.aws.ministack import CannotStart
 from local.ports import RunSettings
 
 
-@pytest.mark.parametrize("operator", ["wadjet", "nobody", "../spoint", "SPOINT"])
+@pytest.mark.parametrize("operator", ["nobody", "../spoint", "SPOINT", "common"])
 def test_a_start_that_cannot_serve_is_refused_with_a_sentence(operator: str) -> None:
-    with pytest.raises(CannotStart, match=r"cannot be served\..+Choose one of: spoint"):
+    with pytest.raises(CannotStart, match=r"cannot be served\..+Choose one of: rsoftware, smartaqkol, spark"):
         RunSettings.of({"OPERATOR": operator})
 
 
@@ -33,4 +33,4 @@ def test_a_profile_whose_policy_is_not_published_cannot_be_served(monkeypatch: p
 
 def test_the_template_takes_those_operators_and_no_others() -> None:
     allowed = load("parameters")["Parameters"]["Operator"]["AllowedValues"]
-    assert tuple(allowed) == serving_profiles() == ("spoint",)
+    assert tuple(allowed) == serving_profiles() == ("rsoftware", "smartaqkol", "spark", "spoint", "wadjet")

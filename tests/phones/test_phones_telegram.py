@@ -68,7 +68,7 @@ def test_python_telegram_bot_works_against_it(phones: Phones) -> None:
 
     me, sent, picture, answered = asyncio.run(talk())
 
-    assert me.username == "spoint_help_bot"
+    assert me.username == "desk_help_bot"
     assert sent.text == "Здравствуйте <&_*"
     assert picture.caption == "Фото"
     assert answered

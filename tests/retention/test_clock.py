@@ -23,7 +23,7 @@ from chalicelib.tickets.drafts import DRAFT_DAYS
 from chalicelib.tickets.writes import TicketWrites
 from chalicelib.vault.decryptor import BatchDecryptor
 from tests.support.delivery.desk import BOLAT
-from tests.support.intake.changes import started, update
+from tests.support.intake.changes import started, update, welcomed_before
 from tests.support.intake.rows import change
 from tests.support.people import AMINA_PHONE, WHATSAPP_ACCOUNT, from_amina
 from tests.support.retention.desk import CONSENT_DAYS, CONTACT_DAYS, KEPT_DAYS, RetentionDesk
@@ -170,14 +170,21 @@ def words(desk: RetentionDesk) -> Case:
 
 @case
 def outbox(desk: RetentionDesk) -> Case:
-    """A welcome that could never be sent, because the channel was stopped."""
-    desk.changer()(started(desk))
+    """A welcome of the release before that could never be sent, because the channel was stopped."""
+    welcomed_before(desk)
     item, message = one(desk.of("outbox#")), one(desk.messages("out"))
     for row in (message, one(desk.messages("event"))):
         desk.dater()(item["conversation_id"], "", row["sk"])
     (waiting,) = desk.outbox().entries(item["conversation_id"])
     until = desk.now + CONTACT_DAYS * DAY
     return Case("desk", item, until, lambda: desk.outbox().job(waiting, desk.now).message is not None)
+
+
+@case
+def visitor(desk: RetentionDesk) -> Case:
+    desk.changer()(started(desk))
+    item = one(desk.of("visitor"))
+    return Case("desk", item, desk.now + DAY, is_alive(item, desk))
 
 
 @case

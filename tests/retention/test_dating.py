@@ -7,7 +7,7 @@ import pytest
 from chalicelib.channels.parts import StatusUpdate
 from chalicelib.dynamo.models import DeskRow
 from tests.support.faults import Counting
-from tests.support.intake.changes import started
+from tests.support.intake.changes import welcomed_before
 from tests.support.intake.rows import close, reopen
 from tests.support.people import WHATSAPP_ACCOUNT, from_amina, from_daniyar
 from tests.support.retention.desk import KEPT_DAYS, Bells, RetentionDesk
@@ -148,7 +148,7 @@ def test_a_reaction_that_comes_after_its_ticket_is_gone_is_kept_as_long_as_a_tic
 
 
 def test_what_is_said_before_a_first_ticket_is_dated_when_it_arrives(desk: RetentionDesk, wake_ups: Bells) -> None:
-    desk.changer()(started(desk))
+    welcomed_before(desk)
     wake_ups.relay(wake_ups.records())
 
     for body in wake_ups.drain("dating"):

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from chalicelib.core.clock import DAY, SECOND
 from chalicelib.core.errors import Conflict
+from chalicelib.core.kept_for import KeptFor
 from chalicelib.outbox.content import ReplyContent
 from chalicelib.staff.model import Staff
 from chalicelib.tickets.drafts import DraftKey, draft_until
@@ -104,6 +105,6 @@ def test_emptying_behind_a_fence_that_has_moved_leaves_no_row(desk: RetentionDes
 @given(now=st.integers(10**12, 2 * 10**12), kept=st.integers(1, 4000), left=st.integers(0, 4000))
 def test_a_draft_never_outlives_its_ticket(now: int, kept: int, left: int) -> None:
     closed_until = now + left * DAY if left else 0
-    until = draft_until(now, kept, closed_until)
+    until = draft_until(now, KeptFor(kept), closed_until)
     assert until <= (now + min(30, kept) * DAY) // SECOND
     assert not closed_until or until <= closed_until // SECOND

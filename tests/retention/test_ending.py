@@ -10,9 +10,9 @@ from chalicelib.dynamo.models import IndexRow
 from chalicelib.messages.ingest import Outcome
 from chalicelib.messages.store import IntakeStore
 from tests.support.faults import Conflicting, Counting, fated
-from tests.support.intake.changes import reach, started
+from tests.support.intake.changes import welcomed_before
 from tests.support.people import AMINA, AMINA_PHONE, from_amina, from_daniyar
-from tests.support.retention.desk import CONTACT_DAYS, RetentionDesk
+from tests.support.retention.desk import RetentionDesk
 from tests.support.retention.ending import BOTH, Ended, before_the_transaction, phone_name
 from tests.support.retention.ending import amina as amina
 
@@ -207,26 +207,8 @@ def test_a_person_who_takes_over_an_ended_persons_id_gets_nothing_of_theirs(amin
     assert amina.is_gone()
 
 
-@pytest.mark.parametrize("swept", [True, False])
-def test_a_start_after_the_date_welcomes_somebody_new(desk: RetentionDesk, swept: bool) -> None:
-    desk.changer()(started(desk))
-    old = desk.head()
-    assert old["expires_at"] == desk.seconds + CONTACT_DAYS * 86_400 and "gone_at" not in old
-    desk.now = old["expires_at"] * 1000
-    if swept:
-        desk.sweep()
-    assert bool(desk.changer()(reach(True, desk.seconds))) is not swept
-    assert desk.changer()(started(desk, 5))
-    desk.sweep()
-
-    assert desk.left_of(old["contact_id"], old["conversation_id"]) == {}
-    assert desk.head()["contact_id"] != old["contact_id"]
-    assert desk.head()["expires_at"] == desk.seconds + CONTACT_DAYS * 86_400
-    assert [item["kind"] for item in desk.messages("event")] == ["started"]
-
-
 def test_the_first_message_after_a_start_takes_the_date_away(desk: RetentionDesk) -> None:
-    desk.changer()(started(desk))
+    welcomed_before(desk)
     desk.later(60)
     desk.receive(from_daniyar(sent_at=desk.seconds, message_id=2))
     assert "expires_at" not in desk.head()

@@ -10,6 +10,7 @@ from chalicelib.contacts import text_index
 from chalicelib.core.addresses import Address, Author
 from chalicelib.core.clock import DAY
 from chalicelib.core.errors import NotFound
+from chalicelib.core.kept_for import KeptFor
 from chalicelib.core.working_days import day_of
 from chalicelib.dynamo.builder import Write
 from chalicelib.dynamo.models import DeskRow, IndexRow
@@ -23,7 +24,7 @@ from chalicelib.staff.model import Staff
 from chalicelib.tickets.records import Event
 from chalicelib.tickets.writes import TicketWrites
 from tests.support.delivery.desk import BOLAT
-from tests.support.intake.changes import started
+from tests.support.intake.changes import welcomed_before
 from tests.support.intake.rows import change
 from tests.support.people import AMINA, from_amina, from_daniyar
 from tests.support.retention.desk import CONSENT_DAYS, CONTACT_DAYS, SOLVED_DAYS, Bells, RetentionDesk
@@ -145,7 +146,7 @@ def test_an_older_ticket_that_is_open_keeps_the_contact(desk: RetentionDesk) -> 
 def test_a_contact_kept_shorter_than_its_ticket_ends_with_the_ticket(desk: RetentionDesk) -> None:
     ticket = desk.closed(desk.open_ticket())
     DeskRow(f"conversation#{ticket['conversation_id']}", "head").update(actions=[DeskRow.expires_at.remove()])
-    dater = replace(desk.dater(), contact_days=1)
+    dater = replace(desk.dater(), contact_kept=KeptFor(1))
     dater(ticket["conversation_id"], ticket["ticket_id"])
     assert desk.head()["expires_at"] == ticket["expires_at"]
 
@@ -153,12 +154,12 @@ def test_a_contact_kept_shorter_than_its_ticket_ends_with_the_ticket(desk: Reten
 def test_a_contact_kept_longer_than_its_ticket_has_a_date_of_its_own(desk: RetentionDesk) -> None:
     ticket = desk.closed(desk.open_ticket())
     closed = ticket["closed_at"] // 1000
-    dater = replace(desk.dater(), contact_days=CONTACT_DAYS + 30)
+    dater = replace(desk.dater(), contact_kept=KeptFor(CONTACT_DAYS + 30))
     dater(ticket["conversation_id"], ticket["ticket_id"])
     assert desk.head()["expires_at"] == closed + (CONTACT_DAYS + 30) * 86_400
 
     desk.now = desk.head()["expires_at"] * 1000
-    ender = replace(desk.ender(), contact_days=CONTACT_DAYS + 60)  # the profile keeps contacts longer by now
+    ender = replace(desk.ender(), contact_kept=KeptFor(CONTACT_DAYS + 60))  # the profile keeps contacts longer by now
     assert not ender(ticket["conversation_id"])
     assert desk.head()["expires_at"] == closed + (CONTACT_DAYS + 60) * 86_400
 
@@ -391,7 +392,7 @@ def test_the_bells_of_a_whole_life_end_with_nothing(desk: RetentionDesk, wake_up
             for body in wake_ups.drain("indexing"):
                 desk.index_contact(body["contact_id"])
 
-    desk.changer()(started(desk))
+    welcomed_before(desk)
     desk.later(60)
     desk.receive(message := from_daniyar(sent_at=desk.seconds, message_id=2))
     conversation_id = desk.head()["conversation_id"]

@@ -11,6 +11,7 @@ from chalicelib.web.api.account_models import (
     FirstCode,
     OwnPassword,
     OwnPasswordAndCode,
+    SignText,
     WithCode,
     WithNewPassword,
     WithPassword,
@@ -39,6 +40,7 @@ BODIES: dict[type[Model], dict[str, Any]] = {
     OwnPassword: {"password": "x"},
     FirstCode: {"challenge": "c", "code": "123456"},
     OwnPasswordAndCode: {"password": "x", "code": "123456"},
+    SignText: {"version": "1", "language": "kk"},
     Change: {"state": "open", "assignee": "me", "priority": "low", "tags": ["a"], "seen_assignee": None},
     NewReply: {
         **{"text": "a\nb", "client_id": "a", "attachments": [ID], "choices": ["a", "b"]},

@@ -68,6 +68,9 @@ def test_what_replaces_the_bytes_of_a_sent_file_is_shown_to_nobody(web: Web) -> 
     [
         ({"type": "application/zip"}, 400, "file_type"),
         ({"size": 6 * 2**20}, 400, "file_too_big"),
+        ({"size": 100 * 2**20 + 1}, 400, "file_too_big"),
+        ({"size": 2**40}, 400, "file_too_big"),
+        ({"size": 2**80, "type": "application/pdf"}, 400, "file_too_big"),
         ({"size": 0}, 400, "bad_input"),
         ({"name": "a\nb"}, 400, "bad_input"),
         ({"name": "../.."}, 400, "file_name"),
@@ -109,6 +112,9 @@ def test_the_page_brings_files_shows_what_waits_and_takes_them_away(web: Web) ->
     assert web.signed_in("saule").get(f"{here}/uploads").json == {"uploads": []}
     refused = post(browser, f"{here}/uploads", form | {"type": "image/heic"})
     assert (refused.status, refused.json["code"]) == (400, "file_type")
+    for size in (101 * 2**20, 5 * 10**9):
+        refused = post(browser, f"{here}/uploads", form | {"size": str(size)})
+        assert (refused.status, refused.json["code"]) == (400, "file_too_big")
 
     fields = {"text": " ", "client_id": "one", "mode": "reply", "attachments": found[0]}
     answer = post(browser, f"{here}/reply", fields)

@@ -78,7 +78,7 @@ def test_signing_the_undertaking_opens_the_desk(web: Web) -> None:
     browser.sign_in("newcomer")
     refused = browser.get("/dashboard")
     assert refused.status == 403 and "Sign the undertaking" in refused.text
-    assert browser.post("/dashboard/undertaking", {"agree": "yes"}).status == 303
+    assert browser.post("/dashboard/undertaking", {"agree": "yes", "version": "1", "language": "en"}).status == 303
     assert browser.get("/dashboard").status == 200
     assert web.call("GET", "/api/v1/tickets", by="newcomer").status == 200
 

@@ -98,6 +98,26 @@ def test_what_are_no_choices_is_refused_and_changes_nothing(web: Web, choices: A
     assert len(messages(web, ticket_id)) == 1
 
 
+@pytest.mark.parametrize(
+    "other", ["Да\u200b", "\u2060Да", "да", "Да\u00ad", "\u202dДа\u202c", "Да\u0301", "\u200eДа\ufe0f", "\ufeffДа"]
+)
+def test_choices_that_look_the_same_are_refused_by_api_and_page(web: Web, other: str) -> None:
+    ticket_id, _ = opened(web)
+    body = {"text": "Келесіз бе?", "client_id": "X", "choices": ["Да", "Нет", other]}
+    answer = web.call("POST", f"/api/v1/tickets/{ticket_id}/replies", body)
+    assert (answer.status, answer.json["code"]) == (400, "choices_alike")
+    fields = {"text": "Келесіз бе?", "client_id": "X", "mode": "reply", "choice-1": "Да", "choice-2": other}
+    page = web.signed_in("bolat").post(f"/dashboard/tickets/{ticket_id}/reply", fields)
+    assert page.status == 400 and "Two of the choices look the same" in page.text and "Келесіз бе?" in page.text
+    assert len(messages(web, ticket_id)) == 1
+
+
+@pytest.mark.parametrize("choices", [["👍", "👎"], ["10:00", "10:30"], ["Сегодня", "Сегодня вечером"], ["A", "B", "C"]])
+def test_choices_that_a_person_can_tell_apart_are_taken(web: Web, choices: list[str]) -> None:
+    ticket_id, _ = opened(web)
+    assert reply(web, ticket_id, choices=choices)["status"] == "queued"
+
+
 # -- reactions, edits, deletions
 
 
@@ -106,6 +126,8 @@ def test_a_reaction_waits_at_the_message_and_leaves_the_question_open(web: Web, 
     ticket_id, asked = opened(web, person)
     answer = web.call("POST", f"/api/v1/tickets/{ticket_id}/messages/{asked}/reaction", {"emoji": "👍"})
     assert (answer.status, answer.json) == (200, {"state": "queued"})
+    same = web.call("POST", f"/api/v1/tickets/{ticket_id}/messages/{asked}/reaction", {"emoji": "👍"})
+    assert (same.status, same.json) == (200, {"state": "unchanged"})
     (change,) = messages(web, ticket_id)[0]["changes"]
     assert (change["kind"], change["text"], change["status"]) == ("reaction", "👍", "queued")
     assert web.tickets()[0]["open_question"] is True

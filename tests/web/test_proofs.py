@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.dynamo.models import DeskRow, IndexRow
 from chalicelib.wiring import web as wiring_web
-from tests.support.web.desk import START, Web
+from tests.support.web.desk import START, TEXT, Web
 
 
 def test_a_forged_colleague_with_a_forged_session_is_nobody(
@@ -68,8 +68,8 @@ def test_a_proof_of_one_colleague_is_none_of_another(web: Web) -> None:
 
 def test_the_dashboards_own_changes_keep_the_proof(web: Web) -> None:
     store, newcomer = wiring_web.staff(), web.staff["newcomer"]
-    store.sign_undertaking(newcomer, START)
-    store.sign_undertaking(newcomer, START + 1)
+    store.sign_undertaking(newcomer, TEXT, START)
+    store.sign_undertaking(newcomer, TEXT, START + 1)
     store.set_language(newcomer, "kk")
     store.revoke(newcomer)
     found = store.get(newcomer)

@@ -109,7 +109,7 @@ TELEGRAM = Channel(
     tells_blocking=True,
     confirms_presses=True,
     rates=(Rate("person", 1, 1.0), Rate("account", 30, 1.0)),
-    never=frozenset({"marketing"}),
+    never=frozenset({"marketing", "news"}),
     find=_find,
     profile_links=("t.me/", "telegram.me/"),
     webhook=Webhook(verify=_verify, parse=_parse, refused="The secret token names no bot of this deployment."),

@@ -25,6 +25,7 @@ from chalicelib.dynamo.schema.conversations import (
     TAGGED,
     UNPARSED,
     UPLOAD,
+    VISITOR,
 )
 from chalicelib.dynamo.schema.item_class import Expiry, ItemClass, Key, Kind
 from chalicelib.dynamo.schema.requests import (
@@ -46,7 +47,7 @@ CLASSES = (
     CONTACT, CONSENT, HEAD, MESSAGE, FETCH, RAW, OUTBOX, CLIENT_ID, DRAFT, UPLOAD, TAGGED, TICKET, NUMBER, STAFF,
     CHANNEL, FETCHES, SWEEP, ENDED, ERASURE_PAUSE, BARRIER, UNPARSED, GUARD, KEY, ALIAS, LINK, EARLY_STATUS, SESSION,
     LOGIN, MARKER, TEMPLATE, TEXT, WORDS, REQUEST, INVENTORY, OPEN_REQUEST, ASK, ASKED, SUPPRESSION, CERTIFICATE, CHAIN,
-    TOMBSTONE,
+    TOMBSTONE, VISITOR,
 )  # fmt: skip
 SECTIONS = (
     "desk.contact",
@@ -65,5 +66,5 @@ __all__ = [
     "CONSENT", "CONTACT", "DRAFT", "EARLY_STATUS", "ENDED", "ERASURE_PAUSE", "FETCH", "FETCHES", "FETCHING", "GUARD",
     "HEAD", "INVENTORY", "KEY", "LINK", "LOGIN", "MARKER", "MESSAGE", "NUMBER", "OPEN_REQUEST", "OUTBOX", "RAW",
     "REQUEST", "SECTIONS", "SENDING", "SESSION", "STAFF", "STAMPING", "SUPPRESSION", "SWEEP", "TAGGED", "TEMPLATE",
-    "TEXT", "TICKET", "TOMBSTONE", "UNPARSED", "UPLOAD", "WORDS", "Expiry", "ItemClass", "Key", "Kind",
+    "TEXT", "TICKET", "TOMBSTONE", "UNPARSED", "UPLOAD", "VISITOR", "WORDS", "Expiry", "ItemClass", "Key", "Kind",
 ]  # fmt: skip

@@ -42,11 +42,14 @@ CONSENT = ItemClass(
     section="desk.contact",
     found_by="contact_id",
     fields=fields(
-        text="contact_id purpose policy_version policy_hash language channel message_ref",
+        text="contact_id purpose subject policy_version policy_hash language channel message_ref",
         ms="at",
         seconds="expires_at gone_at",
     ),
 )
+"""A consent. What it was given to (term, recipients, countries, list of data) is the policy of that version and hash.
+`subject` says how the person was known then: by the "profile_name" of a messenger, which is no full name
+(art. 8(4)(2) of Law 94-V), or by "no_name"."""
 KEY = ItemClass(
     "key",
     "keys",
@@ -85,7 +88,7 @@ ALIAS = ItemClass(
     section="index.aliases",
     found_by="address",
     fields=fields(
-        text="contact_id conversation_id ticket_id language profile_hash user_hash phone_hash",
+        text="contact_id conversation_id ticket_id language profile_hash user_hash phone_hash policy",
         bytes="public_key",
         number="epoch",
         texts="aliases",

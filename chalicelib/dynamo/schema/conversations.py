@@ -266,3 +266,29 @@ UNPARSED = ItemClass(
     fields=fields(sealed="raw", text="channel account raw_type vault_id", seconds="expires_at gone_at"),
 )
 """A part of a webhook that names no person, sealed to the vault."""
+VISITOR = ItemClass(
+    "visitor",
+    "desk",
+    pk="visitor#{hash}",
+    sk="visitor",
+    owner="contact",
+    categories=("message_metadata",),
+    purpose="status",
+    retention="ticket",
+    expiry=Expiry(
+        "date",
+        "what it holds of a person when it is sent, or an hour later at most; the rest, a pseudonym and times, a day"
+        " after arrival",
+        found="own",
+    ),
+    section="expiry",
+    fields=fields(
+        sealed="content",
+        text="channel account vault_id due attempt_id",
+        number="attempts",
+        ms="due_at queued_at claim_until",
+        seconds="expires_at gone_at",
+    ),
+)
+"""An answer to somebody of whom nothing is stored: who opened the chat, or pressed a button of the menu. `content` is
+what is sent and where to, sealed to the vault, and goes with the delivery; the row then stands in for what arrived."""

@@ -14,10 +14,15 @@ STAFF = ItemClass(
     expiry=Expiry("event", "when the account is removed"),
     section="staff",
     fields=fields(
-        text="sub email name language mac", texts="roles", ms="undertaking_at", flag="disabled", number="generation"
+        text="sub email name language mac undertaking_version undertaking_language undertaking_hash undertaking_mac",
+        texts="roles",
+        ms="undertaking_at",
+        flag="disabled",
+        number="generation",
     ),
 )
-"""An account. `mac` authenticates the row (`staff_mac` in staff/model.py)."""
+"""An account. `mac` authenticates the row (`staff_mac` in staff/model.py), `undertaking_mac` which text of the
+undertaking was signed."""
 SESSION = ItemClass(
     "session",
     "index",

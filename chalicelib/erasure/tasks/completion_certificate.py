@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.certificates.model import ISSUED, completion_body, kept_until
+from chalicelib.core.kept_for import KeptFor
 from chalicelib.erasure.task import TaskFailed
 from chalicelib.privacy.requests.store import closing_attributes
 from chalicelib.privacy.requests.vocabulary import RequestState, Step
@@ -18,15 +19,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CompletionCertificate:
-    """Enters the certificate's second entry and ends the request. `kept_days` and `consent_days` are the profile's, for
-    an answered request and for the proof of consent."""
+    """Enters the certificate's second entry and ends the request. `kept` and `consent_kept` are the profile's
+    terms of an answered request and of the proof of consent."""
 
     requests: "RequestStore"
     backups: "Backups"
     ledger: "Ledger"
     signer: "Signer"
-    kept_days: int
-    consent_days: int
+    kept: KeptFor
+    consent_kept: KeptFor
     clock: Callable[[], int]
 
     def __call__(self, request_id: str) -> dict[str, Any]:
@@ -52,8 +53,8 @@ class CompletionCertificate:
             )
             self.requests.run(again)
             return {"outcome": "wait"}
-        until = kept_until(request, self.kept_days, self.consent_days)  # the same date as in the certificate
-        new = closing_attributes(request_id, now, self.kept_days, until)
+        until = kept_until(request, self.kept, self.consent_kept)  # the same date as in the certificate
+        new = closing_attributes(request_id, now, self.kept, until)
         ended = self.requests.finish(request, Step.COMPLETED, now, state=RequestState.COMPLETE.value, **new)
         self.ledger.add(completion_body(request, entry.hash, earliest, now), self.signer, ended)
         return {"outcome": "final"}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.core.clock import DAY
 from chalicelib.core.errors import Conflict, NotFound
+from chalicelib.core.kept_for import KeptFor
 from chalicelib.privacy.mailbox.writes import last_answer
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.store import closing_attributes
@@ -43,7 +44,7 @@ class DestroyMailbox:
     contact_rows: "ContactRequestRows"
     removal: "MailboxRemoval"
     read: "Callable[[Sequence[str]], Sequence[MessageStatus]]"
-    kept_days: int
+    kept: KeptFor
     clock: Callable[[], int]
 
     def __call__(self, request_id: str) -> dict[str, str]:
@@ -99,5 +100,5 @@ class DestroyMailbox:
         because the contact stays."""
         now = self.clock()
         state = RequestState.CANCELLED if request.done(Step.CANCELLED) else RequestState.REFUSED
-        new = {**closing_attributes(request.id, now, self.kept_days), **_OF_MAILBOX, **_OF_CERTIFICATE}
+        new = {**closing_attributes(request.id, now, self.kept), **_OF_MAILBOX, **_OF_CERTIFICATE}
         return self.store.finish(request, Step.MAILBOX_DESTROYED, now, state=str(state), **new)

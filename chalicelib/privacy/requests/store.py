@@ -6,7 +6,8 @@ The roles of the tasks allow single actions only, so that it goes through the pl
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from chalicelib.core.clock import DAY, SECOND
+from chalicelib.core.clock import SECOND
+from chalicelib.core.kept_for import KeptFor
 from chalicelib.dynamo.builder import Refusal, Write
 from chalicelib.dynamo.schema import REQUEST, lists
 from chalicelib.dynamo.tables import Tables
@@ -127,14 +128,14 @@ def _path(name: str) -> str:
     return ".".join(f"#{part}" for part in name.split("."))
 
 
-def closing_attributes(request_id: str, now: int, kept_days: int, until: int = 0) -> dict[str, Any]:
+def closing_attributes(request_id: str, now: int, kept: KeptFor, until: int = 0) -> dict[str, Any]:
     """Return the attributes that close a request: it moves to the queue of those that are over, gets its expiry date
     and is monitored no more (None removes an attribute).
 
-    `now` in ms; `kept_days` are the profile's days for an answered request. `until` (ms) is the expiry when it is known
+    `now` in ms; `kept` is the profile's term for an answered request. `until` (ms) is the expiry when it is known
     already.
     """
-    date = (until or now + kept_days * DAY) // SECOND
+    date = (until or kept.after(now)) // SECOND
     found = lists.dates(REQUEST.partition(request_id), date)
     return (
         found

@@ -37,7 +37,7 @@ def announced(
 
 def letter(profile: Profile, language: str, request: Request, hours: int, secret: str, url: str) -> str:
     """Return the announcement for paper, in one language: for a person whom no message reaches."""
-    mail, date = profile.contact_mail, local_date(language, request.received_at)
+    mail, date = profile.contact_point, local_date(language, request.received_at)
     asked = f"{bot_text(language, kind_of(request.kind).received)} {bot_text(language, LETTER, date=date)}"
     begins = bot_text(language, LETTER_BEGINS, days=LETTER_DAYS, hours=hours, mail=mail)
     proof = certificate_lines(language, grouped(request.certificate_id, 5, "-"), secret, url, KEEP_LETTER)

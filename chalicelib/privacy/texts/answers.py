@@ -1,8 +1,8 @@
 """The answers that a person gets about a request: that it is open, undecided, cancelled, refused or done."""
 
+from chalicelib.core.law_citation import cite
 from chalicelib.core.texts import bot_msg, bot_text, catalogue
 from chalicelib.privacy.kinds.contract import Default, Kind
-from chalicelib.privacy.law_citation import law_text
 from chalicelib.privacy.texts.buttons import NO, NO_KEEP, YES, YES_DELETE
 from chalicelib.privacy.texts.wording import button_title, certificate_lines, in_languages, local_date, local_time
 from chalicelib.profile.model import Profile
@@ -17,11 +17,6 @@ TOO_OFTEN = bot_msg(
 )
 CANCELLED = bot_msg("The request is cancelled. Nothing was deleted, and we go on answering you here.")
 GROUND = bot_msg("Ground: {ground} ({clause})")
-LAW = (
-    bot_msg("Law 94-V, article {article}"),
-    bot_msg("Law 94-V, article {article}, part {part}"),
-    bot_msg("Law 94-V, article {article}, part {part}, point {point}"),
-)
 REFUSAL_GROUNDS = {
     "obligation": bot_msg("an obligation between you and us is not performed yet"),
     "law": bot_msg("a law obliges us to keep the data"),
@@ -53,7 +48,7 @@ def already_open(profile: Profile, language: str, received_at: int, deadline_at:
 
 def too_often(profile: Profile, language: str, number: int, again_at: int) -> str:
     """Tell that no request is opened now, from when on (ms) the person can open one, and how else they can ask."""
-    time, mail = local_time(again_at), profile.contact_mail
+    time, mail = local_time(again_at), profile.contact_point
 
     def said(one: str) -> str:
         return bot_text(one, TOO_OFTEN, number=number, date=local_date(one, again_at), time=time, mail=mail)
@@ -82,18 +77,17 @@ def refused(profile: Profile, language: str, kind: Kind, ground: str = "", reaso
 
     def said(one: str) -> str:
         row = profile.refusals.get(ground)
-        title = bot_text(one, REFUSAL_GROUNDS[ground]) if row else ""
-        why = [bot_text(one, GROUND, ground=title, clause=_clause(one, row.clause))] if row else []
+        why = [_ground(one, ground, row.clause)] if row else []
         why += [bot_text(one, REASON, reason=reason)] if reason else []
-        appeal = bot_text(one, APPEAL, mail=profile.contact_mail, portal=PORTAL)
+        appeal = bot_text(one, APPEAL, mail=profile.contact_point, portal=PORTAL)
         return "\n".join([bot_text(one, kind.refused), *why, bot_text(one, NO_NEWS), appeal])
 
     return in_languages(profile, language, said)
 
 
-def _clause(language: str, clause: str) -> str:
-    """Return an article of the law as the language writes it; anything else as the profile has it."""
-    return law_text(clause, LAW, lambda text: catalogue("bot", language).gettext(text)) or clause
+def _ground(language: str, ground: str, clause: str) -> str:
+    cited = cite(clause, catalogue("bot", language).gettext)
+    return bot_text(language, GROUND, ground=bot_text(language, REFUSAL_GROUNDS[ground]), clause=cited)
 
 
 def erased(

@@ -23,11 +23,11 @@ MEANT = bot_msg(
 def challenge(profile: Profile, language: str, kind: Kind, hours: int, *, bound: bool) -> str:
     """Ask the person whether the request is theirs, and tell what will be destroyed. `kind` is the request's; `bound`
     says that it came from the bound account, so that outreach has stopped already."""
-    brand, no = profile.operator.brand, button_title(profile, language, NO_KEEP, NO)
+    no = button_title(profile, language, NO_KEEP, NO)
 
     def said(one: str) -> str:
         stopped = [bot_text(one, STOPPED)] if bound else []
-        asked = bot_text(one, CHALLENGE, brand=brand, no=no, hours=hours)
+        asked = bot_text(one, CHALLENGE, brand=profile.operator.brand[one], no=no, hours=hours)
         return " ".join([bot_text(one, kind.received), *stopped, asked])
 
     return in_languages(profile, language, said)
@@ -48,4 +48,4 @@ def question(profile: Profile, language: str, pressed: str, hours: int) -> str:
     if ways_back & {part.strip() for part in pressed.split(" / ")}:
         return in_languages(profile, language, lambda one: bot_text(one, ANNOUNCED, hours="…", date="…", time="…"))
     brand, no = profile.operator.brand, button_title(profile, language, NO_KEEP, NO)
-    return in_languages(profile, language, lambda one: bot_text(one, CHALLENGE, brand=brand, no=no, hours=hours))
+    return in_languages(profile, language, lambda one: bot_text(one, CHALLENGE, brand=brand[one], no=no, hours=hours))

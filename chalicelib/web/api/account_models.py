@@ -4,6 +4,7 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, UnsetType
 
+from chalicelib.core.languages import LANGUAGES
 from chalicelib.staff.model import Role
 from chalicelib.web.api.fields import Challenge, Code, Model, Password, StaffId, Time, line, says, words
 from chalicelib.web.http import validators
@@ -72,6 +73,52 @@ class Me(Model):
     roles: list[Annotated[str, words(tuple(Role))]]
     language: str | None
     undertaking_at: Time | None
+
+
+class Signature(Model):
+    """What a colleague has signed."""
+
+    version: Annotated[str, says("0: by a release that stored no version.")]
+    language: str | None
+    hash: Annotated[str | None, says("SHA-256 of the text in that language.")]
+    signed_at: Time
+    current: Annotated[bool, says("Whether this is today's version. Without it nothing else is open.")]
+
+
+class Colleague(Model):
+    id: str
+    email: str
+    name: str
+    roles: list[Annotated[str, words(tuple(Role))]]
+    disabled: Annotated[bool, says("Whether access has ended.")]
+    undertaking: Annotated[Signature | None, says("None: nothing is signed.")]
+
+
+class StaffList(Model):
+    items: list[Colleague]
+
+
+class UndertakingQuery(Model):
+    language: Annotated[
+        str | UnsetType, words(LANGUAGES), says("The language of the text; without it, that of the account.")
+    ] = UNSET
+
+
+class OwnUndertaking(Model):
+    """The undertaking of confidentiality in one language."""
+
+    version: str
+    language: str
+    text: Annotated[list[str], says("Its lines. The hash is of these, each ended by a line feed.")]
+    hash: str
+    signed: Annotated[bool, says("Whether I have signed this version.")]
+
+
+class SignText(Model):
+    """What was read and is signed."""
+
+    version: Annotated[str, line(10)]
+    language: Annotated[str, words(LANGUAGES)]
 
 
 class AuthenticatorState(Model):

@@ -34,23 +34,25 @@ class NewText(Model):
 
 class Changed(Model):
     state: Annotated[
-        str, words(("queued", "done")), says("`done`: the reply had not left, and was changed before it leaves.")
+        str,
+        words(("queued", "done", "unchanged")),
+        says("`done`: the reply had not left, and was changed before it leaves. `unchanged`: it is so already."),
     ]
 
 
-@operation("react", {200: "It waits to be sent"}, refuses=(404, 409))
+@operation("react", {200: "It waits to be sent, or is so already"}, refuses=(404, 409))
 def react(request: HttpRequest, path: MessagePath, body: NewReaction) -> Changed:
     """React to a customer's message; the ticket's question stays open"""
     return Changed(state=wiring_web.change_message().react(path.id, path.ref, body.emoji, request.staff.id))
 
 
-@operation("editReply", {200: "It waits to be sent, or is done"}, refuses=(404, 409))
+@operation("editReply", {200: "It waits to be sent, is done, or is so already"}, refuses=(404, 409))
 def edit(request: HttpRequest, path: MessagePath, body: NewText) -> Changed:
     """Edit a reply, where the channel can or the reply has not left"""
     return Changed(state=wiring_web.change_message().edit(path.id, path.ref, body.text, request.staff.id))
 
 
-@operation("deleteReply", {200: "It waits to be sent, or is done"}, refuses=(404, 409))
+@operation("deleteReply", {200: "It waits to be sent, is done, or is so already"}, refuses=(404, 409))
 def delete(request: HttpRequest, path: MessagePath) -> Changed:
     """Delete a reply at the customer and its text here, where the channel can or the reply has not left"""
     return Changed(state=wiring_web.change_message().delete(path.id, path.ref, request.staff.id))

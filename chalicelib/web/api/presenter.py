@@ -11,8 +11,9 @@ from chalicelib.core.ids import speak
 from chalicelib.core.settings import settings
 from chalicelib.provider_templates.model import Content
 from chalicelib.staff.model import Staff
+from chalicelib.staff.undertaking import UndertakingText
 from chalicelib.tickets import records
-from chalicelib.web.api.account_models import Me
+from chalicelib.web.api.account_models import Colleague, Me, OwnUndertaking, Signature
 from chalicelib.web.api.template_models import ShownTemplate, TemplateButton
 from chalicelib.web.api.ticket_models import (
     Attachment,
@@ -230,4 +231,34 @@ def me(one: Staff) -> Me:
         roles=sorted(one.roles),
         language=one.language or None,
         undertaking_at=when(one.undertaking_at),
+    )
+
+
+def colleague(one: Staff, version: str) -> Colleague:
+    """Present a member of staff, with what they have signed; `version` is today's of the undertaking."""
+    signed = Signature(
+        version=one.undertaking_version,
+        language=one.undertaking_language or None,
+        hash=one.undertaking_hash or None,
+        signed_at=instant(one.undertaking_at),
+        current=one.has_signed(version),
+    )
+    return Colleague(
+        id=one.id,
+        email=one.email,
+        name=one.name,
+        roles=sorted(one.roles),
+        disabled=one.disabled,
+        undertaking=signed if one.undertaking_at else None,
+    )
+
+
+def own_undertaking(text: UndertakingText, one: Staff) -> OwnUndertaking:
+    """Present the text of the undertaking to the staff member who is signed in."""
+    return OwnUndertaking(
+        version=text.version,
+        language=text.language,
+        text=list(text.lines),
+        hash=text.hash,
+        signed=one.has_signed(text.version),
     )

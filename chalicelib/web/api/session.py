@@ -8,6 +8,7 @@ from typing import Any
 from chalicelib.core.observability import audit
 from chalicelib.staff import sign_in as steps
 from chalicelib.staff.authenticator_model import otpauth
+from chalicelib.staff.undertaking import undertaking_text
 from chalicelib.web.api import presenter
 from chalicelib.web.api.account_models import (
     AuthenticatorState,
@@ -16,9 +17,13 @@ from chalicelib.web.api.account_models import (
     Ok,
     OwnPassword,
     OwnPasswordAndCode,
+    OwnUndertaking,
     SignedIn,
+    SignText,
+    StaffList,
     StaffPath,
     Step,
+    UndertakingQuery,
     WithCode,
     WithNewPassword,
     WithPassword,
@@ -60,7 +65,7 @@ def _step(step: steps.Step) -> Step:
     """Present the next step of signing in, with the key of a new authenticator application if one must be set up."""
     if not step.secret:
         return Step(challenge=step.challenge, kind=step.kind)
-    uri = otpauth(wiring_web.profile().operator.service, step.account, step.secret)
+    uri = otpauth(wiring_web.profile().operator.brand["en"], step.account, step.secret)
     return Step(challenge=step.challenge, kind=step.kind, secret=step.secret, uri=uri)
 
 
@@ -103,6 +108,27 @@ def switch_off_authenticator(request: HttpRequest, body: OwnPasswordAndCode) -> 
     """Ask me for no codes any more: wants the password and a current code"""
     wiring_web.authenticator().switch_off(request.staff, body.password, body.code, request.source)
     return AuthenticatorState(on=False)
+
+
+@operation("undertaking", {200: "The text, and whether I have signed it"})
+def undertaking(request: HttpRequest, query: UndertakingQuery) -> OwnUndertaking:
+    """The undertaking of confidentiality"""
+    text = undertaking_text(wiring_web.profile(), query.language or request.staff.language or "en")
+    return presenter.own_undertaking(text, request.staff)
+
+
+@operation("signUndertaking", {200: "Signed"}, refuses=(409,))
+def sign_undertaking(request: HttpRequest, body: SignText) -> Ok:
+    """Sign the undertaking of confidentiality: the version and language that were read"""
+    wiring_web.sign_undertaking()(request.staff, body.version, body.language)
+    return Ok(ok=True)
+
+
+@operation("listStaff", {200: "Everybody"})
+def list_staff(_request: HttpRequest) -> StaffList:
+    """All colleagues, and what each has signed (administrators, privacy officers)"""
+    version = wiring_web.profile().undertaking.version
+    return StaffList(items=[presenter.colleague(one, version) for one in wiring_web.staff().all()])
 
 
 @operation("revoke", {200: "Ended"}, refuses=(404, 409))

@@ -166,7 +166,11 @@ class NewAttachment(Model):
     ]
     name: Annotated[str, line(validators.MAX_FILE_NAME), says("Name of the file, as the customer will see it.")]
     type: Annotated[str, line(100), says("MIME type.")]
-    size: Annotated[int, Meta(ge=1, le=MOST_BYTES), wanted("The field size is wanted: the bytes of the file.")]
+    size: Annotated[
+        int,
+        Meta(ge=1, extra_json_schema={"maximum": MOST_BYTES}),
+        wanted("The field size is wanted: the bytes of the file."),
+    ]
 
 
 class BytesForm(Part):

@@ -38,6 +38,7 @@ PROBLEMS: Mapping[str, str] = {
         "Not sent. The message that you quote is deleted, or not of this conversation: quote another one."
     ),
     "choices": desk_msg("Not sent. The choices are too many or too long for the channel, or two are the same."),
+    "choices_alike": desk_msg("Not sent. Two of the choices look the same to the customer: give each other words."),
     "limited": desk_msg("Not sent. The provider limits messages to this person: send it again a day later."),
     "too_long": desk_msg("Not sent. The text is too long: cut it in two."),
     "template_refused": desk_msg("Not sent. This template may not be sent any more. Choose another one."),

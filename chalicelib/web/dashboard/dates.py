@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from chalicelib.core.clock import SECOND
-from chalicelib.core.texts import KAZAKHSTAN
+from chalicelib.core.kept_for import KeptFor
+from chalicelib.core.texts import KAZAKHSTAN, term_text
 
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
@@ -29,6 +30,10 @@ class Dates:
     def time(self, at: int) -> str:
         """Return hours and minutes."""
         return self.moment(at).strftime("%H:%M")
+
+    def term(self, kept: KeptFor) -> str:
+        """Return a term of retention."""
+        return term_text(self.language, kept.term, kept.unit)
 
     def date(self, at: int) -> str:
         """Return a day: 8 Dec 2026 in English, 08.12.2026 in the other languages."""

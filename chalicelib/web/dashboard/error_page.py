@@ -30,7 +30,9 @@ def refusal_response(request: HttpRequest | None, error: DeskError) -> Response:
         path = request.route.replace("{id}", request.path.get("id", ""))
         return go("/dashboard/sign-in", next=safe_next(path) if path != "/dashboard" else "")
     if error.code == "undertaking" and request is not None:
-        return page("undertaking.html", request, status=error.status)
+        from chalicelib.web.dashboard.access.session import read_undertaking
+
+        return read_undertaking(request, error.status)
     if request is not None and isinstance(error, ErasureInProgress):
         from chalicelib.web.dashboard.privacy import frozen_ticket_page
 

@@ -60,7 +60,7 @@ def begin_upload(request: HttpRequest) -> Response:
     ticket_id = validators.path_id(request.path)
     try:
         name = validators.short(form, "name", validators.MAX_FILE_NAME)
-        size = validators.whole(form, "size", 1, 10**9 - 1)
+        size = validators.whole(form, "size", 1, 10**15 - 1)
         begun = wiring_web.bring_file()(ticket_id, name, form.get("type", "")[:100], size, request.staff.id)
     except (BadInput, Conflict) as error:
         return _refused(request, error)

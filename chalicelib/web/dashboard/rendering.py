@@ -113,7 +113,7 @@ def page(
             staff=staff,
             is_officer=bool(staff and Role.PRIVACY_OFFICER in staff.roles),
             is_administrator=bool(staff and Role.ADMINISTRATOR in staff.roles),
-            service=load_profile(settings().operator).operator.service,
+            service=load_profile(settings().operator).operator.service[words.language],
             csrf=TOKEN,
             part=parts.part,
             cut=CUT,

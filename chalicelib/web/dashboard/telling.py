@@ -58,6 +58,6 @@ def letter_page(http_request: HttpRequest) -> Response:
     ]
     audit("request_letter_printed", request_id=one.id, staff_id=http_request.staff.id)
     return pages.page(
-        "privacy-letter.html", http_request, one=one, parts=parts, operator=profile.operator, mail=profile.contact_mail,
-        name=person.name if person else "", number=grouped(one.id, 5, "-"),
+        "privacy-letter.html", http_request, one=one, parts=parts, operator=profile.operator,
+        mail=profile.contact_point, name=person.name if person else "", number=grouped(one.id, 5, "-"),
     )  # fmt: skip

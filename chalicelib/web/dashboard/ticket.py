@@ -173,7 +173,7 @@ def render_ticket(
         template_icons=ICONS,
         has_templates=registry.channel(ticket.channel).templates is not None,
         typing_every=signals.typing_every(ticket.channel) if not ticket.suppressed else 0,
-        actions=actions_of(messages, ticket, request.now) if state == "open" else {},
+        actions=actions_of(messages, ticket, request.now) if state in ("open", "suppressed") else {},
         quoted=next((m for m in messages if m.id == typed.quote and quotable(ticket, m)), None),
         choice=choices_for(ticket, typed.choices, words.say),
         window_ends=head.window_ends(ticket.channel),

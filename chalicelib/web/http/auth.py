@@ -58,10 +58,16 @@ def permit(request: HttpRequest, route: Route) -> None:
         raise NotSignedIn("You are signed out, or your session has ended. Sign in again.")
     if not request.signed_in.may(route.roles):
         raise Forbidden("Your role does not allow this. Ask an administrator.")
-    if route.undertaking and not request.signed_in.undertaking_at:
+    if route.undertaking and not _has_signed(request.signed_in):
         raise Forbidden("Sign the confidentiality undertaking first.", code="undertaking")
     if route.form:
         check_form(request)
+
+
+def _has_signed(staff: Staff) -> bool:
+    from chalicelib.wiring import web as wiring_web
+
+    return staff.has_signed(wiring_web.profile().undertaking.version)
 
 
 def find_staff(token: str, kind: str, now: int, session: Session | None = None) -> Staff | None:

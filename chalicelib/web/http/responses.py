@@ -58,7 +58,14 @@ def not_modified(stamp: str) -> Response:
 
 def error_response(error: DeskError) -> Response:
     """Make the JSON response of an error: its code, and what happened and what to do."""
-    return json_response({"code": error.code, "message": error.message}, error.status)
+    return with_wait(json_response({"code": error.code, "message": error.message}, error.status), error)
+
+
+def with_wait(response: Response, error: DeskError) -> Response:
+    """Return the response with the time after which trying again may help, if there is one."""
+    if error.retry_after:
+        response.headers["Retry-After"] = f"{error.retry_after:.0f}"
+    return response
 
 
 def with_error_responses(route: str) -> Callable[[View], View]:

@@ -14,6 +14,8 @@ ADMINISTRATORS: frozenset[str] = frozenset({Role.ADMINISTRATOR})
 PRIVACY: frozenset[str] = frozenset({Role.PRIVACY_OFFICER})
 PAUSERS = PRIVACY | ADMINISTRATORS
 """Roles that may pause destructions. A pause costs only time, and who sees a break-in first should not have to wait."""
+OF_STAFF = PRIVACY | ADMINISTRATORS
+"""Roles that see the staff: who has access, and which text of the undertaking each has signed."""
 OF_LISTS: frozenset[str] = frozenset({"tickets", "staff", "requests"})
 OF_TICKET: frozenset[str] = frozenset(KINDS)
 OF_REQUESTS: frozenset[str] = frozenset({"staff", "requests"})
@@ -57,6 +59,9 @@ API: tuple[Route, ...] = (
     Route("GET", "/api/v1/me/authenticator", "api.session:authenticator", EVERYBODY),
     Route("POST", "/api/v1/me/authenticator", "api.session:set_up_authenticator", EVERYBODY),
     Route("POST", "/api/v1/me/authenticator/off", "api.session:switch_off_authenticator", EVERYBODY),
+    Route("GET", "/api/v1/me/undertaking", "api.session:undertaking", EVERYBODY, undertaking=False),
+    Route("POST", "/api/v1/me/undertaking", "api.session:sign_undertaking", EVERYBODY, undertaking=False),
+    Route("GET", "/api/v1/staff", "api.session:list_staff", OF_STAFF),
     Route("POST", "/api/v1/staff/{id}/revoke", "api.session:revoke", ADMINISTRATORS),
     Route("POST", "/api/v1/staff/{id}/restore", "api.session:restore", ADMINISTRATORS),
     Route("GET", "/api/v1/tickets", "api.tickets:list_tickets", EVERYBODY),
@@ -131,7 +136,7 @@ PAGES: tuple[Route, ...] = (
     Route("GET", "/dashboard/account", "dashboard.access.account:account", EVERYBODY),
     Route("POST", "/dashboard/account/authenticator", "dashboard.access.account:set_up", EVERYBODY, form=True),
     Route("POST", "/dashboard/account/authenticator/off", "dashboard.access.account:switch_off", EVERYBODY, form=True),
-    Route("GET", "/dashboard/staff", "dashboard.access.staff:staff", ADMINISTRATORS),
+    Route("GET", "/dashboard/staff", "dashboard.access.staff:staff", OF_STAFF),
     Route("POST", "/dashboard/staff/{id}/revoke", "dashboard.access.staff:revoke", ADMINISTRATORS, form=True),
     Route("POST", "/dashboard/staff/{id}/restore", "dashboard.access.staff:restore", ADMINISTRATORS, form=True),
     Route("GET", "/dashboard/privacy", "dashboard.privacy:request_list_page", PRIVACY, watches=OF_REQUESTS),

@@ -118,7 +118,7 @@ def word(given: Mapping[str, Any], name: str, allowed: Collection[str]) -> str:
 def whole(given: Mapping[str, str], name: str, least: int, most: int) -> int:
     """Return a whole number of a query. Raises BadInput."""
     value = given[name]
-    if not re.fullmatch("[0-9]{1,9}", value) or not least <= int(value) <= most:
+    if not re.fullmatch("[0-9]{1,15}", value) or not least <= int(value) <= most:
         raise BadInput(f"The parameter {name} is a whole number from {least} to {most}.")
     return int(value)
 

@@ -81,7 +81,7 @@ def _page(
         .get_template("public/certificate.html")
         .render(
             _=say,
-            brand=profile.operator.brand,
+            brand=profile.operator.brand[language],
             root="",
             language=language,
             languages=[(code, LANGUAGE_NAMES[code]) for code in LANGUAGES],

@@ -46,8 +46,8 @@ def render_policy(
         .get_template("public/policy.html")
         .render(
             _=desk_text(language).gettext,
-            brand=profile.operator.brand,
-            service=profile.operator.service,
+            brand=profile.operator.brand[language],
+            service=profile.operator.service[language],
             website=profile.operator.website,
             root="../" if version else "",
             language=language,

@@ -72,9 +72,9 @@ _INVOICE = {
     "kk": ("{{1}} шоты", "{{first_name}}, {{amount}} шоты дайын. {{until}} дейін төлеуге болады.", "Шотты ашу"),
 }
 _NOTICE = {
-    "ru": "Сообщение службы поддержки sPoint по вашему обращению ждёт вас. Напишите нам, и мы его пришлём.",
-    "kk": "sPoint қолдау қызметінің өтінішіңіз бойынша хабары сізді күтуде. Бізге жазыңыз, біз оны жібереміз.",
-    "en": "A message of sPoint support about your request waits for you. Write to us and we will send it.",
+    "ru": "Сообщение службы поддержки по вашему обращению ждёт вас. Напишите нам, и мы его пришлём.",
+    "kk": "Қолдау қызметінің өтінішіңіз бойынша хабары сізді күтуде. Бізге жазыңыз, біз оны жібереміз.",
+    "en": "A message of our support about your request waits for you. Write to us and we will send it.",
 }
 
 
@@ -94,8 +94,8 @@ def templates() -> list[Template]:
                 [
                     _header(header, "№ 1024"),
                     _body(said, first_name="Виктория", amount="18 500 ₸", until="30.11"),
-                    _footer("sPoint"),
-                    _buttons(_link(button, "https://spoint.kz/invoice/{{1}}")),
+                    _footer("Support"),
+                    _buttons(_link(button, "https://shop.example/invoice/{{1}}")),
                 ],
             )
             for language, (header, said, button) in _INVOICE.items()
@@ -111,7 +111,10 @@ def templates() -> list[Template]:
         Template(
             "autumn_discount",
             "ru",
-            [_body("Скидка 20 % на все терминалы до конца недели!"), _buttons(_link("Выбрать", "https://spoint.kz"))],
+            [
+                _body("Скидка 20 % на все терминалы до конца недели!"),
+                _buttons(_link("Выбрать", "https://shop.example")),
+            ],
             category="MARKETING",
         ),
         Template(

@@ -31,6 +31,23 @@ grounds = ["message_consent"]
 retention = "contact"
 clause = "A1.1"
 """
+_ADMITTED = {
+    "[channels]\n": '[channels]\npager = { state = "on", clause = "A1.1" }\n',
+    'scope = ["website", ': 'scope = ["website", "pager", ',
+    '[[recipients]]\nid = "meta"': """[[recipients]]
+id = "pagers"
+name = "Pagers"
+country = "KZ"
+role = "delivery"
+channels = ["pager"]
+data = ["message_text"]
+sees = "plain"
+clause = "A1.1"
+
+[[recipients]]
+id = "meta\"""",
+}
+"""What else its profile says otherwise than the one of the company."""
 
 
 def add_pagers(tree: Path) -> None:
@@ -53,6 +70,9 @@ def add_pagers(tree: Path) -> None:
     profile = (PROJECT / "chalicelib/profile/operators/spoint.toml").read_text("utf-8")
     profile = profile.replace('name = "spoint"', 'name = "pagerdesk"', 1)
     profile = profile.replace('channels = ["whatsapp", "telegram",', 'channels = ["pager", "whatsapp", "telegram",')
+    for before, after in _ADMITTED.items():
+        assert before in profile
+        profile = profile.replace(before, after, 1)
     (tree / PROFILE).write_text(profile + _CATEGORY, "utf-8")
     for module in GENERATORS:
         run(tree, module)

@@ -34,7 +34,7 @@ def test_twelve_requests_in_a_moment_are_three_and_one_answer(living: Living, da
     ask_and_cancel(living, daniyar, 12)
     assert len(living.requests()) == MOST_ASKED
     (text,) = told(living, daniyar)
-    assert "Ничего не удаляется" in text and "info@" in text
+    assert "Ничего не уничтожается" in text and "info@" in text
     assert not living.desk.of("ask#")
     assert not list(undeclared("desk", living.desk.of("asked")))
 

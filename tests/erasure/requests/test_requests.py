@@ -403,7 +403,7 @@ def test_a_colleague_refuses_before_there_is_a_box(living: Living, daniyar: Pers
     living.desk.now += 1
     living.finish(request.id)
     (text,) = living.box_texts(living.read(request.id))
-    assert "Есть неоплаченный счёт" in text and PROFILE.contact_mail in text
+    assert "Есть неоплаченный счёт" in text and PROFILE.contact_point in text
     row = living.read(request.id)
     assert row.done(Step.REASONED) and "неоплаченный".encode() not in living.desk.everything()
     ref = MessageRef.parse(last_answer(row))

@@ -52,8 +52,8 @@ def _words(kind: Kind, profile: Profile) -> Iterator[str]:
     for language in sorted(spoken):
         if not any(kind.means(words_of(one)) for one in phrases if language_of(one) == language):
             yield f"let `means` find its own phrases in {language}: with one more word they no longer act."
-    if kind.marking and not profile.markings.get(kind.marking):
-        yield f"`marking` {kind.marking!r} is no list in [markings] of the profile; add it there or leave it out."
+    if kind.marking and not profile.phrases.get(kind.marking):
+        yield f"`marking` {kind.marking!r} has no phrase under [[markings]]; add one there or leave it out."
 
 
 def _clocks(kind: Kind, profile: Profile) -> Iterator[str]:

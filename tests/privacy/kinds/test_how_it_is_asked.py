@@ -67,7 +67,7 @@ def test_the_published_marking_opens_it_whatever_follows(
 ) -> None:
     if not kind.marking:
         pytest.skip("the operator publishes none for it")
-    writes(living, f"{profile.markings[kind.marking][0]}\nС уважением, Данияр")
+    writes(living, f"{profile.phrases[kind.marking][0]}\nС уважением, Данияр")
     assert opened(living).kind == kind.id
 
 

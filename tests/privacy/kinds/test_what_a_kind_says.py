@@ -48,7 +48,7 @@ def test_no_two_kinds_share_an_id_a_phrase_a_command_or_a_marking(made_up: Kind)
         (OPT_OUT, {"phrases": "unsubscribe"}, "add a phrase in kk"),
         (OPT_OUT, {"means": lambda words: False}, "let `means` find its own phrases in ru"),
         (OPT_OUT, {"phrases": "ерік бер\nотстаньте\nleave it"}, "to `hints`"),
-        (OPT_OUT, {"marking": "nothing"}, "is no list in [markings]"),
+        (OPT_OUT, {"marking": "nothing"}, "has no phrase under [[markings]]"),
         (OPT_OUT, {"button": ("Far too long for any button", "No")}, "a `button` has 20 characters"),
         (OPT_OUT, {"id": "Opt Out"}, "`id` is small letters"),
         (OPT_OUT, {"basis": "the law"}, "`basis` is an article"),

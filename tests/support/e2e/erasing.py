@@ -19,7 +19,7 @@ GRACE = 4 * HOUR
 """Of the profile."""
 TABLES = ("desk", "keys", "index", "ledger")
 GENUINE = {"kk": "Түпнұсқа. Қолтаңба жарамды.", "ru": "Подлинное. Подпись верна.", "en": "The signature is valid."}
-FINAL = {"kk": "бастап аяқталды", "ru": "Завершено", "en": "Complete since"}
+FINAL = {"kk": "Аяқталған күні", "ru": "Завершено", "en": "Complete since"}
 _CERTIFICATE = re.compile(r"\b[0-9a-z]{20}\b")
 _SECRET = re.compile(r"\b(?:[0-9a-z]{4}-){4}[0-9a-z]{4}\b")
 CODE = "-deployments"

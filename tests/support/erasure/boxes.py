@@ -8,6 +8,7 @@ import pytest
 
 from chalicelib.core.clock import DAY
 from chalicelib.core.ids import new_id
+from chalicelib.core.kept_for import KeptFor
 from chalicelib.dynamo.builder import attribute_value, attribute_values
 from chalicelib.dynamo.schema import CONTACT, REQUEST
 from chalicelib.erasure.tasks.destroy_mailbox import DestroyMailbox
@@ -32,7 +33,7 @@ from tests.support.people import from_amina, from_daniyar
 
 PROFILE = load_profile("spoint")
 ADDRESS = "https://desk.example/certificates"
-KEPT_DAYS = PROFILE.retention["request"].days
+KEPT_DAYS = PROFILE.retention["request"].term
 
 
 @dataclass
@@ -72,14 +73,14 @@ class Boxes:
             secret=RequestSecret(self.desk.request_store(client), lambda: SingleDecryptor(lambda: self.desk.vault)),
             profile=PROFILE,
             address=ADDRESS,
-            kept_days=KEPT_DAYS,
+            kept=KeptFor(KEPT_DAYS),
         )
 
     def close(self, client: Any = None) -> DestroyMailbox:
         removal = MailboxRemoval(self.desk.gateway(client))
         store, read = self.desk.request_store(client), MessageStatuses(self.desk.gateway(client))
         rows = ContactRequestRows(self.desk.gateway(client))
-        return DestroyMailbox(store, rows, removal, read, KEPT_DAYS, lambda: self.desk.now)
+        return DestroyMailbox(store, rows, removal, read, KeptFor(KEPT_DAYS), lambda: self.desk.now)
 
     def person(self, channel: str) -> Person:
         """Amina on WhatsApp or Daniyar on Telegram, with a ticket whose notice is sent."""

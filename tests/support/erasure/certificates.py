@@ -10,6 +10,7 @@ from chalice.test import Client, HTTPResponse
 from chalicelib.certificates.ledger import Ledger, Signer
 from chalicelib.core.clock import DAY
 from chalicelib.core.ids import new_id
+from chalicelib.core.kept_for import KeptFor
 from chalicelib.dynamo.restore_points import Backups
 from chalicelib.dynamo.schema import REQUEST
 from chalicelib.dynamo.tables import Tables
@@ -69,7 +70,9 @@ class Office:
 
     def finish(self, request: Request) -> dict[str, Any]:
         backups = Backups(self.dynamodb, self.tables)
-        task = CompletionCertificate(self.requests, backups, self.ledger, self.signer, 1095, 1095, lambda: self.now)
+        task = CompletionCertificate(
+            self.requests, backups, self.ledger, self.signer, KeptFor(1095), KeptFor(1095), lambda: self.now
+        )
         return task(request.id)
 
     def recover(self) -> None:

@@ -17,6 +17,7 @@ from chalicelib.channels.registry import ADDRESS_KINDS
 from chalicelib.core.addresses import Address, Author
 from chalicelib.core.clock import DAY, gone_at
 from chalicelib.core.ids import MessageRef, new_id
+from chalicelib.core.kept_for import KeptFor
 from chalicelib.dynamo.builder import attribute_values
 from chalicelib.dynamo.schema import ASKING, CONTACT, HEAD, REQUEST
 from chalicelib.messages.store import IntakeStore
@@ -207,7 +208,7 @@ class ErasureDesk(RetentionDesk):
 
     def change_ticket(self) -> ChangeTicket:
         reading, changes = DeskReading(self.decryptor(), self.now), TicketWrites(self.gateway())
-        return ChangeTicket(reading, changes, StaffStore(b"s" * 32), KEPT_DAYS, lambda: self.now)
+        return ChangeTicket(reading, changes, StaffStore(b"s" * 32), KeptFor(KEPT_DAYS), lambda: self.now)
 
     def decryptor(self) -> Any:
         return BatchDecryptor(lambda: self.vault)

@@ -32,6 +32,7 @@ _STORE_OF = {
 """The store in which a row of each class is counted."""
 NOT_DESTROYED_HERE = {
     "unclear": "sealed to the vault and names nobody; it goes by its date",
+    "visitor": "sealed to the vault and gone when it is sent; what is left names nobody and goes by its date",
     "request": "the answer to the person and its proof; it goes three years after",
     "inventory": "goes with the request's box",
     "fence": "the one permitted trace; it goes by its date",

@@ -6,6 +6,7 @@ from typing import Any
 from chalicelib.channels.parts import NumberChanged, ReachChanged, StatusUpdate
 from chalicelib.core.addresses import Address, Author
 from chalicelib.core.ids import MessageRef
+from chalicelib.core.kept_for import KeptFor
 from chalicelib.messages.contact_events import ReceiveContactEvent
 from chalicelib.outbox.content import ReplyContent
 from chalicelib.staff.store import StaffStore
@@ -84,7 +85,7 @@ def emptied_draft(desk: ErasureDesk, person: Person, late: Late) -> None:
 
 def ticket_change(desk: ErasureDesk, person: Person, late: Late) -> None:
     reading, changes = DeskReading(desk.decryptor(), desk.now), TicketWrites(desk.gateway(late))
-    change = ChangeTicket(reading, changes, StaffStore(b"s" * 32), KEPT_DAYS, lambda: desk.now)
+    change = ChangeTicket(reading, changes, StaffStore(b"s" * 32), KeptFor(KEPT_DAYS), lambda: desk.now)
     change(person.tickets[0]["ticket_id"], TicketChanges(priority="low"), OPERATOR)
 
 

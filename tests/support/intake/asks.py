@@ -11,7 +11,7 @@ from chalicelib.profile.load import load_profile
 from tests.support.channels import bodies
 from tests.support.people import from_amina
 
-MARKINGS = load_profile("spoint").markings
+MARKINGS = load_profile("spoint").phrases
 
 
 def said(words: str, **more: Any) -> Ask | None:

@@ -18,12 +18,13 @@ from chalicelib.messages.receive_message import ReceiveMessage
 from chalicelib.messages.statuses import Statuses
 from chalicelib.messages.store import IntakeStore
 from chalicelib.profile.load import load_profile
+from chalicelib.profile.policy import PolicyReference
 from chalicelib.vault.encryption import KeyPair, Vault, fingerprint, new_pair
 from chalicelib.vault.pseudonyms import AddressKey
-from chalicelib.wiring.base import recognise_asks, refuse_suppressed
+from chalicelib.wiring.base import recognise_asks, refuse_suppressed, welcome
 from tests.support import in_process
 
-POLICY = ("1", "0" * 64)
+POLICY = PolicyReference("1", "0" * 64)
 PROFILE = load_profile("spoint")
 TABLES = ("desk", "keys", "index", "ledger")
 Snapshot = dict[str, dict[tuple[str, str], AttributeValues]]
@@ -54,7 +55,8 @@ class Desk:
     def receiver(self, dynamodb: Any = None, **more: Any) -> ReceiveMessage:
         store = self.store(dynamodb)
         refuse = self.refuse(store)
-        return ReceiveMessage(store, PROFILE, POLICY, lambda: self.now, recognise_asks(PROFILE), refuse, **more)
+        policy = more.pop("policy", POLICY)
+        return ReceiveMessage(store, PROFILE, policy, lambda: self.now, recognise_asks(PROFILE), refuse, **more)
 
     def refuse(self, store: IntakeStore) -> Refuse:
         return refuse_suppressed(store, PROFILE)
@@ -62,7 +64,7 @@ class Desk:
     def changer(self, dynamodb: Any = None) -> ReceiveContactEvent:
         store = self.store(dynamodb)
         changes = ContactEventStore(store, self.address_key)
-        return ReceiveContactEvent(store, changes, PROFILE, lambda: self.now, self.refuse(store))
+        return ReceiveContactEvent(store, changes, lambda: self.now, self.refuse(store), welcome(PROFILE))
 
     def receive(self, message: InboundMessage) -> Outcome:
         return self.receiver()(message)

@@ -14,6 +14,7 @@ from chalicelib.contacts.search_words import RULE
 from chalicelib.contacts.text_index import ContactIndex
 from chalicelib.contacts.text_search import TextSearch
 from chalicelib.core.clock import DAY
+from chalicelib.core.kept_for import KeptFor
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.dynamo.queues import Queues, WakeUp
 from chalicelib.dynamo.rows import get_rows
@@ -69,7 +70,7 @@ class RetentionDesk(DeliveryDesk):
     def sweeper(self, dynamodb: Any = None, **more: Any) -> Sweep:
         tickets, kept = load_profile("spoint").tickets, load_profile("spoint").retention
         assert (tickets.idle_close_days, tickets.solved_close_days) == (IDLE_DAYS, SOLVED_DAYS)
-        days = [kept[name].days for name in ("ticket", "contact", "consent")]
+        days = [kept[name].term for name in ("ticket", "contact", "consent")]
         assert days == [KEPT_DAYS, CONTACT_DAYS, CONSENT_DAYS]
         store, expired = SweepStore(self.gateway(dynamodb, at_once)), self.expired(dynamodb)
         timed = {"stopwatch": more["stopwatch"]} if "stopwatch" in more else {}
@@ -87,7 +88,7 @@ class RetentionDesk(DeliveryDesk):
             "wake_fetcher": self.waker(dynamodb),
             "idle_days": IDLE_DAYS,
             "solved_days": SOLVED_DAYS,
-            "kept_days": KEPT_DAYS,
+            "ticket_kept": KeptFor(KEPT_DAYS),
             "clock": lambda: self.now,
         }
         return Sweep(**parts | more)
@@ -156,14 +157,18 @@ class RetentionDesk(DeliveryDesk):
         self.dater()(ticket["conversation_id"], ticket["ticket_id"], row)
 
     def dater(self, store: StampExpiryStore | None = None, **more: Any) -> StampExpiry:
-        return StampExpiry(store or self.dates(), KEPT_DAYS, CONTACT_DAYS, lambda: self.now, **more)
+        return StampExpiry(store or self.dates(), KeptFor(KEPT_DAYS), KeptFor(CONTACT_DAYS), lambda: self.now, **more)
 
     def endings(self, dynamodb: Any = None) -> EndContactStore:
         return EndContactStore(self.gateway(dynamodb, at_once))
 
     def ender(self, dynamodb: Any = None, store: EndContactStore | None = None) -> EndContact:
         return EndContact(
-            store or self.endings(dynamodb), self.bucket.empty, CONTACT_DAYS, CONSENT_DAYS, lambda: self.now
+            store or self.endings(dynamodb),
+            self.bucket.empty,
+            KeptFor(CONTACT_DAYS),
+            KeptFor(CONSENT_DAYS),
+            lambda: self.now,
         )
 
     def closed(self, ticket: Mapping[str, Any]) -> dict[str, Any]:
@@ -184,7 +189,7 @@ class RetentionDesk(DeliveryDesk):
         return open_drafts(rows, BatchDecryptor(lambda: self.vault), self.now)
 
     def keep_draft(self, dynamodb: Any = None) -> KeepDraft:
-        return KeepDraft(self.reader(), self.drafts(dynamodb), KEPT_DAYS, lambda: self.now)
+        return KeepDraft(self.reader(), self.drafts(dynamodb), KeptFor(KEPT_DAYS), lambda: self.now)
 
     def search(self, typed: str) -> list[str]:
         """Ids of the contacts whose tickets a colleague finds."""

@@ -13,8 +13,10 @@ from chalice.test import Client as ChaliceClient
 from chalicelib.channels.parts import InboundMessage, ReachChanged
 from chalicelib.channels.telegram import parse as telegram
 from chalicelib.dynamo.clients import client
+from chalicelib.profile.load import load_profile
 from chalicelib.staff.model import Staff
 from chalicelib.staff.sessions import csrf_token
+from chalicelib.staff.undertaking import signed, undertaking_text
 from chalicelib.web.dashboard import rendering as pages
 from chalicelib.web.http.cookies import SESSION_COOKIE, cookie_name
 from chalicelib.wiring import base as wiring
@@ -29,6 +31,8 @@ from tests.support.web.described import check
 from tests.support.web.visiting import PASSWORD, Answer, Browser, email
 
 START = 1_795_000_000_000
+TEXT = undertaking_text(load_profile("spoint"), "en")
+"""The undertaking that colleagues have signed."""
 NAMES = {
     "bolat": "Болат Ахметов",
     "saule": "Сәуле Нұрланова",
@@ -193,9 +197,9 @@ def _put_colleagues(table: str, staff: Mapping[str, str]) -> None:
         assert not client("dynamodb").batch_write_item(RequestItems={table: puts})["UnprocessedItems"]
         return
     for name, sub in staff.items():
-        signed_at = 0 if name == "newcomer" else START
         roles = frozenset(ROLES[name])
-        wiring_web.staff().put(Staff(sub, email(name), NAMES[name], roles, 1, signed_at, language="en"))
+        one = Staff(sub, email(name), NAMES[name], roles, 1, language="en")
+        wiring_web.staff().put(one if name == "newcomer" else signed(one, TEXT, START))
     _COLLEAGUES[staff["bolat"]] = client("dynamodb").scan(TableName=table, ConsistentRead=True)["Items"]
 
 

@@ -15,8 +15,9 @@ from botocore.exceptions import ClientError
 
 from chalicelib.staff.cognito import CognitoAccounts
 from chalicelib.staff.model import Staff
+from chalicelib.staff.undertaking import signed
 from chalicelib.wiring import web as wiring_web
-from tests.support.web.desk import START, Web
+from tests.support.web.desk import START, TEXT, Web
 
 TEMPORARY = "Temporary-word-1"
 OWN = "My-own-word-22"
@@ -49,8 +50,8 @@ def create_account(web: Web, password: str, *, permanent: bool, row: bool = True
         web.cognito.admin_set_user_password(UserPoolId=pool, Username=address, Password=password, Permanent=True)
     sub = next(str(one["Value"]) for one in user["Attributes"] if one["Name"] == "sub")
     if row:
-        staff = Staff(sub, address, "Сәуле Нұрланова", frozenset(["operator"]), 1, START, language="en")
-        wiring_web.staff().put(staff)
+        staff = Staff(sub, address, "Сәуле Нұрланова", frozenset(["operator"]), 1, language="en")
+        wiring_web.staff().put(signed(staff, TEXT, START))
     return Colleague(sub, address)
 
 

@@ -144,7 +144,7 @@ def test_a_case_shows_clocks_steps_and_evidence(web: Web) -> None:
     request = through(web, request, Step.OUTREACH_PAUSED, state="deciding", waits="decision", due_at=web.now + DAY)
     page = web.signed_in("dana").get(f"{LIST}/{request.id}")
     said = plain(page.text)
-    assert "Legal limit: Law 94-V, article 8(7)" in said and "Our target" in said and DANIYAR.name in said
+    assert "Legal limit: Law No. 94-V, art. 8(7)" in said and "Our target" in said and DANIYAR.name in said
     assert "Звонок 20 ноября, <b>сам</b>" in said and "<b>сам</b>" not in page.text
     assert page.text.count('class="done"') == 2 and page.text.count('class="now"') == 1
     assert f'href="/dashboard/tickets/{ticket_of(web, request.contact_id)}"' in page.text

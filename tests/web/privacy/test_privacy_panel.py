@@ -70,7 +70,7 @@ def test_the_panel_tells_every_operator_that_a_request_runs_and_links_it_for_the
     operator, officer = web.signed_in("bolat").get(path), web.signed_in("dana").get(path)
     for page in (operator, officer):
         assert "Withdrawal of consent: Waits for the person" in page.text
-        assert "Withdrawn" in page.text and "94-V art." not in page.text and "Law 94-V, article 12" in page.text
+        assert "Withdrawn" in page.text and "94-V art." not in page.text and "Law No. 94-V, art. 12" in page.text
     assert f"{LIST}/{request.id}" in officer.text and LIST not in operator.text
 
 

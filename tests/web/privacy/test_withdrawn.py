@@ -121,3 +121,17 @@ def test_the_panel_says_since_when_there_is_no_news_for_everybody(web: Web) -> N
     suppress(web, ticket["contact"]["id"], "opted_out_at")
     for by in ("bolat", "madina"):
         assert "No news and offers since: " in page(web, ticket["id"], by)
+
+
+def test_a_reply_can_still_be_deleted_and_nothing_else_is_offered(web: Web) -> None:
+    say(web, DANIYAR, "Когда?")
+    ticket_id = str(contact_of(web, DANIYAR)["id"])
+    reply(web, ticket_id, "Завтра")
+    ours = next(one["id"] for one in web.ticket(ticket_id)["messages"] if one["text"] == "Завтра")
+    suppress(web, web.ticket(ticket_id)["contact"]["id"])
+    shown, path = page(web, ticket_id), f"/dashboard/tickets/{ticket_id}"
+    assert 'data-composer="suppressed"' in shown and f"{path}/delete#{ours}" in shown
+    assert not any(one in shown for one in ("/react#", "/edit#", "data-quote="))
+    message = f"/api/v1/tickets/{ticket_id}/messages/{ours}"
+    assert web.call("PATCH", message, {"text": "Сегодня"}).json["code"] == "suppressed"
+    assert web.call("DELETE", message).json == {"state": "done"}

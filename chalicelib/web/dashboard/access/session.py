@@ -12,9 +12,10 @@ from chalicelib.staff.authenticator_model import LEAST_PASSWORD
 from chalicelib.staff.challenges import ChallengeOver
 from chalicelib.staff.sessions import csrf_token
 from chalicelib.staff.sign_in import SignedIn, Step, TooMany, WrongPassword
+from chalicelib.staff.undertaking import undertaking_text
 from chalicelib.web.dashboard.access.account import enrolment_key
 from chalicelib.web.dashboard.access.sign_in_problems import problem_text
-from chalicelib.web.dashboard.rendering import go, page, safe_next, words_for
+from chalicelib.web.dashboard.rendering import go, language_of, page, safe_next, words_for
 from chalicelib.web.http import validators
 from chalicelib.web.http.auth import check_login_form, login_form_token
 from chalicelib.web.http.cookies import LANGUAGE_COOKIE, LOGIN_COOKIE, SESSION_COOKIE, cookie, cookie_name
@@ -150,12 +151,19 @@ def session(request: HttpRequest) -> Response:
 def undertaking_page(request: HttpRequest) -> Response:
     """GET the text of the undertaking"""
     validators.only(request.query, (), "parameter")
-    return page("undertaking.html", request)
+    return read_undertaking(request)
+
+
+def read_undertaking(request: HttpRequest, status: int = 200) -> Response:
+    """Show the text of today's version in the reader's language, to be signed if it was not."""
+    text = undertaking_text(wiring_web.profile(), language_of(request))
+    return page("undertaking.html", request, status=status, text=text, signed=request.staff.has_signed(text.version))
 
 
 def undertaking(request: HttpRequest) -> Response:
     """POST: sign the undertaking"""
-    validators.only(request.form, ("csrf", "agree"))
+    validators.only(request.form, ("csrf", "agree", "version", "language"))
     validators.word(request.form, "agree", ("yes",))
-    wiring_web.sign_undertaking()(request.staff)
+    form = request.form
+    wiring_web.sign_undertaking()(request.staff, form.get("version", ""), form.get("language", ""))
     return go("/dashboard")

@@ -1,7 +1,8 @@
-"""The administrator's list of staff, with which access is revoked and restored."""
+"""The list of staff: who has signed which text of the undertaking; the administrator revokes and restores access."""
 
 from chalice.app import Response
 
+from chalicelib.core.texts import LANGUAGE_NAMES
 from chalicelib.web.dashboard import rendering as pages
 from chalicelib.web.dashboard.list_query import OPEN_LIST
 from chalicelib.web.dashboard.sidebar import badges, sidebar
@@ -21,6 +22,8 @@ def staff(request: HttpRequest) -> Response:
         list_query=OPEN_LIST,
         sidebar=sidebar(OPEN_LIST, words, badges(request), request.staff),
         all_staff=wiring_web.staff().all(),
+        version=wiring_web.profile().undertaking.version,
+        language_names=LANGUAGE_NAMES,
     )
 
 

@@ -26,7 +26,7 @@ QUIET_HOURS = Kind(
     marking="update",
     command="/quiet",
     basis="94-V art. 24(1)(6)",
-    limit="objection",
+    limit="authority",
     alarm="answer",
     way="answer",
     confirmed=False,
@@ -69,7 +69,8 @@ TRANSLATED = {
 """Its texts, which a real kind has in chalicelib/locale."""
 
 PROFILE = {
-    'objection = { term = 3, unit = "working"': 'objection = { term = 5, unit = "calendar"',
-    '"Updating of personal data",': '"Quiet nights, please",',
+    "[policy.document]": '[deadlines]\nauthority = { term = 5, unit = "calendar", source = "own rule",'
+    ' by = "company" }\n\n[policy.document]',
+    'text = "Updating of personal data"': 'text = "Quiet nights, please"',
 }
 """What its profile says otherwise than the one of the company."""

@@ -179,7 +179,7 @@ def _(desk: RetentionDesk) -> Action:
     return lambda: desk.replier()(ticket["ticket_id"], content, "page-1", BOLAT)
 
 
-@asks("AP53", "AP59", "AP58", "AP36", "AP961", "AP36", "AP962")
+@asks("AP53", "AP59", "AP58", "AP36", "AP961", "AP36", "AP970", "AP962")
 def _(desk: RetentionDesk) -> Action:
     ticket, asked = desk.open_ticket(), _asked(desk)
     return lambda: desk.amends().react(ticket["ticket_id"], asked, "👍", BOLAT)
@@ -192,7 +192,7 @@ def _(desk: RetentionDesk) -> Action:
     return lambda: desk.amends().edit(ticket["ticket_id"], ref, "Басқа", BOLAT)
 
 
-@asks("AP53", "AP59", "AP58", "AP36", "AP961", "AP36", "AP963", "AP965")
+@asks("AP53", "AP59", "AP58", "AP36", "AP961", "AP963", "AP965")
 def _(desk: RetentionDesk) -> Action:
     ticket = desk.open_ticket()
     ref = desk.reply(ticket, "Жауап")

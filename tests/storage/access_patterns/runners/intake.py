@@ -113,12 +113,6 @@ def _(desk: RetentionDesk) -> Action:
     return lambda: desk.changer()(started(desk))
 
 
-@asks("AP1", "AP13")
-def _(desk: RetentionDesk) -> Action:
-    desk.receive(from_daniyar(sent_at=desk.seconds, message_id=7))
-    return lambda: desk.changer()(started(desk))
-
-
 @asks("AP1", "AP401")
 def _(desk: RetentionDesk) -> Action:
     desk.receive(message := from_daniyar(sent_at=desk.seconds, message_id=7))
@@ -138,19 +132,6 @@ def _(desk: RetentionDesk) -> Action:
     desk.receive(from_amina(sent_at=desk.seconds))
     desk.delete_all(("keys", attribute_values(key)) for key in desk.items("keys"))
     return lambda: desk.receive(from_amina("Тағы", sent_at=desk.seconds))
-
-
-@asks("AP1", "AP13", "AP1", "AP1", "AP404")
-def _(desk: RetentionDesk) -> Action:
-    desk.changer()(started(desk))
-    desk.delete_all(("keys", attribute_values(key)) for key in desk.items("keys"))
-    return lambda: desk.changer()(started(desk, 5))
-
-
-@asks("AP1", "AP13", "AP1", "AP407")
-def _(desk: RetentionDesk) -> Action:
-    desk.changer()(started(desk))
-    return lambda: desk.changer()(started(desk, 5))
 
 
 @asks("AP1", "AP14")

@@ -18,7 +18,6 @@ from tests.storage.access_patterns.patterns import Action, asks
 from tests.storage.access_patterns.preparing import closed, job, reader, replies, status
 from tests.support.attachments.no_files import NO_FILES
 from tests.support.delivery.desk import BOLAT
-from tests.support.intake.changes import started
 from tests.support.people import from_amina
 from tests.support.retention.desk import RetentionDesk
 from tests.support.storage.tickets import lay_tickets
@@ -299,13 +298,6 @@ def _(desk: RetentionDesk) -> Action:
 def _(desk: RetentionDesk) -> Action:
     past_its_date(desk)
     return lambda: desk.receive(from_amina("Тағы", sent_at=desk.seconds))
-
-
-@asks("AP1", "AP13", "AP1", "AP407", "AP1", "AP1", "AP182")
-def _(desk: RetentionDesk) -> Action:
-    desk.changer()(started(desk))
-    desk.now = desk.head()["expires_at"] * 1000
-    return lambda: desk.changer()(started(desk, 5))
 
 
 @asks("AP96")

@@ -1,8 +1,10 @@
 """What signing in asks, and what colleagues are asked for."""
 
+from chalicelib.profile.load import load_profile
 from chalicelib.staff.login_throttle import LoginThrottle
 from chalicelib.staff.sessions import SessionStore
 from chalicelib.staff.store import StaffStore
+from chalicelib.staff.undertaking import undertaking_text
 from chalicelib.tickets.marker import Changes, Markers
 from tests.storage.access_patterns.patterns import Action, asks
 from tests.storage.access_patterns.preparing import colleague
@@ -78,8 +80,8 @@ def _(desk: RetentionDesk) -> Action:
 @asks("AP28", "AP30", "AP31", "AP28", "AP32")
 def _(desk: RetentionDesk) -> Action:
     colleague(desk)
-    staff = StaffStore(b"k")
-    return lambda: [staff.sign_undertaking(BOLAT, desk.now), staff.set_language(BOLAT, "kk"), staff.revoke(BOLAT)]
+    staff, text = StaffStore(b"k"), undertaking_text(load_profile("spoint"), "kk")
+    return lambda: [staff.sign_undertaking(BOLAT, text, desk.now), staff.set_language(BOLAT, "kk"), staff.revoke(BOLAT)]
 
 
 @asks("AP28", "AP410")

@@ -1,0 +1,62 @@
+"""Builds the row of an answer to somebody of whom nothing is stored: a visitor, who opened the chat or looked at the
+menu.
+
+The row is named by the pseudonym of the provider's id of what arrived, so that a repetition meets it. What it holds of
+the person, the address and the text, is sealed to the vault and goes with the delivery (outbox/answer_visitor.py).
+"""
+
+from chalicelib.channels.parts import InboundMessage, Started
+from chalicelib.channels.registry import ADDRESS_KINDS
+from chalicelib.core.addresses import Address
+from chalicelib.core.clock import DAY, SECOND
+from chalicelib.dynamo.builder import Builder, Write
+from chalicelib.dynamo.schema import SENDING, VISITOR
+from chalicelib.messages.ingest import VisitorAnswer
+from chalicelib.vault import encryption
+from chalicelib.vault.encryption import fingerprint, seal_json
+from chalicelib.vault.pseudonyms import AddressKey
+
+KEPT = DAY
+"""Time (ms) for which a row stands in for what arrived."""
+
+
+class VisitorRows:
+    """Builds these rows. `vault_public` is the vault's public key."""
+
+    def __init__(self, tables: Builder, address_key: AddressKey, vault_public: bytes) -> None:
+        self._build = tables
+        self._address_key = address_key
+        self._vault_public = vault_public
+
+    def answer(self, part: InboundMessage | Started, answer: VisitorAnswer, now: int) -> Write:
+        """Put an answer to a part, on the condition that it is the first."""
+        from chalicelib.dynamo.schema.lists import dates  # most bodies need no date
+
+        name = self._address_key.message(part.channel, part.account, part.provider_id)
+        address = _sent_to(part.author.addresses)
+        press = part.details.get("callback_id") if isinstance(part, InboundMessage) else ""
+        content = {
+            "kind": address.kind,
+            "address": address.value,
+            "text": answer.text,
+            "buttons": [one._asdict() for one in answer.buttons],
+            "press": press,
+            "language": answer.language,
+        }
+        attributes = {
+            "content": seal_json(self._vault_public, encryption.visitor_content(name), content),
+            "vault_id": fingerprint(self._vault_public),
+            "channel": part.channel,
+            "account": part.account,
+            "due": SENDING,
+            "due_at": now,
+            "queued_at": now,
+            "attempts": 0,
+        }
+        key = VISITOR.key(name)
+        return self._build.put("message", key, attributes | dates(key.pk, (now + KEPT) // SECOND))
+
+
+def _sent_to(addresses: tuple[Address, ...]) -> Address:
+    """Return the address to which messages are sent: of the kinds that a person has, the one that is preferred."""
+    return min(addresses, key=lambda one: ADDRESS_KINDS.index(one.kind))

@@ -24,6 +24,8 @@ for no."""
 MENU = "menu"
 """Payload of the button that shows the customer's menu, and what those of its items begin with: `menu.<item>`."""
 PERSON = "person"
+UPDATE = "update"
+"""The operator's published phrase for a correction: the item "correct" of the menu, said with words to staff."""
 ITEMS = ("status", "language", "data", "correct", PERSON, "close")
 """Items of the menu, in its order, beside the kinds of request that it offers: `menu.<kind>`. A language is chosen by
 `menu.language.<language>`."""
@@ -66,9 +68,9 @@ class Ask(NamedTuple):
 
     @property
     def aside(self) -> bool:
-        """Whether it is answered by the desk alone, beside the conversation with staff: the menu, but for the wish to
-        speak to a person."""
-        return bool(self.item) and self.item != PERSON
+        """Whether it is answered by the desk alone, beside the conversation with staff: the menu, but for what says
+        something to staff."""
+        return bool(self.item) and self.item not in (PERSON, UPDATE)
 
 
 def is_choice(details: Mapping[str, object]) -> bool:

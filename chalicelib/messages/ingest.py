@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from chalicelib.channels.parts import Button, InboundMessage, Started
 from chalicelib.contacts.model import ContactReference, Lookup
-from chalicelib.core.asks import PERSON, Ask, is_choice
+from chalicelib.core.asks import PERSON, UPDATE, Ask, is_choice
 from chalicelib.core.clock import SECOND
 from chalicelib.tickets.model import REFERRING
 from chalicelib.vault.model import ContactKey
@@ -125,7 +125,9 @@ class IngestPlan(NamedTuple):
     def line(self) -> str:
         """Kind of the activity line as which it is stored when it came from the menu, because no page shows a command
         or a payload as the customer's words; "" for everything else."""
-        return "" if self.ask is None or not self.ask.item else "menu" if self.aside else "person_asked"
+        if self.ask is None or self.ask.item in ("", UPDATE):
+            return ""
+        return "menu" if self.aside else "person_asked"
 
     @property
     def quiet(self) -> bool:

@@ -11,7 +11,7 @@ from chalicelib.core.clock import DAY, SECOND
 from chalicelib.core.detect_language import detect
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.ids import new_id, new_number
-from chalicelib.messages.ingest import IngestPlan, Notice, Outcome, Recognise, Refuse, is_statement
+from chalicelib.messages.ingest import AnswerVisitor, IngestPlan, Notice, Outcome, Recognise, Refuse, is_statement
 from chalicelib.messages.notices import accepted_notice, renewed_notice, too_big_notice
 from chalicelib.profile.model import Profile
 from chalicelib.profile.policy import PolicyReference
@@ -71,9 +71,10 @@ class _FailedTries:
 
 
 class ReceiveMessage(NamedTuple):
-    """Stores messages. `policy` is the version of the policy that a message agrees to. `recognise` finds
-    what a message asks about the person's data, `refuse` refuses parts of people who are being erased. `wait` takes the
-    number of the try and sleeps, so that concurrent writers do not collide again."""
+    """Stores messages. `policy` is the version of the policy that a message agrees to. `recognise` finds what a message
+    asks about the person's data, `refuse` refuses parts of people who are being erased, `visitor` says what people of
+    whom nothing is stored are answered. `wait` takes the number of the try and sleeps, so that concurrent writers do
+    not collide again."""
 
     store: "IntakeStore"
     profile: Profile
@@ -81,6 +82,7 @@ class ReceiveMessage(NamedTuple):
     clock: Callable[[], int]
     recognise: Recognise
     refuse: Refuse
+    visitor: AnswerVisitor
     wait: Callable[[int], None] = sleep_with_jitter
 
     def __call__(self, message: InboundMessage) -> Outcome:
@@ -119,9 +121,14 @@ class ReceiveMessage(NamedTuple):
 
     def _unheard(self, message: InboundMessage, found: Lookup, ask: Ask | None) -> Outcome:
         """Return the outcome of a part that is no statement, of somebody unknown. A button about a request asks the
-        suppression list, which may have an answer for it; nothing else is stored or answered."""
+        suppression list, which may have an answer for it; the menu is answered; nothing else is stored or answered."""
         if ask is None:
             return Outcome.FENCED if found.fenced else Outcome.STALE
+        if ask.aside and not found.fenced:
+            answer = self.visitor(ask, detect(message.text, message.author.language_code))
+            outcome = self.store.answer_visitor(message, answer, self.clock())
+            if outcome is not Outcome.FENCED:
+                return outcome
         return self._refused(message, found) or (Outcome.CONFLICT if found.fenced else Outcome.STALE)
 
     def _refused(self, message: InboundMessage, found: Lookup) -> Outcome | None:
@@ -142,6 +149,8 @@ class ReceiveMessage(NamedTuple):
             found=found,
             ask=ask,
         )
+        if plan.aside:
+            return plan._replace(ticket_id="", touches_ticket=False)
         if message.kind in FILES and message.details.get("too_big"):
             plan = plan._replace(notices=(self._too_big(plan),))
         if self._renews(plan):

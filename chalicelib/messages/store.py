@@ -61,7 +61,7 @@ class IntakeStore:
     def _writes_of(self, plan: IngestPlan) -> Iterator[Write]:
         person, message = plan.person, plan.message
         ref = self.conversations.message_ref(plan)
-        profile = self.contacts.new_profile(plan)
+        profile = "" if plan.aside else self.contacts.new_profile(plan)  # a new name changes the ticket, too
         yield self.conversations.message(plan, ref)
         if message.undated:
             yield self.conversations.new_provider_id(plan, ref)

@@ -161,6 +161,7 @@ class TicketQueries:
             question_at=question_at(row),
             suppressed=str(row.contact_id) in self._suppressed,
             listed=row.opens_in is not None,
+            person_asked=bool(row.person_at),
         )
 
     # -- conversations
@@ -261,6 +262,7 @@ class TicketQueries:
             request_id=(found[OPEN_REQUEST.sk].request_id or "") if OPEN_REQUEST.sk in found else "",
             suppressed_at=number(row.suppressed_at),
             opted_out_at=number(row.opted_out_at),
+            correct_at=number(row.correct_at),
             erasing=row.state == ERASING,
         )
 

@@ -160,16 +160,13 @@ def test_only_the_dashboard_writes_staff_and_only_it_makes_sessions(template: Js
 
 def test_intake_writes_what_arrives_looks_at_fences_and_deletes_nothing(template: Json) -> None:
     arrived, names = {"contact", "conversation", "ticket", "number", "unclear", "fetch"}, {"alias", "link", "parked"}
-    assert bound(template, "Intake", "Desk") == {
-        "PutItem": {*arrived, "visitor"}, "UpdateItem": arrived, "ConditionCheckItem": arrived,
-    }  # fmt: skip
-    assert bound(template, "Intake", "Index") == {
-        "PutItem": names, "UpdateItem": {*names, "template"},
-        "GetItem": {*names, "fence"}, "ConditionCheckItem": {*names, "fence"},
-    }  # fmt: skip
+    changed = {"UpdateItem": arrived, "ConditionCheckItem": arrived}
+    assert bound(template, "Intake", "Desk") == changed | {"PutItem": {*arrived, "visitor"}}
+    read = {action: {*names, "fence"} for action in ("GetItem", "ConditionCheckItem")}
+    assert bound(template, "Intake", "Index") == read | {"PutItem": names, "UpdateItem": {*names, "template"}}
     # Not `chain`, whose numbers can be counted and lead to every certificate, and no tombstones.
-    assert bound(template, "Intake", "Ledger") == {"GetItem": {"certificate"}}
-    assert bound(template, "APIHandler", "Ledger") == {"GetItem": {"certificate"}}
+    for name in ("Intake", "APIHandler"):
+        assert bound(template, name, "Ledger") == {"GetItem": {"certificate"}}
 
 
 def test_every_partition_that_a_worker_may_write_is_a_class_of_rows(template: Json) -> None:

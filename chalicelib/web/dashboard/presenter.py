@@ -23,7 +23,7 @@ from chalicelib.channels.failure_meanings import shown_reason
 from chalicelib.channels.parts import FILES
 from chalicelib.core.delivery_failures import GAVE_UP, UNLISTED
 from chalicelib.core.ids import speak
-from chalicelib.core.texts import desk_msg
+from chalicelib.core.texts import LANGUAGE_NAMES, desk_msg
 from chalicelib.tickets.records import Contact, Message, MessageFile, Quote, Ticket
 from chalicelib.web import labels
 from chalicelib.web.dashboard.dates import Dates
@@ -49,7 +49,9 @@ EVENT_ICONS = {
     "tags_changed": "tag", "blocked": "offline", "failed": "alert", "closed": "lock", "closed_idle": "lock",
     "edit_elsewhere": "edit", "reaction_elsewhere": "heart", "reaction_taken_elsewhere": "heart",
     "revoke_elsewhere": "erase", "request_asked": "shield", "request_confirmed": "shield",
-    "request_announced": "shield", "request_cancelled": "shield", "request_refused": "shield",
+    "request_announced": "shield", "person_asked": "user", "solved_by_customer": "solved",
+    "correction_asked": "edit", "corrected": "edit",
+    "request_cancelled": "shield", "request_refused": "shield",
 }  # fmt: skip
 GAPS: Mapping[str, str] = {
     WAITING: desk_msg("The file is being fetched"),
@@ -248,6 +250,10 @@ class Words(Dates):
         who = str(given.get("to") or message.author)
         places = {"number": "", "days": "", "version": "", **{name: str(value) for name, value in given.items()}}
         places |= {"name": self.staff_name(who) if who else "", "old": old, "new": new}
+        if "language" in given:
+            places["language"] = LANGUAGE_NAMES.get(str(given["language"]), "")
+        if message.kind == "correction_asked":
+            places["date"] = self.date(int(given["by"]))
         return labels.label(self.say, names, message.kind, **places)
 
     def quote_address(self, quote: Quote, base: str) -> str:

@@ -96,7 +96,7 @@ class IntakeStore:
             yield self.has_ended(plan.found, plan.now)
         if loser := plan.found.moved_from:
             yield from self.contacts.moved(loser, plan.found.taken)
-            for owner, ticket in ((person, plan.ticket_id), (loser, loser.ticket_id)):
+            for owner, ticket in ((person, plan.ticket_id or person.ticket_id), (loser, loser.ticket_id)):
                 yield self.conversations.event(owner, ticket, "phone_moved", plan.now)
 
     def has_ended(self, found: Lookup, now: int) -> Write:

@@ -10,7 +10,7 @@ from chalicelib.core.languages import LANGUAGES
 from chalicelib.core.texts import desk_msg
 from chalicelib.staff.model import Staff
 from chalicelib.tickets.change import AssignedMeanwhile, TicketChanges
-from chalicelib.tickets.erasure_guard import ErasureInProgress
+from chalicelib.tickets.erasure_guard import ErasureInProgress, refuse_if_erasing
 from chalicelib.tickets.model import PRIORITIES
 from chalicelib.tickets.records import STATES
 from chalicelib.web import labels
@@ -112,9 +112,11 @@ def contact(request: HttpRequest) -> Response:
     form = form_fields(request, "language", "corrected")
     language = validators.word(form, "language", LANGUAGES) if "language" in form else ""
     corrected = bool(form.get("corrected") and validators.word(form, "corrected", ("yes",)))
-    ticket = wiring_web.desk().ticket(validators.path_id(request.path))
+    desk = wiring_web.desk()
+    ticket = desk.ticket(validators.path_id(request.path))
     if ticket is None:
         raise NotFound("There is no such ticket, or its retention has ended.")
+    refuse_if_erasing(desk, ticket)
     change_of_contact(ticket.contact_id, language, corrected, request.staff)
     return back_to_ticket(request, form)
 

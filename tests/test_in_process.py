@@ -97,10 +97,32 @@ def calls(table: str) -> Iterator[tuple[str, Call]]:
     yield "table", ("describe_table", at)
 
 
+def projections(table: str) -> Iterator[tuple[str, Call]]:
+    """Every kind of projection twice: of attributes, of what lies in them, of what overlaps or is not there."""
+    at = {"TableName": table}
+    names = {"ExpressionAttributeNames": {"#b": "b", "#m": "m"}}
+    deep = {"M": {"f": {"N": "1"}, "g": {"L": [{"S": "x"}, {"BOOL": True}, {"NULL": True}, {"B": b"\1"}]}}}
+    yield "put deep", ("put_item", {**at, "Item": row("deep", b={"SS": ["x", "y"]}, m=deep)})
+    for wanted in (
+        "#b, #m, pk",
+        "#b, #m.g[1], #m.f",
+        "#b, #m, b",
+        "#m.g, #m, #b",
+        "#b, #m, none",
+        "#b, #m, pk.q",
+        " #b,#m ",
+    ):
+        for time in ("first", "again"):
+            shown = {"Key": {"pk": {"S": "deep"}, "sk": {"S": "x"}}, "ProjectionExpression": wanted, **names}
+            yield f"{wanted} {time}", ("get_item", {**at, **shown})
+            del shown["Key"]
+            yield f"{wanted} {time} of all", ("scan", {**at, **shown})
+
+
 def test_each_answer_and_each_refusal_is_the_same(both: tuple[Any, Any, str]) -> None:
     here, there, table = both
     statuses = []
-    for name, call in calls(table):
+    for name, call in (*projections(table), *calls(table)):
         found = [answer(client, call) for client in (here, there)]
         one, other = (OWN.sub("…", repr(each)) for each in found)
         assert one == other, name

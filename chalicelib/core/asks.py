@@ -24,6 +24,8 @@ for no."""
 MENU = "menu"
 """Payload of the button that shows the customer's menu, and what those of its items begin with: `menu.<item>`."""
 PERSON = "person"
+UPDATE = "update"
+"""The operator's published phrase for a correction: the item "correct" of the menu, said with words to staff."""
 ITEMS = ("status", "language", "data", "correct", PERSON, "close")
 """Items of the menu, in its order, beside the kinds of request that it offers: `menu.<kind>`. A language is chosen by
 `menu.language.<language>`."""
@@ -66,9 +68,9 @@ class Ask(NamedTuple):
 
     @property
     def aside(self) -> bool:
-        """Whether it is answered by the desk alone, beside the conversation with staff: the menu, but for the wish to
-        speak to a person."""
-        return bool(self.item) and self.item != PERSON
+        """Whether it is answered by the desk alone, beside the conversation with staff: the menu, but for what says
+        something to staff."""
+        return bool(self.item) and self.item not in (PERSON, UPDATE)
 
 
 def is_choice(details: Mapping[str, object]) -> bool:
@@ -78,6 +80,19 @@ def is_choice(details: Mapping[str, object]) -> bool:
     """
     payload = details.get("data")
     return isinstance(payload, str) and payload.startswith(f"{CHOICE_PAYLOAD}.")
+
+
+def choice_of(payload: object) -> tuple[str, int]:
+    """Return what the payloads of a message's choices begin with and the place, from 1, of this choice among them;
+    ("", 0) for any other payload."""
+    start, _, place = payload.rpartition(".") if isinstance(payload, str) else ("", "", "")
+    is_ours = start.startswith(f"{CHOICE_PAYLOAD}.") and len(place) <= 3 and _DIGITS.issuperset(place)
+    return (start, int(place)) if is_ours and place else ("", 0)
+
+
+def is_payload(text: str) -> bool:
+    """Return whether a text is a payload of ours, which says nothing to a person."""
+    return "." in text and (bool(choice_of(text)[0]) or read_button(text) is not None)
 
 
 def pressed_request(details: Mapping[str, object]) -> str:

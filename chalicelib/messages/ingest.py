@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from chalicelib.channels.parts import Button, InboundMessage, Started
 from chalicelib.contacts.model import ContactReference, Lookup
-from chalicelib.core.asks import PERSON, Ask, is_choice
+from chalicelib.core.asks import PERSON, UPDATE, Ask, is_choice
 from chalicelib.core.clock import SECOND
 from chalicelib.tickets.model import REFERRING
 from chalicelib.vault.model import ContactKey
@@ -24,6 +24,14 @@ def is_statement(message: InboundMessage, ask: Ask | None = None) -> bool:
         return False
     asks_for_person = ask is not None and ask.item == PERSON
     return asks_for_person or message.kind not in REFERRING or is_choice(message.details)
+
+
+def introduces(message: InboundMessage, ask: Ask | None = None) -> bool:
+    """Return whether the message makes its author known, who was not: a statement that is more than a press of a button
+    under a message of ours. Such a press of somebody unknown is of a former life: its message is destroyed or expired.
+    The menu's wish to speak to a person is words: everybody gets the menu.
+    """
+    return is_statement(message, ask) and (not message.pressed or ask is not None)
 
 
 def is_news(message: InboundMessage, ask: Ask | None = None) -> bool:
@@ -117,7 +125,9 @@ class IngestPlan(NamedTuple):
     def line(self) -> str:
         """Kind of the activity line as which it is stored when it came from the menu, because no page shows a command
         or a payload as the customer's words; "" for everything else."""
-        return "" if self.ask is None or not self.ask.item else "menu" if self.aside else "person_asked"
+        if self.ask is None or self.ask.item in ("", UPDATE):
+            return ""
+        return "menu" if self.aside else "person_asked"
 
     @property
     def quiet(self) -> bool:

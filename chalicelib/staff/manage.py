@@ -31,10 +31,9 @@ class SignUndertaking:
 
         Raises Conflict when today's version is another one, or no language was read, and Unavailable.
         """
-        text = undertaking_text(self.profile, language)
-        if version != text.version or language not in LANGUAGES:
+        if version != self.profile.undertaking.version or language not in LANGUAGES:
             raise Conflict("There is a newer text of the undertaking. Read it and sign again.", code="undertaking")
-        self.staff.sign_undertaking(who.id, text, self.clock())
+        self.staff.sign_undertaking(who.id, undertaking_text(self.profile, language), self.clock())
         audit("undertaking_signed", staff_id=who.id)
 
 

@@ -121,7 +121,7 @@ class Message:
     `file_state`  what became of its file (attachments/model.py)
     `files`       files that staff sent with it
     `template`    the template that it sends, as the customer sees it
-    `choices`     titles of the buttons under a message of ours
+    `choices`     titles of the buttons under a message of ours; `pick` is what their payloads begin with
     `reactions`   the customer's; `own_reaction` is ours
     `changes`     our reactions, edits and deletions of this message that have not left or failed, the newest of each
     `deleted_by`  the member of staff who deleted this message of ours
@@ -162,6 +162,7 @@ class Message:
     files: tuple[MessageFile, ...] = ()
     template: Content | None = None
     choices: tuple[str, ...] = ()
+    pick: str = ""
     own_reaction: str = ""
     changes: "tuple[Message, ...]" = ()
     deleted_by: str = ""

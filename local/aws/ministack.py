@@ -18,6 +18,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -53,7 +54,9 @@ def free_port() -> int:
     """
     claims = Path(tempfile.gettempdir()) / f"spoint-ports-{os.getuid()}"
     claims.mkdir(exist_ok=True)
-    for port in random.SystemRandom().sample(range(LOWEST_PORT, BELOW_EPHEMERAL), BELOW_EPHEMERAL - LOWEST_PORT):
+    ports = range(LOWEST_PORT, BELOW_EPHEMERAL)
+    first = random.SystemRandom().randrange(len(ports))
+    for port in chain(ports[first:], ports[:first]):
         claim = os.open(claims / str(port), os.O_CREAT | os.O_RDWR, 0o600)
         try:
             fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)

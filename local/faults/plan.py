@@ -10,11 +10,13 @@ A fault of WhatsApp or Telegram may have:
   `accept` and an `error`, Meta answers 200 and reports a failed status later. A `timeout` alone accepts: the message is
   sent, but the desk gets no answer.
 - `match`: a part of the method, path or body; empty matches any call
+- `share`: the share of the matching calls that fail, by chance; left out, each does
 
 Without status, error, retry_after and timeout it is a server error.
 """
 
 import json
+import random
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
@@ -28,7 +30,7 @@ LONG_TIMEOUT = 60.0
 """Seconds of `"timeout": true`, longer than any client of the desk waits."""
 _FIELDS = {
     "channel", "times", "status", "body", "retry_after", "timeout", "match", "accept", "error", "n", "when",
-    "writes",
+    "writes", "share",
 }  # fmt: skip
 
 
@@ -48,6 +50,7 @@ class Fault:
     n: int | None = None
     when: Literal["before", "after"] | None = None
     writes: bool = False
+    share: float | None = None
 
     def brief(self) -> str:
         """Return one line about the fault, for the page."""
@@ -57,6 +60,7 @@ class Fault:
         parts += [f"held {self.timeout:g} s"] if self.timeout is not None else []
         parts += ["after acceptance"] if self.accept else []
         parts += [f"on “{self.match}”"] if self.match else []
+        parts += [f"{self.share:.1%} of them"] if self.share is not None else []
         return f"{self.channel}: {', '.join(parts) or 'fails'}, {self.times}×"
 
 
@@ -80,6 +84,7 @@ def parse_fault(fields: dict[str, Any]) -> Fault:
         match=_text(fields, "match"),
         error=_error(fields),
         n=_number(fields, "n", 1, 1_000_000),
+        share=_share(fields),
     )
     when = fields.get("when")
     if when not in (None, "before", "after"):
@@ -117,6 +122,17 @@ def _seconds(fields: dict[str, Any]) -> float | None:
         return LONG_TIMEOUT
     if not isinstance(value, int | float) or not 0 <= value <= 900:
         raise Refused("timeout must be a number of seconds from 0 to 900, or true.")
+    return float(value)
+
+
+def _share(fields: dict[str, Any]) -> float | None:
+    value = fields.get("share")
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 1:
+        raise Refused("share must be a number over 0, at most 1.")
+    if fields.get("n") is not None or fields.get("writes"):
+        raise Refused("share cannot be combined with n or writes.")
     return float(value)
 
 
@@ -164,7 +180,7 @@ class FaultPlan:
         """Return the first planned fault that matches the call, used up by one; None without one."""
         hay = f"{call.method} {call.path} {json.dumps(call.payload, ensure_ascii=False)}"
         for fault in self.waiting:
-            if fault.channel == call.channel and fault.match in hay:
+            if fault.channel == call.channel and fault.match in hay and random.random() < (fault.share or 1):
                 fault.times -= 1
                 if not fault.times:
                     self.waiting.remove(fault)

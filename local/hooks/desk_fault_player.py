@@ -5,6 +5,7 @@ import importlib.abc
 import importlib.machinery
 import json
 import os
+import random
 import re
 import sys
 import time
@@ -46,7 +47,12 @@ class Player:
         """Count one service call; exit if a fault is planned before it. Return the faults that `after` must check."""
         concerned = []
         for fault in self.file.all():
-            if not self._concerns(fault, operation):
+            if not self._concerns(fault, operation) or not _by_chance(fault):
+                continue
+            if fault.get("share"):
+                if fault.get("when") != "after":
+                    self._die(fault)
+                concerned.append(fault)
                 continue
             calls = self._counter(fault)
             nth = calls.get(fault["id"], 0) + 1
@@ -60,6 +66,9 @@ class Player:
     def after(self, concerned: list[Fault], status: int) -> None:
         """Exit if a fault is planned after the call that was answered with `status`. A refused write does not count."""
         for fault in concerned:
+            if fault.get("share"):
+                self._die(fault)
+                continue
             calls = self._counter(fault)
             done = calls.get(fault["id"], 0)
             if fault.get("writes"):
@@ -74,7 +83,7 @@ class Player:
         function."""
         for fault in self.file.all():
             matches = not fault.get("match") or re.search(fault["match"], f"{operation} {self.function}")
-            if fault["channel"] == channel and matches and self.file.spend(fault["id"]):
+            if fault["channel"] == channel and matches and _by_chance(fault) and self.file.spend(fault["id"]):
                 return fault
         return None
 
@@ -95,6 +104,10 @@ class Player:
         if self.file.spend(fault["id"]):
             self.left.all()
             os._exit(EXIT_STATUS)
+
+
+def _by_chance(fault: Fault) -> bool:
+    return random.random() < (fault.get("share") or 1)
 
 
 def install(function: str, path: str) -> None:

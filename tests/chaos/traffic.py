@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import product
 from typing import Any
 
 import requests
@@ -47,11 +48,12 @@ STORAGE = (
     {"error": "InternalServerError"},
     {"error": "ProvisionedThroughputExceededException"},
 )
-WAITING_FAULTS = 8
-"""Most faults of tables and processes that are planned and have met nobody: more would let every call fail while there
-are few."""
+STORAGE_FAULTS = 0.05
+"""The share of calls to tables that fail."""
+DEATHS = 0.004
+"""The share of service calls of a worker before or after which it dies."""
+ALWAYS = {"times": 1_000_000}
 WORKERS = ("intake", "sender", "uploader", "fetcher", "relay", "indexer")
-_PROVIDERS = ("whatsapp", "telegram")
 _ABOVE_THE_BOTS = 100_000
 
 
@@ -115,10 +117,9 @@ class Traffic:
     people: list[Customer] = field(default_factory=list)
     delivered: int = 0
     tried_again: int = 0
-    killed: int = 0
-    storage_faults: int = 0
-    provider_faults: int = 0
-    _over: threading.Event = field(default_factory=threading.Event)
+    planned: int = 0
+    """Faults of single replies."""
+    _counting: threading.Lock = field(default_factory=threading.Lock)
 
     def played(self) -> "Traffic":
         """All of it."""
@@ -128,18 +129,14 @@ class Traffic:
             self._bring((one, 0) for one in self.people)
             walk(self.play, MINUTE)
             self._find_tickets()
-        with REPORT.timed(PART, "traffic"), ThreadPoolExecutor(1 + len(COLLEAGUES)) as pool:
-            weather = pool.submit(self._weather)
+        with REPORT.timed(PART, "traffic"), ThreadPoolExecutor(len(COLLEAGUES)) as pool:
+            self._bad_weather()
             answers = [pool.submit(self._answer, email, n) for n, email in enumerate(COLLEAGUES)]
-            try:
-                self._bring(self._shuffled())
-                for one in answers:
-                    one.result()
-            finally:
-                self._over.set()
-            weather.result()
+            self._bring(self._shuffled())
+            for one in answers:
+                one.result()
+            faults = self._good_weather()
         with REPORT.timed(PART, "until it is quiet"):
-            self.play.phones("/faults", method="DELETE")
             self._settle()
         REPORT.note(
             PART,
@@ -148,11 +145,7 @@ class Traffic:
             messages_with_files=sum(file is not None for one in self.people for _, file in one.said),
             replies=sum(len(one.answers) for one in self.people),
             webhooks={"delivered": self.delivered, "tried again": self.tried_again},
-            planned_faults={
-                "processes killed": self.killed,
-                "storage": self.storage_faults,
-                "providers": self.provider_faults,
-            },
+            faults=faults,
         )
         return self
 
@@ -251,26 +244,30 @@ class Traffic:
         if "retry_after" in fault:
             fault = {**fault, "status": 429}
         self.play.phones("/faults", {"channel": channel, "times": 1, "match": text, **fault})
-        self.provider_faults += 1
+        with self._counting:
+            self.planned += 1
 
-    def _weather(self) -> None:
-        """Let tables refuse, processes die and files not be handed out, until the traffic is over."""
-        rng, phones = random.Random(f"{REPORT.seed} weather"), Play(self.play.desk)
-        while not self._over.wait(0.2):
-            planned = [one for one in phones.phones("/faults")["items"] if one["channel"] not in _PROVIDERS]
-            if sum(int(one["times"]) for one in planned) > WAITING_FAULTS:
-                continue
-            times = rng.randint(1, 4)
-            phones.phones("/faults", {"channel": "dynamodb", "times": times, **rng.choice(STORAGE)})
-            self.storage_faults += times
-            if rng.random() < 0.5:
-                where = {"n": rng.randint(1, 4), "when": rng.choice(("before", "after")), "times": 1}
-                phones.phones("/faults", {"channel": f"lambda:{rng.choice(WORKERS)}", **where})
-                self.killed += 1
-            if rng.random() < PROVIDER_FAULTS:
-                channel, match = rng.choice((("whatsapp", "GET"), ("telegram", "getFile")))
-                phones.phones("/faults", {"channel": channel, "match": match, "status": 503, "times": 2})
-                self.provider_faults += 2
+    def _bad_weather(self) -> None:
+        """Let tables refuse, processes die and files not be handed out, now and then."""
+        for kind in STORAGE:
+            fault = {"channel": "dynamodb", "share": STORAGE_FAULTS / len(STORAGE), **ALWAYS}
+            self.play.phones("/faults", fault | kind)
+        for worker, when in product(WORKERS, ("before", "after")):
+            self.play.phones("/faults", {"channel": f"lambda:{worker}", "when": when, "share": DEATHS / 2, **ALWAYS})
+        for channel, match in (("whatsapp", "GET"), ("telegram", "getFile")):
+            fault = {"channel": channel, "match": match, "status": 503, "share": PROVIDER_FAULTS}
+            self.play.phones("/faults", {**fault, **ALWAYS})
+
+    def _good_weather(self) -> dict[str, int]:
+        """Forget all faults; return how many calls failed and how many processes died."""
+        killed, tables, providers = "processes killed", "calls of tables that failed", "calls of providers that failed"
+        found = {killed: 0, tables: 0, providers: self.planned}
+        names = {"lambda": killed, "dynamodb": tables}
+        for fault in self.play.phones("/faults")["items"]:
+            name = names.get(fault["channel"].partition(":")[0], providers)
+            found[name] += (ALWAYS["times"] if fault["share"] else 0) - fault["times"]
+        self.play.phones("/faults", method="DELETE")
+        return found
 
     def _settle(self) -> None:
         """Let time pass until nothing waits any more."""

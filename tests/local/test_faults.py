@@ -101,6 +101,20 @@ def test_a_process_dies_before_or_after_its_second_call(
     assert play(PUT % 3, tables["desk"], tmp_path, aws) == (0, ["ok", "ok", "ok"])
 
 
+def test_a_share_of_the_calls_fails_and_a_process_dies_by_chance(
+    aws: Aws, tables: Mapping[str, str], tmp_path: Path, faults: AwsFaultPlan
+) -> None:
+    faults.add({"channel": "dynamodb", "times": 1000, "match": "PutItem", "error": "Throttled", "share": 0.5})
+    status, said = play(PUT % 60, tables["desk"], tmp_path, aws)
+    assert status == 0 and 10 < said.count("Throttled") < 50 and said.count("ok") == 60 - said.count("Throttled")
+    assert faults.all()[0]["times"] == 1000 - said.count("Throttled")
+    faults.clear()
+    faults.add({"channel": "lambda:sender", "times": 1000, "when": "after", "share": 0.5})
+    status, said = play(PUT % 60, tables["desk"], tmp_path, aws)
+    assert status == 70 and rows(aws, tables["desk"]) >= len(said) + 1
+    assert faults.all()[0]["times"] == 999
+
+
 TASK = """
 import boto3, json, sys
 from chalice.app import LambdaFunction

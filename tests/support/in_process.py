@@ -20,6 +20,7 @@ from botocore.parsers import create_parser
 from ministack.core.responses import error_response_json, request_scope
 
 from local.aws.ministack import CREDENTIALS, REGION
+from tests.support import quick_handlers
 
 ENDPOINT = "http://dynamodb.in-this-process.invalid"
 SERVICES = {"dynamodb": "dynamodb", "dynamodbstreams": "dynamodb_streams"}
@@ -35,6 +36,8 @@ def connect(client: Any, *, signed: bool = False) -> None:
     sent; with `signed` as on their way to a socket. Other listeners come first."""
     model = client.meta.service_model
     module = import_module(f"ministack.services.{SERVICES[model.service_name]}")
+    if model.service_name == "dynamodb":
+        quick_handlers.install(module)
     name = model.service_id.hyphenize()
     if signed:
         client.meta.events.register_last(f"before-send.{name}", _answer_to_signed(client, module))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.channels import registry
-from chalicelib.core.asks import MENU
+from chalicelib.core.asks import MENU, UPDATE
 from chalicelib.core.clock import SECOND
 from chalicelib.core.ids import speak
 from chalicelib.core.texts import bot_text
@@ -58,6 +58,7 @@ class AnswerMenu:
             "language": lambda: self._language(subject, language, chosen, now),
             "data": lambda: self._data(subject, language, now),
             "correct": lambda: self._correct(subject, language, ask.received_at(now)),
+            UPDATE: lambda: self._correct(subject, language, ask.received_at(now)),
             "person": lambda: self._person(language, now),
             "close": lambda: self._close(subject, language, now),
         }

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 
 from chalicelib.channels.parts import InboundMessage
-from chalicelib.core.asks import ITEMS, MENU, Ask, read_button
+from chalicelib.core.asks import ITEMS, MENU, UPDATE, Ask, read_button
 from chalicelib.privacy.kinds import registry
 from chalicelib.privacy.kinds.contract import Kind
 from chalicelib.privacy.recognition.answer_phrases import ANSWERS, LONGEST_GUESS, OPENINGS, spelled
@@ -83,7 +83,8 @@ def _said(text: str, all_words: list[str], markings: Mapping[str, Sequence[str]]
     command = _commands(kinds).get(first[0].partition("@")[0].lower()) if first else None
     if command and (len(first) == 1 or command.action != MENU):  # one of the menu is the whole message
         return command
-    marked = _marked(kinds, tuple([tuple(markings.get(one.marking, ())) for one in kinds]))
+    of_kinds = tuple([tuple(markings.get(one.marking, ())) for one in kinds])
+    marked = _marked(kinds, of_kinds, tuple(markings.get(UPDATE, ())))
     if len(text) <= _LONGEST and (words := _bare(all_words.copy())):
         said = " ".join(words)
         if said in _MENU:
@@ -206,10 +207,12 @@ def _answers() -> dict[str, Ask]:
 
 
 @cache
-def _marked(kinds: tuple[Kind, ...], markings: tuple[tuple[str, ...], ...]) -> dict[str, Ask]:
-    """Return the published markings of each kind in the form in which texts are compared, each with what it asks."""
+def _marked(kinds: tuple[Kind, ...], markings: tuple[tuple[str, ...], ...], updates: tuple[str, ...]) -> dict[str, Ask]:
+    """Return the published markings of each kind, and those for a correction, in the form in which texts are compared,
+    each with what it asks."""
     pairs = [(kind, " ".join(words_of(one))) for kind, phrases in zip(kinds, markings, strict=True) for one in phrases]
-    return {said: Ask("withdraw", kinds=(kind.id,)) for kind, said in reversed(pairs) if said}
+    corrections = {" ".join(words_of(one)): Ask("menu", item=UPDATE) for one in updates}
+    return corrections | {said: Ask("withdraw", kinds=(kind.id,)) for kind, said in reversed(pairs) if said}
 
 
 @cache

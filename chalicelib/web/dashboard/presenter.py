@@ -24,6 +24,7 @@ from chalicelib.channels.parts import FILES
 from chalicelib.core.delivery_failures import GAVE_UP, UNLISTED
 from chalicelib.core.ids import speak
 from chalicelib.core.texts import LANGUAGE_NAMES, desk_msg
+from chalicelib.tickets.model import PRESSES
 from chalicelib.tickets.records import Contact, Message, MessageFile, Quote, Ticket
 from chalicelib.web import labels
 from chalicelib.web.dashboard.dates import Dates
@@ -53,6 +54,7 @@ EVENT_ICONS = {
     "correction_asked": "edit", "corrected": "edit",
     "request_cancelled": "shield", "request_refused": "shield",
 }  # fmt: skip
+_PRESSED = desk_msg("The customer pressed a button; its words are not known.")
 GAPS: Mapping[str, str] = {
     WAITING: desk_msg("The file is being fetched"),
     CHECKING: desk_msg("The file is being checked for malware"),
@@ -192,7 +194,9 @@ class Words(Dates):
         return ", ".join(filter(None, (file.name, self._size(file.size))))
 
     def gap(self, message: Message) -> str:
-        """Return why the message's file is not there; empty when it is, or when it has none."""
+        """Return why the message's file is not there, or that a press has no words; empty for any other message."""
+        if message.kind in PRESSES and not message.text:
+            return self.say(_PRESSED)
         return self.say(GAPS[message.file_state]) if message.file_state in GAPS else ""
 
     def may_fetch(self, message: Message) -> bool:

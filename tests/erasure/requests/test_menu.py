@@ -209,6 +209,27 @@ def test_a_correction_counts_from_the_first_time_and_from_no_later_one(living: L
     assert daniyar.row["correct_at"] == first
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Жеке деректерді жаңарту",
+        "«Актуализация персональных данных».",
+        "Updating of personal data\nМоя фамилия Сапарова, а не Сапаров",
+        "UPDATE OF PERSONAL DATA",
+    ],
+)
+def test_the_published_phrase_asks_for_a_correction_and_is_a_message_to_staff(
+    living: Living, daniyar: Person, text: str
+) -> None:
+    before = len(living.desk.messages())
+    living.desk.receive(from_daniyar(text, sent_at=living.desk.seconds, message_id=8))
+    living.asks(daniyar.contact_id)
+    assert "correct_at" in daniyar.row and not living.requests()
+    said = living.desk.messages()[before:]
+    assert len(said) == 1 and said[0]["ticket_id"], "staff read it"
+    assert len(answers(living, daniyar)) == 1
+
+
 # -- deletion and stop of processing, through intake
 
 

@@ -157,6 +157,20 @@ def test_the_streams_are_the_same(both: tuple[Any, Any, str], aws: Aws) -> None:
     assert one == other
 
 
+def test_items_that_are_put_back_are_those_that_were_told(both: tuple[Any, Any, str], aws: Aws) -> None:
+    here, there, table = both
+    deep = {"M": {"l": {"L": [{"B": b"\0"}, {"N": "1"}]}}}
+    item = row("back", b={"B": b"\xff"}, s={"BS": [b"x"]}, n={"NS": ["1"]}, m=deep, t={"BOOL": True}, o={"NULL": True})
+    changed = item | {"n": {"NS": ["2"]}}
+    for one in (item, changed, changed):
+        there.put_item(TableName=table, Item=one)
+        in_process.put(table, [one])
+    told = [client.get_item(TableName=table, Key=row("back"))["Item"] for client in (here, there)]
+    assert told == [changed, changed] and changed in in_process.items(table)
+    one, other = (list(records(endpoint, table, "back")) for endpoint in (in_process.ENDPOINT, aws.endpoint))
+    assert one == other and [name for name, _ in one] == ["INSERT", "MODIFY"]
+
+
 def test_only_root_is_answered(both: tuple[Any, Any, str], monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody is asked for permissions here, so nobody who would need them may come."""
     import boto3

@@ -8,7 +8,7 @@ Roles, faults, child processes and Lambda need the embedded AWS itself.
 
 import threading
 import time
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from importlib import import_module
 from types import ModuleType
@@ -62,6 +62,35 @@ def items(table: str) -> list[dict[str, Any]]:
     with _one_at_a_time, request_scope(_ACCOUNT, REGION):
         rows = [item for rows in dynamodb._tables[table]["items"].values() for item in rows.values()]
         return [{name: _value(value) for name, value in item.items()} for item in rows]
+
+
+def put(table: str, given: Iterable[dict[str, Any]]) -> None:
+    """Put items that were told once, in the form of botocore, with their records in the stream: without asking whether
+    they are right, at a tenth of the cost."""
+    from ministack.services import dynamodb
+
+    with _one_at_a_time, request_scope(_ACCOUNT, REGION):
+        known = dynamodb._tables[table]
+        for one in given:
+            item = {name: _stored(value) for name, value in one.items()}
+            pk = dynamodb._extract_key_val(item[known["pk_name"]])
+            sk = dynamodb._extract_key_val(item[known["sk_name"]]) if known["sk_name"] else "__no_sort__"
+            old = dynamodb._set_item(known, pk, sk, item)
+            dynamodb._emit_stream_event(table, "INSERT" if old is None else "MODIFY", old, item)
+
+
+def _stored(value: dict[str, Any]) -> dict[str, Any]:
+    """A value of botocore as MiniStack keeps it, the reverse of `_value`."""
+    ((kind, given),) = value.items()
+    if kind == "B":
+        return {kind: b64encode(given).decode()}
+    if kind == "M":
+        return {kind: {name: _stored(one) for name, one in given.items()}}
+    if kind == "L":
+        return {kind: [_stored(one) for one in given]}
+    if kind == "BS":
+        return {kind: [b64encode(one).decode() for one in given]}
+    return {kind: list(given) if isinstance(given, list) else given}
 
 
 def _value(value: dict[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,9 @@ from tests.support.aws import Aws
 
 Call = tuple[str, dict[str, Any]]
 CAPACITY = {"ReturnConsumedCapacity": "INDEXES"}
-OWN = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d{4}-\d\d-\d\d[T ][0-9:.+Z]+|\b[0-9]{21}\b")
+OWN = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f-]{27}|\d{4}-\d\d-\d\d[T ][0-9:.+Z]+|\b[0-9]{21}\b|datetime\.datetime\([^()]+(?:\(\))?\)"
+)
 """What no two tables or requests share: their ids, and when they were made."""
 
 

@@ -36,6 +36,7 @@ def connect(client: Any, *, signed: bool = False) -> None:
     sent; with `signed` as on their way to a socket. Other listeners come first."""
     model = client.meta.service_model
     module = import_module(f"ministack.services.{SERVICES[model.service_name]}")
+    client._ruleset_resolver = None  # its rules would be asked at every call, and the endpoint is known
     if model.service_name == "dynamodb":
         quick_handlers.install(module)
     name = model.service_id.hyphenize()

@@ -104,14 +104,14 @@ class _Bench:
         from chalicelib.messages.store import IntakeStore
         from chalicelib.profile.load import load_profile
         from chalicelib.profile.policy import PolicyReference
-        from chalicelib.wiring.base import recognise_asks, refuse_suppressed
+        from chalicelib.wiring.base import answer_visitors, recognise_asks, refuse_suppressed
 
         store = IntakeStore(Tables(self.client, self.tables), self.address_key, self.keys.public)
         (message,) = parse(event()["body"].encode(), [ACCOUNT])
         profile = load_profile("spoint")
-        refuse = refuse_suppressed(store, profile)
+        parts = recognise_asks(profile), refuse_suppressed(store, profile), answer_visitors(profile)
         policy = PolicyReference("1", "0" * 64)
-        ReceiveMessage(store, profile, policy, lambda: NOW, recognise_asks(profile), refuse)(message)  # type: ignore[arg-type]
+        ReceiveMessage(store, profile, policy, lambda: NOW, *parts)(message)  # type: ignore[arg-type]
         items = [_plain(item) for item in self._scan("desk")]
         self.contact = next(item for item in items if item["sk"] == "contact")
         first = next(item for item in items if item.get("direction") == "in")

@@ -256,6 +256,7 @@ FUNCTIONS = (
             desk("Query", "GetItem", "BatchGetItem", "Scan", indexes=("queue", "unsent", "lists")),
             rows("Desk", ("UpdateItem", "DeleteItem", "ConditionCheckItem"), *SWEPT),
             rows("Desk", ("UpdateItem",), "barrier"),
+            rows("Desk", ("DeleteItem",), "staff"),  # of accounts that were revoked long ago
             keys("DeleteItem"),  # it ends contacts and decrypts nothing
             index("Scan"),
             rows("Index", ("DeleteItem",), "alias", "link", "parked", "session", "login", "text", "words", "fence"),
@@ -264,11 +265,12 @@ FUNCTIONS = (
             send("DoorbellQueue", "PrivacyQueue", "IndexingQueue", "FetchingQueue"),
             list_files("ListBucket", "ListBucketMultipartUploads"),
             files("DeleteObject", "AbortMultipartUpload"),
+            Grant(("cognito-idp:AdminDeleteUser",), (arn("UserPool"),)),
         ),
         (
             *COMMON,
             *("TABLE_DESK", "TABLE_KEYS", "TABLE_INDEX", "QUEUE_DOORBELL", "QUEUE_PRIVACY", "QUEUE_INDEXING"),
-            *("QUEUE_FETCHING", "FILES_BUCKET"),
+            *("QUEUE_FETCHING", "FILES_BUCKET", "USER_POOL_ID"),
         ),
     ),
 )

@@ -20,6 +20,8 @@ from hypercorn.config import Config
 from starlette.applications import Starlette
 
 from chalicelib.channels import registry
+from chalicelib.privacy.menu.buttons import all_commands
+from chalicelib.profile.load import load_profile
 from infra.archive import EPOCH
 from infra.definitions import Json
 from local import seed
@@ -157,7 +159,9 @@ class Desk:
         endpoint = self._aws.endpoint
         api = f"{endpoint}/restapis/{stack.rest_api_id}/api/_user_request_"
         clock = DeskClock(self._home / "clock", self._home / "left.jsonl", endpoint, stack)
-        phones = create_app(self.settings.url, ProviderSecrets(), AwsFaultPlan(self._home / "faults.json"), clock)
+        faults = AwsFaultPlan(self._home / "faults.json")
+        commands = all_commands(load_profile(self.settings.operator).languages)
+        phones = create_app(self.settings.url, ProviderSecrets(), faults, clock, commands=commands)
         gateway = Gateway(api, lambda: self._ready and self._aws.alive())
         self._servers = [
             _Server(phones, self.settings.phones_port).start(),

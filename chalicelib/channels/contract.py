@@ -6,7 +6,7 @@ parser, a sender, lists of errors) stands behind a function that imports it at i
 only those functions take and return is in base.py.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 Accounts = Mapping[str, Mapping[str, str]]
 """Accounts of ours (numbers, bots), each with the secret fields that it was linked with."""
+Commands = Mapping[str, Sequence[tuple[str, str]]]
+"""Commands of a chat by language, each with what it does."""
 PartKind = Literal["text", "choice", "file", "template", "reaction", "edit", "revoke"]
 """Kinds of outgoing parts (channels/base.py)."""
 
@@ -169,6 +171,9 @@ class Channel(NamedTuple):
     `hands_out`      bytes of the largest file that the provider hands out; 0: no limit of its own
     `templates`      fetches the templates that the provider has approved for an account; None: it has none
     `templates_of`   outbound field that says where an account's templates are
+    `set_commands`   sets the list of commands that the application shows: by language, "" for every other one, names
+                     and what they do. It takes the settings, an account of ours and its token, and raises SendError.
+                     None: it has no such list
     `webhook`, `sender`, `errors`  None, None and no codes: the channel is known to policies and not served yet
     """
 
@@ -211,6 +216,7 @@ class Channel(NamedTuple):
     hands_out: int = 0
     templates: Callable[[Mapping[str, str]], "TemplateSource"] | None = None
     templates_of: str = ""
+    set_commands: Callable[[Mapping[str, str], str, str, Commands], None] | None = None
     errors: Callable[[], "Errors"] | None = None
 
     @property

@@ -20,14 +20,15 @@ class InboundMessage(NamedTuple):
     """One message of a person.
 
     `sent_at` is the provider's time in epoch seconds. `order` orders messages inside one second (Telegram's
-    message_id; on WhatsApp the position in the body). `provider_id` is unique within the account (a wamid;
+    update_id; on WhatsApp the position in the body). `provider_id` is unique within the account (a wamid;
     on Telegram "<chat>:<message_id>"). `kind` is one of KINDS. `details` holds what the kind needs beside
     the text (file name, place, cards, buttons …), JSON-ready. `raw` is the provider's own JSON of this part
     and is given only when `kind` is "unsupported"; `raw_type` is the provider's type word. `target` is
     the provider id of the message that an edit, a reaction or a revocation is about.
     `undated`: the provider gave no believable time, so `sent_at` is when the part arrived, and a repetition is
     recognised by `provider_id` alone. `replaces`: only one row is kept for `provider_id`; a part with a greater `order`
-    replaces it (a live location).
+    replaces it (a live location). `pressed`: a button or list under a message of ours was pressed, which says nothing
+    without that message.
     """
 
     channel: ChannelId
@@ -46,6 +47,7 @@ class InboundMessage(NamedTuple):
     raw_type: str = ""
     undated: bool = False
     replaces: bool = False
+    pressed: bool = False
 
 
 KINDS = frozenset(

@@ -47,6 +47,7 @@ class Content(NamedTuple):
     text: str
     details: tuple[Detail, ...] = ()
     target: str = ""
+    pressed: bool = False
 
 
 def load_object(body: bytes) -> dict[str, Any]:

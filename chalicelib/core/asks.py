@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 from chalicelib.core.clock import SECOND
+from chalicelib.core.languages import LANGUAGES
 
-AskAction = Literal["withdraw", "confirm", "cancel", "maybe", "no"]
+AskAction = Literal["withdraw", "confirm", "cancel", "maybe", "no", "menu"]
 """What an ask does. `withdraw` opens a request of any kind: the stored word dates from a release that knew withdrawals
 only. `confirm` and `cancel` answer about an open request. `maybe` makes the desk ask what the person meant; `no` is
-their answer that they meant none of it."""
+their answer that they meant none of it. `menu` is answered from the customer's menu (privacy/menu)."""
 
 
 BUTTONS: dict[str, AskAction] = {"erase.confirm": "confirm", "erase.cancel": "cancel"}
@@ -18,6 +19,16 @@ BUTTONS: dict[str, AskAction] = {"erase.confirm": "confirm", "erase.cancel": "ca
 ASK_PAYLOAD, NO_PAYLOAD = "ask", "ask.no"
 """Payloads of the buttons under our question what a message meant: `ask.<kind>.<ms of the message>` for yes, `ask.no`
 for no."""
+
+
+MENU = "menu"
+"""Payload of the button that shows the customer's menu, and what those of its items begin with: `menu.<item>`."""
+PERSON = "person"
+UPDATE = "update"
+"""The operator's published phrase for a correction: the item "correct" of the menu, said with words to staff."""
+ITEMS = ("status", "language", "data", "correct", PERSON, "close")
+"""Items of the menu, in its order, beside the kinds of request that it offers: `menu.<kind>`. A language is chosen by
+`menu.language.<language>`."""
 
 
 CHOICE_PAYLOAD = "pick"
@@ -40,18 +51,26 @@ class Ask(NamedTuple):
     """One ask. `request_id` comes from the pressed button; it is empty for words, which mean the person's open request.
 
     `kinds` holds the one kind of request wanted (`withdraw`) or the possible ones, likeliest first (`maybe`).
-    `meant_at` (ms) is the time of the message that a button under our question is about, else 0.
+    `meant_at` (ms) is the time of the message that a button under our question is about, else 0. `item` is what was
+    chosen from the menu, MENU for the menu itself.
     """
 
     action: AskAction
     request_id: str = ""
     kinds: tuple[str, ...] = ()
     meant_at: int = 0
+    item: str = ""
 
     @property
     def pressed(self) -> bool:
-        """Whether a button was pressed."""
+        """Whether a button was pressed that only answers a question of ours."""
         return bool(self.request_id or self.meant_at) or self.action == "no"
+
+    @property
+    def aside(self) -> bool:
+        """Whether it is answered by the desk alone, beside the conversation with staff: the menu, but for what says
+        something to staff."""
+        return bool(self.item) and self.item not in (PERSON, UPDATE)
 
 
 def is_choice(details: Mapping[str, object]) -> bool:
@@ -61,6 +80,19 @@ def is_choice(details: Mapping[str, object]) -> bool:
     """
     payload = details.get("data")
     return isinstance(payload, str) and payload.startswith(f"{CHOICE_PAYLOAD}.")
+
+
+def choice_of(payload: object) -> tuple[str, int]:
+    """Return what the payloads of a message's choices begin with and the place, from 1, of this choice among them;
+    ("", 0) for any other payload."""
+    start, _, place = payload.rpartition(".") if isinstance(payload, str) else ("", "", "")
+    is_ours = start.startswith(f"{CHOICE_PAYLOAD}.") and len(place) <= 3 and _DIGITS.issuperset(place)
+    return (start, int(place)) if is_ours and place else ("", 0)
+
+
+def is_payload(text: str) -> bool:
+    """Return whether a text is a payload of ours, which says nothing to a person."""
+    return "." in text and (bool(choice_of(text)[0]) or read_button(text) is not None)
 
 
 def pressed_request(details: Mapping[str, object]) -> str:
@@ -79,6 +111,8 @@ def read_button(payload: object) -> Ask | None:
         return None
     if payload == NO_PAYLOAD:
         return Ask("no")
+    if payload == MENU or payload.startswith(f"{MENU}."):
+        return _chosen(payload.partition(".")[2])
     what, _, which = payload.rpartition(".")
     if action := BUTTONS.get(what):
         return Ask(action, which) if len(which) == 20 and _ID.issuperset(which) else None
@@ -87,3 +121,14 @@ def read_button(payload: object) -> Ask | None:
         return None
     dated = len(which) == 13 and _DIGITS.issuperset(which) and which[0] != "0"
     return Ask("withdraw", kinds=(kind,), meant_at=int(which)) if dated else None
+
+
+def _chosen(item: str) -> Ask | None:
+    """Return what an item of the menu asks; a word that is no item of our own may be a kind of request."""
+    if not item:
+        return Ask("menu", item=MENU)
+    name, dot, language = item.partition(".")
+    if name in ITEMS and (not dot or (name == "language" and language in LANGUAGES)):
+        return Ask("menu", item=item)
+    kind = len(item) <= _LONGEST_KIND and _WORD.issuperset(item)
+    return Ask("withdraw", kinds=(item,), item=item) if kind else None

@@ -71,6 +71,14 @@ def day_of(at: int) -> str:
     return _day(at).isoformat()
 
 
+def next_working_day(at: int) -> int:
+    """Return the end of the first working day in Kazakhstan that is not over at `at` (both epoch ms)."""
+    day = _day(at)
+    while not is_working_day(day):
+        day += _ONE
+    return _end(day)
+
+
 def default_time(term: Term, start: int) -> int:
     """Return when a request is decided in the person's favour because nobody has decided it (epoch ms).
 

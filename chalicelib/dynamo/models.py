@@ -88,6 +88,7 @@ class DeskRow(Model):
     created_at = NumberAttribute(null=True)
     suppressed_at = NumberAttribute(null=True)
     opted_out_at = NumberAttribute(null=True)
+    correct_at = NumberAttribute(null=True)
     # consent
     purpose = UnicodeAttribute(null=True)
     subject = UnicodeAttribute(null=True)
@@ -190,6 +191,7 @@ class DeskRow(Model):
     closed_at = NumberAttribute(null=True)
     rung_at = NumberAttribute(null=True)
     question_at = NumberAttribute(null=True)
+    person_at = NumberAttribute(null=True)
     dated = NumberAttribute(null=True)
     # staff
     sub = UnicodeAttribute(null=True)

@@ -11,7 +11,7 @@ from chalicelib.core.backoff import TRIES, sleep_with_jitter
 from chalicelib.core.clock import SECOND
 from chalicelib.core.detect_language import detect
 from chalicelib.core.errors import Unavailable
-from chalicelib.messages.ingest import Outcome, Refuse, Welcome
+from chalicelib.messages.ingest import AnswerVisitor, Outcome, Refuse
 
 if TYPE_CHECKING:
     from chalicelib.messages.contact_event_store import ContactEvent, ContactEventStore
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 
 class ReceiveContactEvent(NamedTuple):
-    """Stores changes of known people; one about somebody unknown is dropped. Who opens the chat is greeted by
-    `welcome`, and nothing of them is stored or changed. `refuse` and `wait` are those of ReceiveMessage."""
+    """Stores changes of known people; one about somebody unknown is dropped. Who opens the chat is greeted, and nothing
+    of them is stored or changed. `refuse`, `visitor` and `wait` are those of ReceiveMessage."""
 
     store: "IntakeStore"
     changes: "ContactEventStore"
     clock: Callable[[], int]
     refuse: Refuse
-    welcome: Welcome
+    visitor: AnswerVisitor
     wait: Callable[[int], None] = sleep_with_jitter
 
     def __call__(self, part: "ContactEvent | Started") -> Outcome | None:
@@ -63,7 +63,7 @@ class ReceiveContactEvent(NamedTuple):
         if found.fenced:
             return self._refused(part, found, now)
         language = found.person.language if found.person else detect("", part.author.language_code)
-        outcome = self.store.answer_visitor(part, self.welcome(language), now)
+        outcome = self.store.answer_visitor(part, self.visitor(None, language), now)
         return self._refused(part, found, now) if outcome is Outcome.FENCED else outcome
 
     def _known(self, part: Started) -> Lookup:

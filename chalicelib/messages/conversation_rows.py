@@ -42,21 +42,22 @@ class ConversationRows:
     def message(self, plan: IngestPlan, ref: MessageRef) -> Write:
         """Put the message on the condition that its row does not exist, which makes a repetition harmless."""
         message, name = plan.message, self._address_key.message
+        quote = "" if plan.line else message.quote  # the menu lies on no ticket
         content = encryption.seal_json(
             plan.person.public_key,
             encryption.message_content(ref),
             {
-                "text": message.text,
+                "text": "" if plan.line else message.text,
                 "details": dict(message.details),
                 "id": message.provider_id,
-                "quote": message.quote,
+                "quote": quote,
                 "target": message.target,
                 "forwarded": message.forwarded,
             },
         )
-        attributes = {
-            "direction": "in",
-            "kind": message.kind,
+        attributes: dict[str, Any] = {
+            "direction": "event" if plan.line else "in",
+            "kind": plan.line or message.kind,
             "ticket_id": plan.ticket_id,
             "contact_id": plan.person.contact_id,
             "content": content,
@@ -66,7 +67,7 @@ class ConversationRows:
             "arrived_at": plan.now,
             "raw_type": message.raw_type,
             "file_state": self._file_state(message),
-            "quote_hash": name(message.channel, message.account, message.quote) if message.quote else "",
+            "quote_hash": name(message.channel, message.account, quote) if quote else "",
             "target_hash": name(message.channel, message.account, message.target) if message.target else "",
         }
         if message.undated:
@@ -149,7 +150,7 @@ class ConversationRows:
             values["read"] = person.ticket_id
         else:
             condition += " AND attribute_not_exists(ticket_id)"
-        if not plan.quiet:
+        if not plan.quiet or plan.aside:  # the menu opens the reply window like any words
             values["at"] = at
             condition += " AND last_inbound_at <= :at" if plan.newest else " AND last_inbound_at > :at"
             if plan.newest:
@@ -199,6 +200,7 @@ class ConversationRows:
             "action": ask.action,
             "kinds": list(ask.kinds) or None,
             "meant_at": ask.meant_at or None,
+            "item": ask.item,
             "request_id": ask.request_id,
             "message_ref": str(ref),
             "language": plan.person.language or ("" if ask.pressed else detect(plan.message.text)),

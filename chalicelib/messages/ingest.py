@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from chalicelib.channels.parts import Button, InboundMessage, Started
 from chalicelib.contacts.model import ContactReference, Lookup
-from chalicelib.core.asks import Ask, is_choice
+from chalicelib.core.asks import PERSON, UPDATE, Ask, is_choice
 from chalicelib.core.clock import SECOND
 from chalicelib.tickets.model import REFERRING
 from chalicelib.vault.model import ContactKey
@@ -18,10 +18,20 @@ ANSWERED_BY_REQUEST = frozenset({"withdraw", "confirm", "cancel"})
 
 def is_statement(message: InboundMessage, ask: Ask | None = None) -> bool:
     """Return whether the message says something by itself. A button under our question about a request (`ask`) only
-    answers that question and is no statement; one under a reply of staff is."""
-    if ask is not None and ask.pressed:
+    answers that question and is no statement, nor is the use of the menu, unless it asks for a person; a button under a
+    reply of staff is one."""
+    if ask is not None and (ask.pressed or ask.aside):
         return False
-    return message.kind not in REFERRING or is_choice(message.details)
+    asks_for_person = ask is not None and ask.item == PERSON
+    return asks_for_person or message.kind not in REFERRING or is_choice(message.details)
+
+
+def introduces(message: InboundMessage, ask: Ask | None = None) -> bool:
+    """Return whether the message makes its author known, who was not: a statement that is more than a press of a button
+    under a message of ours. Such a press of somebody unknown is of a former life: its message is destroyed or expired.
+    The menu's wish to speak to a person is words: everybody gets the menu.
+    """
+    return is_statement(message, ask) and (not message.pressed or ask is not None)
 
 
 def is_news(message: InboundMessage, ask: Ask | None = None) -> bool:
@@ -107,6 +117,19 @@ class IngestPlan(NamedTuple):
         return bool(self.number)
 
     @property
+    def aside(self) -> bool:
+        """Whether the message uses the menu: it lies on no ticket and is no news to staff."""
+        return self.ask is not None and self.ask.aside
+
+    @property
+    def line(self) -> str:
+        """Kind of the activity line as which it is stored when it came from the menu, because no page shows a command
+        or a payload as the customer's words; "" for everything else."""
+        if self.ask is None or self.ask.item in ("", UPDATE):
+            return ""
+        return "menu" if self.aside else "person_asked"
+
+    @property
     def quiet(self) -> bool:
         """Whether the message says nothing by itself: it opens and reopens no ticket (is_statement)."""
         return not is_statement(self.message, self.ask)
@@ -127,5 +150,6 @@ Recognise = Callable[[InboundMessage], Ask | None]
 Refuse = Callable[[InboundMessage | Started, tuple[str, ...], int], Outcome | None]
 """Refuses a part of somebody who is being erased, or was erased after they sent it. Takes the part, the pseudonyms of
 addresses known to be suppressed and the time (ms); returns FENCED, CONFLICT for another try, or None for no refusal."""
-Welcome = Callable[[str], VisitorAnswer]
-"""Returns the greeting to a person who opened the chat, in their language ("" while it is unknown)."""
+AnswerVisitor = Callable[[Ask | None, str], VisitorAnswer]
+"""Returns what a visitor is answered who chose this from the menu, None for one who opened the chat, in this language
+("" while it is unknown)."""

@@ -11,7 +11,7 @@ from chalicelib.core.clock import DAY, SECOND
 from chalicelib.core.detect_language import detect
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.ids import new_id, new_number
-from chalicelib.messages.ingest import IngestPlan, Notice, Outcome, Recognise, Refuse, is_statement
+from chalicelib.messages.ingest import AnswerVisitor, IngestPlan, Notice, Outcome, Recognise, Refuse, introduces
 from chalicelib.messages.notices import accepted_notice, renewed_notice, too_big_notice
 from chalicelib.profile.model import Profile
 from chalicelib.profile.policy import PolicyReference
@@ -71,9 +71,10 @@ class _FailedTries:
 
 
 class ReceiveMessage(NamedTuple):
-    """Stores messages. `policy` is the version of the policy that a message agrees to. `recognise` finds
-    what a message asks about the person's data, `refuse` refuses parts of people who are being erased. `wait` takes the
-    number of the try and sleeps, so that concurrent writers do not collide again."""
+    """Stores messages. `policy` is the version of the policy that a message agrees to. `recognise` finds what a message
+    asks about the person's data, `refuse` refuses parts of people who are being erased, `visitor` says what people of
+    whom nothing is stored are answered. `wait` takes the number of the try and sleeps, so that concurrent writers do
+    not collide again."""
 
     store: "IntakeStore"
     profile: Profile
@@ -81,20 +82,21 @@ class ReceiveMessage(NamedTuple):
     clock: Callable[[], int]
     recognise: Recognise
     refuse: Refuse
+    visitor: AnswerVisitor
     wait: Callable[[int], None] = sleep_with_jitter
 
     def __call__(self, message: InboundMessage) -> Outcome:
         """Store `message` and open or refresh its ticket in one transaction.
 
         Returns STORED; DUPLICATE when it was stored before; FENCED when the person is being erased or was erased since;
-        STALE for a part that is no statement (messages/ingest) of somebody unknown or without a ticket. Every try
+        STALE for what refers to something (messages/ingest), of somebody unknown or without a ticket. Every try
         reads anew and seals anew, because another writer may have created the contact meanwhile. Raises Unavailable
         after TRIES; the provider then sends it again.
         """
         seen, ask = _FailedTries(), self.recognise(message)
         for attempt in range(TRIES):
             found = self._find(message, seen)
-            if found.person is None and not is_statement(message, ask):
+            if found.person is None and not introduces(message, ask):
                 outcome = self._unheard(message, found, ask)
                 if outcome is not Outcome.CONFLICT:
                     return outcome
@@ -118,10 +120,16 @@ class ReceiveMessage(NamedTuple):
         return found._replace(keyless=seen.keyless)
 
     def _unheard(self, message: InboundMessage, found: Lookup, ask: Ask | None) -> Outcome:
-        """Return the outcome of a part that is no statement, of somebody unknown. A button about a request asks the
-        suppression list, which may have an answer for it; nothing else is stored or answered."""
+        """Return the outcome of a part that only refers to something, of somebody unknown. A button about a request
+        asks the suppression list, which may have an answer for it; the menu is answered; nothing else is stored or
+        answered."""
         if ask is None:
             return Outcome.FENCED if found.fenced else Outcome.STALE
+        if ask.aside and not found.fenced:
+            answer = self.visitor(ask, detect(message.text, message.author.language_code))
+            outcome = self.store.answer_visitor(message, answer, self.clock())
+            if outcome is not Outcome.FENCED:
+                return outcome
         return self._refused(message, found) or (Outcome.CONFLICT if found.fenced else Outcome.STALE)
 
     def _refused(self, message: InboundMessage, found: Lookup) -> Outcome | None:
@@ -142,6 +150,8 @@ class ReceiveMessage(NamedTuple):
             found=found,
             ask=ask,
         )
+        if plan.aside:
+            return plan._replace(ticket_id="", touches_ticket=False)
         if message.kind in FILES and message.details.get("too_big"):
             plan = plan._replace(notices=(self._too_big(plan),))
         if self._renews(plan):
@@ -149,7 +159,8 @@ class ReceiveMessage(NamedTuple):
         over = not person.ticket_id or person.ticket_id == seen.closed_ticket_id
         if not over:
             return self._renewed(plan)._replace(touches_ticket=not message.replaces)
-        return plan._replace(touches_ticket=False) if plan.quiet else self._opening(plan, seen)
+        refers = plan.quiet or (message.pressed and ask is None and not person.ticket_id)
+        return plan._replace(touches_ticket=False) if refers else self._opening(plan, seen)
 
     def _renews(self, plan: IngestPlan) -> bool:
         """Whether a known person accepts a new version of the policy by this message: whoever goes on writing after its

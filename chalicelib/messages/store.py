@@ -61,7 +61,7 @@ class IntakeStore:
     def _writes_of(self, plan: IngestPlan) -> Iterator[Write]:
         person, message = plan.person, plan.message
         ref = self.conversations.message_ref(plan)
-        profile = self.contacts.new_profile(plan)
+        profile = "" if plan.aside else self.contacts.new_profile(plan)  # a new name changes the ticket, too
         yield self.conversations.message(plan, ref)
         if message.undated:
             yield self.conversations.new_provider_id(plan, ref)
@@ -96,7 +96,7 @@ class IntakeStore:
             yield self.has_ended(plan.found, plan.now)
         if loser := plan.found.moved_from:
             yield from self.contacts.moved(loser, plan.found.taken)
-            for owner, ticket in ((person, plan.ticket_id), (loser, loser.ticket_id)):
+            for owner, ticket in ((person, plan.ticket_id or person.ticket_id), (loser, loser.ticket_id)):
                 yield self.conversations.event(owner, ticket, "phone_moved", plan.now)
 
     def has_ended(self, found: Lookup, now: int) -> Write:

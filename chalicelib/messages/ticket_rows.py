@@ -38,11 +38,12 @@ class TicketRows:
             **({"unread": 0, "unread_albums": album} if (album := _album(plan)) else {"unread": 1}),
             "who": self._who(plan),
             "last": self._last(plan),
-            "last_kind": message.kind,
+            "last_kind": plan.line or message.kind,
             "last_direction": "in",
             "language": plan.person.language,
             "previous_ticket_id": plan.previous,
             "question_at": plan.now if plan.question else 0,
+            "person_at": plan.now if plan.line else None,
             **({"late_in": late} if (late := _late(plan)) else {}),
         }
         yield self._build.put("ticket", TICKET.key(plan.ticket_id), ticket)
@@ -72,8 +73,10 @@ class TicketRows:
                 values["none"] = 0
                 changes.append("question_at = if_not_exists(question_at, :none)")
         if plan.newest:
-            values |= {"last": self._last(plan), "kind": message.kind, "in": "in"}
+            values |= {"last": self._last(plan), "kind": plan.line or message.kind, "in": "in"}
             changes += ["#last = :last", "last_kind = :kind", "last_direction = :in"]
+        if plan.line:  # of the menu only the wish for a person comes to a ticket
+            changes.append("person_at = :now")
         if plan.newest and not plan.quiet:
             values["at"] = plan.at
             changes.append("last_message_at = :at")
@@ -95,7 +98,9 @@ class TicketRows:
 
     def _last(self, plan: IngestPlan) -> bytes:
         context = encryption.ticket_attribute(plan.ticket_id, "last")
-        return encryption.seal_json(plan.person.public_key, context, {"text": plan.message.text[:PREVIEW]})
+        return encryption.seal_json(
+            plan.person.public_key, context, {"text": "" if plan.line else plan.message.text[:PREVIEW]}
+        )
 
 
 def _late(plan: IngestPlan) -> set[int]:

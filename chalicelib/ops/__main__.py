@@ -13,6 +13,9 @@ from chalicelib.core.errors import Conflict, DeskError
 from chalicelib.core.settings import Settings, settings
 from chalicelib.dynamo.clients import client
 from chalicelib.dynamo.schema import Key
+from chalicelib.outbox.providers import ChannelProviders
+from chalicelib.privacy.menu.buttons import all_commands
+from chalicelib.profile.load import load_profile
 from chalicelib.staff.model import Role, Staff
 from chalicelib.staff.store import StaffStore
 from chalicelib.tickets.model import State, queue_of
@@ -112,7 +115,18 @@ def tickets_back(_: Settings) -> None:
             return
 
 
+def chat_commands(config: Settings) -> None:
+    """Set the lists of commands that the applications of bots show, in each language of the profile."""
+    languages = load_profile(config.operator).languages
+    providers = ChannelProviders(wiring.secrets(), config.secret_outbound)
+    for channel, accounts in wiring.secrets().inbound(config.secret_inbound).accounts.items():
+        for account in accounts:
+            if providers.set_commands(channel, account, all_commands(languages)):
+                print(f"{channel} {account}: {', '.join(languages)}")
+
+
 COMMANDS = {
+    "chat-commands": chat_commands,
     "tickets-back": tickets_back,
     "vault-create": vault_create,
     "vault-rotate": vault_rotate,

@@ -5,6 +5,7 @@ from typing import IO, TYPE_CHECKING
 
 from chalicelib.channels import registry
 from chalicelib.channels.base import OutboundMessage, Sender, SendError, SendResult, Signal
+from chalicelib.channels.contract import Commands
 from chalicelib.core.addresses import ChannelId
 from chalicelib.core.settings import variable
 from chalicelib.vault.secrets import Secrets
@@ -53,6 +54,15 @@ class ChannelProviders:
         before = self._found(channel, account)
         self._secrets.forget(self._secret_id)
         return self._found(channel, account) != before
+
+    def set_commands(self, channel: ChannelId, account: str, commands: Commands) -> bool:
+        """Set the commands that the application shows; return whether the channel has such a list. Raises SendError and
+        Unavailable."""
+        declared = registry.channel(channel)
+        if declared.set_commands is None:
+            return False
+        declared.set_commands(self._settings(channel), account, self._token(channel, account), commands)
+        return True
 
     def _sender(self, channel: ChannelId) -> Sender:
         declared = registry.channel(channel)

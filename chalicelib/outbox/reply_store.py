@@ -176,7 +176,7 @@ class ReplyStore(OutboxReading):
             condition += "attribute_not_exists(#question_at)"
         expression = (
             "SET #state = :state, #queue = :queue, #activity = :now, #last_message_at = :at, #last = :last,"
-            " #last_kind = :kind, #last_direction = :out, #question_at = :none REMOVE #undelivered"
+            " #last_kind = :kind, #last_direction = :out, #question_at = :none REMOVE #undelivered, #person_at"
         )
         return self._tables.update("ticket", TICKET.key(reply.ticket.ticket_id), expression, condition, values)
 

@@ -11,7 +11,7 @@ from chalicelib.core.working_days import deadline
 from chalicelib.privacy.kinds.registry import kind_of
 from chalicelib.privacy.requests.asked import Ask
 from chalicelib.privacy.requests.contact_rows import NOT_ERASING
-from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.model import Request, Subject
 from chalicelib.privacy.requests.progress import confirmable, stoppable
 from chalicelib.privacy.requests.vocabulary import (
     ENDINGS,
@@ -45,12 +45,14 @@ class _ErasingNow(Exception):
 @dataclass(frozen=True)
 class PrivacyAsks:
     """Deals with a contact's asks. `answers` tells the person that a request is open already or that none is opened,
-    and asks what they meant. `resume` resumes the workflow of a request."""
+    and asks what they meant. `menu` returns the writes that answer what they chose from the menu. `resume` resumes the
+    workflow of a request."""
 
     store: "RequestStore"
     contact_rows: "ContactRequestRows"
     open_request: "OpenRequest"
     answers: "RequestAnswers"
+    menu: "Callable[[Ask, Subject, int], Sequence[Write]]"
     resume: Callable[[str], object]
     deadlines: "Mapping[str, Deadline]"
     clock: Callable[[], int]
@@ -75,6 +77,7 @@ class PrivacyAsks:
             "cancel": self._cancel,
             "maybe": self._maybe,
             "no": self._drop,
+            "menu": self._menu,
         }
         outcome = deal.get(ask.action, self._drop)(ask)
         log("ask_dealt_with", contact_id=ask.contact_id, action=ask.action, outcome=outcome)
@@ -161,6 +164,21 @@ class PrivacyAsks:
 
         self._run(ask, build)
         return outcome
+
+    def _menu(self, ask: Ask) -> str:
+        """Answer what the person chose from the menu."""
+
+        def build(refused: frozenset[str]) -> "Sequence[Write] | None":
+            if "ask" in refused:
+                return None
+            subject, end = self.contact_rows.subject(ask.contact_id), self.contact_rows.delete_ask(ask)
+            if subject is not None and subject.erasing:
+                raise _ErasingNow
+            if subject is None or refused & {"subject", "head"}:
+                return [self.contact_rows.require_not_erasing(ask.contact_id), end]
+            return [end, *self.menu(ask, subject, self.clock())]
+
+        return "answered" if self.store.run_until_written(build) else "dealt_with"
 
     def _running(self, request_id: str, contact_id: str) -> bool:
         """Whether the pointer names an open request of this contact that nobody has stopped."""

@@ -161,11 +161,11 @@ class _Reader:
         """Read a table with these names."""
         table = _of_type(dict, given, where, f"a table [{where}]")
         for name in names.allowed:
-            if name not in table:
+            if name not in table and names.needed:
                 raise _wrong(where, name, f"the field is missing; write {_wanted(hint, _path(where, name))}")
         if unknown := sorted(table.keys() - set(names.allowed)):
             raise _wrong(where, unknown[0], "this field is not known; remove it or mend its spelling")
-        return {name: self.value(hint, table[name], _path(where, name)) for name in names.allowed}
+        return {name: self.value(hint, table[name], _path(where, name)) for name in names.allowed if name in table}
 
     def by_id(self, kind: type[Row], given: object, where: str) -> dict[str, Any]:
         """Read rows under [[where]], each with an id of its own."""

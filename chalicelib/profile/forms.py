@@ -31,7 +31,7 @@ USES = ("contact", *MARKINGS)
 """What a way to reach the company is published for."""
 SCOPES = ("website", "application", *registry.IDS)
 STATES = ("on", "off")
-CONSENT_MODES = ("message", "form", "explicit", "agreement")
+CONSENT_MODES = ("message", "tick", "explicit", "agreement")
 """Acts of consent: the person's own first message; a tick in the form; an answer to our question; the button of the
 company's agreement."""
 CROSS_BORDER = ("message", "explicit")
@@ -65,10 +65,11 @@ class Form(NamedTuple):
 
 class Words(NamedTuple):
     """The words that a field, each text of a list, or the names of a table may be. `table` names the table of the
-    profile whose ids they are."""
+    profile whose ids they are; `needed` says that a table must have all of its names."""
 
     allowed: Collection[str] = ()
     table: str = ""
+    needed: bool = True
 
 
 class MaybeNone(NamedTuple):
@@ -135,3 +136,8 @@ def ids(table: str) -> Words:
 def each(names: Collection[str]) -> Words:
     """A table with exactly these names."""
     return Words(tuple(names))
+
+
+def some(names: Collection[str]) -> Words:
+    """A table with some of these names."""
+    return Words(tuple(names), needed=False)

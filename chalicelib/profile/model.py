@@ -58,6 +58,7 @@ if TYPE_CHECKING:
         each,
         ids,
         maybe_none,
+        some,
         words,
     )
 
@@ -158,7 +159,8 @@ class PolicyTerms(Row):
 
 
 class ChannelTerms(Row):
-    """Whether the policy admits a channel. What arrives on one that is off is verified, counted and not stored."""
+    """Whether the policy admits a channel; one that is not named is off. What arrives on one that is off is verified,
+    counted and not stored."""
 
     state: Annotated[str, words(STATES)]
     clause: Text
@@ -328,7 +330,7 @@ class Profile(Row):
     authority: Authority
     contacts: tuple[Contact, ...]
     policy: PolicyTerms
-    channels: Annotated[Mapping[str, ChannelTerms], each(CHANNELS)]
+    channels: Annotated[Mapping[str, ChannelTerms], some(CHANNELS)]
     consent: ConsentTerms
     tickets: Tickets
     notices: Annotated[Mapping[str, TemplateName], each(NOTICE_TEMPLATES)]
@@ -346,7 +348,12 @@ class Profile(Row):
     @property
     def served(self) -> tuple[str, ...]:
         """The channels that the policy admits and the desk has: what arrives on any other is not stored."""
-        return tuple(one for one in registry.SERVED_IDS if self.channels[one].state == "on")
+        return tuple(one for one in registry.SERVED_IDS if self.admits(one))
+
+    def admits(self, channel: str) -> bool:
+        """Whether the policy admits a channel; one that the profile does not name is off."""
+        row = self.channels.get(channel)
+        return row is not None and row.state == "on"
 
     def allows(self, purpose: str, channel: str) -> bool:
         """Whether a message of this purpose may be sent on this channel; an unknown purpose may not."""

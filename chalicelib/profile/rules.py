@@ -109,7 +109,7 @@ def _ways_to_ask(profile: Profile) -> Wrong:
 
 def _channels(profile: Profile) -> Wrong:
     for one in registry.SERVED:
-        on = profile.channels[one.id].state == "on"
+        on = profile.admits(one.id)
         if on != (one.id in profile.policy.scope):
             said = "on under [channels] and not in the scope" if on else "in the scope and off under [channels]"
             yield "policy.scope", f"{one.id} is {said}; make them agree"

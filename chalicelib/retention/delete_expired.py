@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from chalicelib.core.observability import count
+from chalicelib.dynamo.schema import STAFF
 from chalicelib.retention.model import (
     LOOKED_AT_AGAIN,
     EndedWords,
@@ -31,12 +32,13 @@ Heads = dict[str, Entry | None]
 class DeleteExpired:
     """Deletes one thing after the other. `restamp` has the rows of a ticket stamped again (its id, the time in ms);
     `reindex` has a contact indexed; `end_contact` ends the contact of a conversation and returns whether it has
-    ended."""
+    ended; `delete_account` deletes an account of staff from the user pool, before the row that names it."""
 
     store: "ExpiredStore"
     restamp: Callable[[str, int], None]
     reindex: Callable[[str], bool]
     end_contact: Callable[[str], bool]
+    delete_account: Callable[[str], None]
     stopwatch: Callable[[], float] = field(default=time.monotonic)
 
     def due(self, now: int, until: float, heads: Heads) -> int:
@@ -103,6 +105,8 @@ class DeleteExpired:
                 if removal is not Removal.REMOVED:
                     return deleted, removal is Removal.STAMP_FIRST
                 deleted += 1
+        if item.pk == STAFF.partition():
+            self.delete_account(item.sk)
         removal = self.store.remove(item)
         if removal is Removal.STAMP_FIRST:
             self.restamp(item.ticket_id, now)

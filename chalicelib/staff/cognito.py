@@ -148,6 +148,10 @@ class CognitoAccounts:
         """Enable the account with this `sub` again; return False when the pool has none."""
         return self._administer(staff_id, self._client.admin_enable_user)
 
+    def delete(self, staff_id: str) -> None:
+        """Delete the account with this `sub`; one that is gone counts as deleted."""
+        self._administer(staff_id, self._client.admin_delete_user)
+
     def _administer(self, staff_id: str, *operations: Any) -> bool:
         for operation in operations:
             try:

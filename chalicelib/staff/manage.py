@@ -4,7 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from chalicelib.core.clock import SECOND
 from chalicelib.core.errors import Conflict, NotFound
+from chalicelib.core.kept_for import KeptFor
 from chalicelib.core.languages import LANGUAGES
 from chalicelib.core.observability import audit
 from chalicelib.profile.model import Profile
@@ -29,19 +31,21 @@ class SignUndertaking:
 
         Raises Conflict when today's version is another one, or no language was read, and Unavailable.
         """
-        text = undertaking_text(self.profile, language)
-        if version != text.version or language not in LANGUAGES:
+        if version != self.profile.undertaking.version or language not in LANGUAGES:
             raise Conflict("There is a newer text of the undertaking. Read it and sign again.", code="undertaking")
-        self.staff.sign_undertaking(who.id, text, self.clock())
+        self.staff.sign_undertaking(who.id, undertaking_text(self.profile, language), self.clock())
         audit("undertaking_signed", staff_id=who.id)
 
 
 @dataclass(frozen=True)
 class RevokeStaff:
-    """Revokes somebody's access at once: first our sessions, then the Cognito account."""
+    """Revokes access at once: first our sessions, then the Cognito account. `kept` is the profile's term of a closed
+    account."""
 
     staff: "StaffStore"
     accounts: "CognitoAccounts"
+    kept: KeptFor
+    clock: Callable[[], int]
 
     def __call__(self, staff_id: str, by: Staff) -> None:
         """Revoke access. Raises NotFound, Conflict for one's own account, and Unavailable. Repeating it is harmless."""
@@ -50,7 +54,7 @@ class RevokeStaff:
         member = self.staff.get(staff_id)
         if member is None:
             raise NotFound("There is no such colleague.")
-        self.staff.revoke(staff_id)
+        self.staff.revoke(staff_id, self.kept.after(self.clock()) // SECOND)
         self.accounts.disable(staff_id)
         audit("access_revoked", staff_id=staff_id, by=by.id)
 

@@ -2,7 +2,7 @@
 
 import hmac
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from chalicelib.core.observability import count, log
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.dynamo.rows import condition_held, get_row, translated_errors
 from chalicelib.dynamo.schema import STAFF
+from chalicelib.dynamo.schema.lists import dates
 from chalicelib.staff.model import Staff, staff_mac, undertaking_mac
 from chalicelib.staff.undertaking import UndertakingText, signed
 
@@ -73,32 +74,38 @@ class StaffStore:
         if not condition_held(lambda: row.update([DeskRow.language.set(language)], DeskRow.pk.exists())):
             raise NotFound("There is no such colleague.")
 
-    def revoke(self, staff_id: str) -> None:
-        """Disable the account and end all sessions. Raises NotFound and Conflict."""
-        self._change(staff_id, lambda one: replace(one, disabled=True, generation=one.generation + 1))
+    def revoke(self, staff_id: str, until: int) -> None:
+        """Disable the account, end all sessions, and date the row: it is deleted at `until` (seconds). Raises NotFound
+        and Conflict."""
+        found = [(getattr(DeskRow, name), value) for name, value in dates(STAFF.partition(), until).items()]
+        dated = [attribute.set(attribute | value) for attribute, value in found]  # a first date stays
+        self._change(staff_id, lambda one: replace(one, disabled=True, generation=one.generation + 1), dated)
 
     def restore(self, staff_id: str) -> None:
-        """Enable the account again; sessions that were ended stay ended. Raises NotFound and Conflict."""
-        self._change(staff_id, lambda one: replace(one, disabled=False))
+        """Enable the account again, and take its date away; sessions that were ended stay ended. Raises NotFound and
+        Conflict."""
+        undated = [getattr(DeskRow, name).remove() for name in dates(STAFF.partition(), 1)]
+        self._change(staff_id, lambda one: replace(one, disabled=False), undated)
 
     def end_sessions(self, staff_id: str) -> None:
         """End all open sessions. Raises NotFound and Conflict."""
         self._change(staff_id, lambda one: replace(one, generation=one.generation + 1))
 
-    def _change(self, staff_id: str, change: Callable[[Staff], Staff]) -> None:
+    def _change(self, staff_id: str, change: Callable[[Staff], Staff], more: "Sequence[Action]" = ()) -> None:
         """Write the changed attributes and the new MAC, under the condition that the row still has the MAC that was
-        read."""
+        read. `more` is written with them."""
         for _ in range(TRIES):
             old = self.get(staff_id)
             if old is None:
                 raise NotFound("There is no such colleague.")
             new = change(old)
-            if new == old or self._written(old, new):
+            if new == old or self._written(old, new, more):
                 return
         raise Conflict("This colleague's row changed meanwhile. Try again.")
 
-    def _written(self, old: Staff, new: Staff) -> bool:
+    def _written(self, old: Staff, new: Staff, more: "Sequence[Action]") -> bool:
         actions: list[Action] = [
+            *more,
             DeskRow.disabled.set(new.disabled),
             DeskRow.generation.set(new.generation),
             DeskRow.mac.set(staff_mac(self.key, new)),

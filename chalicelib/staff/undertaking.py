@@ -75,5 +75,5 @@ def undertaking_text(profile: Profile, language: str) -> UndertakingText:
         promises=tuple(say(one) for one in _PROMISES),
         warning=say(_WARNING) if undertaking.liabilities else "",
         liabilities=tuple(say(_LIABILITIES[one]) for one in undertaking.liabilities),
-        given=say(_GIVEN).format(company=profile.operator.company, version=undertaking.version),
+        given=say(_GIVEN).format(company=profile.operator.company[language], version=undertaking.version),
     )

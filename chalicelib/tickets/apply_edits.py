@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from chalicelib.tickets.model import CHANGES, LEFT
+from chalicelib.tickets.presses import with_words
 from chalicelib.tickets.records import Message, MessageFile, Quote
 
 QUOTED = 160
@@ -27,7 +28,8 @@ def apply_edits(messages: Iterable[Message], beside: Iterable[Message] = ()) -> 
     """
     kept = list(messages)
     own = {one.id for one in kept}
-    ordered = sorted([*kept, *(one for one in beside if one.id not in own)], key=lambda one: one.position)
+    others = (one for one in beside if one.id not in own)
+    ordered = with_words(sorted([*kept, *others], key=lambda one: one.position))
     shown = {one.id: one for one in ordered if one.kind not in CHANGES}
     targets = {name: one.id for one in shown.values() for name in (one.provider_hash, *one.links) if name}
     revoked = {one.target_hash for one in ordered if one.kind == "revoke" and _done(one)}

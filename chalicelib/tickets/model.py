@@ -89,5 +89,9 @@ LEFT = frozenset({"sent", "delivered", "read"})
 """Statuses of what has left. A change of ours is applied when it has one of them."""
 
 
+PRESSES = frozenset({"button", "list", "callback"})
+"""Kinds that are the press of a button, or a choice from a list."""
+
+
 REFERRING = CHANGES | {"callback"}
 """Kinds that refer to another message: changes, and pressed buttons."""

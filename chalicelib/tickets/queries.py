@@ -15,6 +15,7 @@ from chalicelib.dynamo.schema import BARRIER, CONSENT, CONTACT, HEAD, MESSAGE, N
 from chalicelib.suppression.barrier import relied_on
 from chalicelib.tickets.model import LATE_SPAN
 from chalicelib.tickets.opening import open_json, open_text
+from chalicelib.tickets.presses import words_of
 from chalicelib.tickets.queues import TicketQueues
 from chalicelib.tickets.records import Contact, Conversation, Message, Thread, Ticket, Undelivered
 from chalicelib.tickets.records_from_rows import consent, conversation, number, question_at, undelivered
@@ -151,7 +152,7 @@ class TicketQueries:
             name=display_name(str((who or {}).get("name", ""))),
             username=display_name(str((who or {}).get("username", ""))),
             address=str((who or {}).get("address", "")),
-            last_text="" if erased else str((last or {}).get("text", "")),
+            last_text="" if erased else words_of(row.last_kind or "", str((last or {}).get("text", ""))),
             last_kind="" if erased else row.last_kind or "",
             last_direction="" if erased else row.last_direction or "",
             undelivered=None if erased else failed,
@@ -161,6 +162,7 @@ class TicketQueries:
             question_at=question_at(row),
             suppressed=str(row.contact_id) in self._suppressed,
             listed=row.opens_in is not None,
+            person_asked=bool(row.person_at),
         )
 
     # -- conversations
@@ -261,6 +263,7 @@ class TicketQueries:
             request_id=(found[OPEN_REQUEST.sk].request_id or "") if OPEN_REQUEST.sk in found else "",
             suppressed_at=number(row.suppressed_at),
             opted_out_at=number(row.opted_out_at),
+            correct_at=number(row.correct_at),
             erasing=row.state == ERASING,
         )
 

@@ -37,6 +37,7 @@ class Ticket:
     `unreadable`    the customer's name and address exist and cannot be opened; `last_unreadable`: the last message
     `listed`        it stands in the lists of its tags; tickets of older releases do not
     `unread`        messages that nobody has looked at; an album counts as one, by its number in `unread_albums`
+    `person_asked`  the customer wants to speak to a person, and has no reply since
     `suppressed`    the customer has withdrawn consent: only an answer to a question, or about the request, may be sent
     """
 
@@ -74,6 +75,7 @@ class Ticket:
     question_at: int = 0
     suppressed: bool = False
     listed: bool = True
+    person_asked: bool = False
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,7 @@ class Message:
     `file_state`  what became of its file (attachments/model.py)
     `files`       files that staff sent with it
     `template`    the template that it sends, as the customer sees it
-    `choices`     titles of the buttons under a message of ours
+    `choices`     titles of the buttons under a message of ours; `pick` is what their payloads begin with
     `reactions`   the customer's; `own_reaction` is ours
     `changes`     our reactions, edits and deletions of this message that have not left or failed, the newest of each
     `deleted_by`  the member of staff who deleted this message of ours
@@ -160,6 +162,7 @@ class Message:
     files: tuple[MessageFile, ...] = ()
     template: Content | None = None
     choices: tuple[str, ...] = ()
+    pick: str = ""
     own_reaction: str = ""
     changes: "tuple[Message, ...]" = ()
     deleted_by: str = ""
@@ -228,6 +231,7 @@ class Contact:
     `request_id`     the open request about the customer's data
     `suppressed_at`  since when only what the customer asks for is sent, 0 for never
     `opted_out_at`   since when no news, offers and surveys are sent, 0 for never
+    `correct_at`     since when the customer asks for a correction of their data, 0 for never
     `erasing`        the data is being destroyed, and nothing of it may be shown
     """
 
@@ -246,6 +250,7 @@ class Contact:
     request_id: str = ""
     suppressed_at: int = 0
     opted_out_at: int = 0
+    correct_at: int = 0
     erasing: bool = False
 
     @property

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from chalicelib.channels.reading import as_dict
-from chalicelib.core.asks import pressed_request
+from chalicelib.channels.reading import as_dict, as_list
+from chalicelib.core.asks import choice_of, pressed_request
 from chalicelib.core.clock import DAY, GUARD_DAYS
 from chalicelib.core.ids import MessageRef
 from chalicelib.dynamo.models import DeskRow
@@ -20,6 +20,7 @@ from chalicelib.provider_templates.model import as_shown
 from chalicelib.tickets.apply_edits import apply_edits
 from chalicelib.tickets.model import CHANGES
 from chalicelib.tickets.pieces import outstanding
+from chalicelib.tickets.presses import words_of
 from chalicelib.tickets.records import Message, MessageFile, Thread, Ticket
 from chalicelib.tickets.records_from_rows import mapping, number, outcome, outgoing, resent_as, sent_files, size_of
 from chalicelib.vault import encryption
@@ -153,7 +154,7 @@ class Threads:
             direction=str(row.direction),
             kind=str(row.kind),
             sent_at=number(row.sent_at) or ref.at,
-            text=str(opened.get("text", "")),
+            text=words_of(str(row.kind), str(opened.get("text", ""))),
             order=number(row.order),
             arrived_at=number(row.arrived_at),
             status=status,
@@ -175,7 +176,8 @@ class Threads:
             ticket_id=row.ticket_id or "",
             links=tuple(row.links or ()),
             quote_gone=bool(row.quote_gone),
-            choices=_titles(opened.get("buttons")),
+            choices=_of_buttons(opened, "title"),
+            pick=choice_of(next(iter(_of_buttons(opened, "id")), ""))[0] if row.direction == "out" else "",
             deleted_by=row.deleted_by or "",
             file_state=row.file_state or "",
             file=self._file(ticket, ref, row) if row.file_object else MessageFile(),
@@ -195,9 +197,8 @@ class Threads:
         )
 
 
-def _titles(buttons: object) -> tuple[str, ...]:
-    found = buttons if isinstance(buttons, list) else []
-    return tuple(str(one.get("title", "")) for one in found if isinstance(one, dict))
+def _of_buttons(content: dict[str, Any], name: str) -> tuple[str, ...]:
+    return tuple(str(as_dict(one).get(name, "")) for one in as_list(content.get("buttons")) if isinstance(one, dict))
 
 
 def _names(row: DeskRow) -> set[str]:

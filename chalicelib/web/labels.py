@@ -123,6 +123,7 @@ KINDS: Mapping[str, str] = {
     "callback": desk_msg("Button"),
     "notice": desk_msg("Automatic notice"),
     "comment": desk_msg("Internal comment"),
+    "person_asked": desk_msg("Asks for a person"),
     "unsupported": desk_msg("Unsupported message ({type})"),
 }
 # Activity lines: {name} is a staff member, {number} a ticket's number.
@@ -130,6 +131,12 @@ EVENTS: Mapping[str, str] = {
     "opened": desk_msg("Ticket opened by the first message"),
     "reopened": desk_msg("Ticket reopened by a message"),
     "solved": desk_msg("{name} solved the ticket"),
+    "solved_by_customer": desk_msg("The customer closed the request from the menu"),
+    "person_asked": desk_msg("The customer asks to speak to a person"),
+    "language_chosen": desk_msg("The customer chose a language: {language}"),
+    "language_set": desk_msg("{name} set the customer's language: {language}"),
+    "correction_asked": desk_msg("The customer asks for a correction of their data; do it by: {date}"),
+    "corrected": desk_msg("{name} corrected the customer's data"),
     "closed": desk_msg("Ticket closed"),
     "closed_idle": desk_msg("Ticket closed by itself: no messages for {days} days"),
     "assigned": desk_msg("{name} took the ticket"),

@@ -39,6 +39,15 @@ def with_questions(messages: Iterable[Message], ticket: Ticket, profile: Profile
     return [asked(one) for one in messages]
 
 
+def with_correction(messages: Sequence[Message], asked_at: int, by: int) -> list[Message]:
+    """Return the messages with an activity line where the customer asked from the menu for a correction of their data,
+    at `asked_at` (ms, 0 for never), which is due `by` (ms): what is wrong stands in what they wrote then."""
+    if not asked_at:
+        return list(messages)
+    line = Message(f"correction-{asked_at}", "event", "correction_asked", asked_at, params={"by": by})
+    return sorted([*messages, line], key=lambda one: one.position)
+
+
 def with_request(messages: Sequence[Message], request: Request | None) -> list[Message]:
     """Return the messages with an activity line for each text that the desk sent about the running request."""
     if request is None:

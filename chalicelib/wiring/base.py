@@ -4,6 +4,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from chalicelib.channels.parts import InboundMessage, Started
+from chalicelib.core.asks import Ask
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.settings import Clock, make_clock, settings
 from chalicelib.dynamo.clients import client, direct_client
@@ -11,7 +12,7 @@ from chalicelib.dynamo.tables import Tables
 from chalicelib.messages.contact_event_store import ContactEventStore
 from chalicelib.messages.contact_events import ReceiveContactEvent
 from chalicelib.messages.inbound import Intake
-from chalicelib.messages.ingest import Outcome, Recognise, Refuse, VisitorAnswer, Welcome
+from chalicelib.messages.ingest import AnswerVisitor, Outcome, Recognise, Refuse, VisitorAnswer
 from chalicelib.messages.receive_message import ReceiveMessage
 from chalicelib.messages.repeated import RepeatedParts
 from chalicelib.messages.statuses import Statuses
@@ -80,13 +81,14 @@ def refuse_suppressed(store: IntakeStore, profile: Profile) -> Refuse:
     return refuse
 
 
-def welcome(profile: Profile) -> Welcome:
-    """Returns the function that greets people who open the chat."""
+def answer_visitors(profile: Profile) -> AnswerVisitor:
+    """Returns the function that says what people of whom nothing is stored are answered. It imports its modules when it
+    is first called, because few parts need it."""
 
-    def answer(language: str) -> VisitorAnswer:
-        from chalicelib.messages.notices import welcome as text
+    def answer(ask: Ask | None, language: str) -> VisitorAnswer:
+        from chalicelib.privacy.menu.visitors import answer as said
 
-        return VisitorAnswer(text(profile, language), language=language)
+        return said(profile, ask, language)
 
     return answer
 
@@ -101,10 +103,11 @@ def _intake(
     store = IntakeStore(ours, pseudonym_key, decode_key(config.vault_public_key), decode_key(config.fetcher_public_key))
     profile = load_profile(config.operator)
     refuse = refuse_suppressed(store, profile)
-    receive = ReceiveMessage(store, profile, policy_reference(profile), clock(), recognise_asks(profile), refuse)
+    recognise, visitor = recognise_asks(profile), answer_visitors(profile)
+    receive = ReceiveMessage(store, profile, policy_reference(profile), clock(), recognise, refuse, visitor)
     statuses = Statuses(ours, pseudonym_key)
     changes = ContactEventStore(store, pseudonym_key)
-    change = ReceiveContactEvent(store, changes, clock(), refuse, welcome(profile))
+    change = ReceiveContactEvent(store, changes, clock(), refuse, visitor)
     return store, statuses, receive, change, RepeatedParts(ours, pseudonym_key), profile.served
 
 

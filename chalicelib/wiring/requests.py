@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from chalicelib.erasure.tasks.tell import Announce
     from chalicelib.privacy.decide import DecideRequest
     from chalicelib.privacy.handle_asks import PrivacyAsks
+    from chalicelib.privacy.menu.answer import AnswerMenu
     from chalicelib.privacy.monitor_requests import MonitorAsks, MonitorRequests
     from chalicelib.privacy.open_request import OpenRequest
     from chalicelib.privacy.requests.model import Request
@@ -47,6 +48,17 @@ def enqueue_requests(request_ids: Sequence[str]) -> int:
 
 
 @cache
+def answer_menu() -> "AnswerMenu":
+    """Answers what people choose from the menu."""
+    from chalicelib.contacts.change_contact import ContactChanges
+    from chalicelib.privacy.menu.answer import AnswerMenu
+    from chalicelib.privacy.menu.store import MenuStore
+
+    store, contacts = MenuStore(wiring.gateway()), ContactChanges(wiring.gateway())
+    return AnswerMenu(stores.profile(), store, contacts, stores.requests(), stores.opening(), stores.mailbox())
+
+
+@cache
 def privacy_asks() -> "PrivacyAsks":
     """Handles what people ask about their data in messages."""
     from chalicelib.privacy.handle_asks import PrivacyAsks
@@ -56,6 +68,7 @@ def privacy_asks() -> "PrivacyAsks":
         contact_rows=stores.opening(),
         open_request=open_request(),
         answers=stores.answers(),
+        menu=answer_menu(),
         resume=resume_workflow(),
         deadlines=stores.profile().deadlines,
         clock=wiring.clock(),

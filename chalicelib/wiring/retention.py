@@ -49,7 +49,7 @@ def sweep() -> "Sweep":
         consent_kept=kept["consent"],
         clock=wiring.clock(),
     )  # fmt: skip
-    delete = DeleteExpired(expired, store.enqueue_stamping, enqueue_indexing, end_contact)
+    delete = DeleteExpired(expired, store.enqueue_stamping, enqueue_indexing, end_contact, delete_account)
     return Sweep(
         store=store,
         auto_close=AutoClose(wiring.gateway()),
@@ -72,6 +72,13 @@ def _wake_up(name: str) -> WakeUp:
     visitor_id = name.removeprefix(VISITOR.partition(""))
     body = {"conversation_id": name} if visitor_id == name else {"visitor_id": visitor_id}
     return WakeUp(body, visitor_id, new_id())
+
+
+def delete_account(staff_id: str) -> None:
+    """Deletes an account of staff from the user pool."""
+    from chalicelib.staff.cognito import CognitoAccounts
+
+    CognitoAccounts(client("cognito-idp"), settings().user_pool_id, "").delete(staff_id)
 
 
 def enqueue_indexing(contact_id: str) -> bool:

@@ -27,6 +27,7 @@ from chalicelib.wiring import base as wiring
 if TYPE_CHECKING:
     from chalicelib.attachments.hand_out import FetchAgain, HandOut
     from chalicelib.certificates.ledger import Ledger
+    from chalicelib.contacts.change_contact import ChangeContact
     from chalicelib.outbox.bring_file import BringFile
     from chalicelib.outbox.change_message import ChangeMessage
     from chalicelib.outbox.reply import ReplyToCustomer
@@ -93,6 +94,13 @@ def change_ticket() -> ChangeTicket:
     """Change a ticket."""
     kept = profile().retention["ticket"].kept
     return ChangeTicket(desk(), changes(), staff(), kept, wiring.clock())
+
+
+def change_contact() -> "ChangeContact":
+    """Change a contact: its language, a correction."""
+    from chalicelib.contacts.change_contact import ChangeContact, ContactChanges
+
+    return ChangeContact(ContactChanges(wiring.gateway()), wiring.clock())
 
 
 def open_ticket(reader: TicketQueries) -> ViewTicket:
@@ -234,7 +242,7 @@ def revoke_staff() -> "RevokeStaff":
     """Shut a staff account out."""
     from chalicelib.staff.manage import RevokeStaff
 
-    return RevokeStaff(staff(), _cognito_accounts())
+    return RevokeStaff(staff(), _cognito_accounts(), profile().retention["staff"].kept, wiring.clock())
 
 
 def restore_staff() -> "RestoreStaff":

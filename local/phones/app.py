@@ -1,8 +1,9 @@
 """Builds the phones as one app: provider APIs, test controls, the API that plays customers, and the page."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from starlette.applications import Starlette
@@ -42,9 +43,12 @@ def create_app(
     *,
     dashboard_url: str = "",
     pace: Pace | None = None,
+    commands: Mapping[str, list[tuple[str, str]]] = MappingProxyType({}),
 ) -> Starlette:
-    """Return the phones as an ASGI app. `desk_url` is the address of the desk, to whose /webhooks/… webhooks go."""
+    """Return the phones as an ASGI app. `desk_url` is the address of the desk, to whose /webhooks/… webhooks go;
+    `commands` are those that every bot has set already, by language."""
     store = Store()
+    store.commands |= {(bot.account, one): listed for bot in secrets.bots for one, listed in commands.items()}
     postman = Postman(store, pace or Pace())
     context = PhonesContext(store, FaultPlan(faults), clock, postman, secrets, desk_url.rstrip("/"))
     frame = MetaFrame(context)
@@ -84,6 +88,7 @@ def _play_routes(context: PhonesContext, whatsapp: WhatsApp, telegram: Telegram,
         "whatsapp/templates": WhatsAppTemplates(whatsapp).change,
         "telegram/messages": tg.write,
         "telegram/start": tg.start,
+        "telegram/command": tg.command,
         "telegram/press": tg.press,
         "telegram/edit": tg.edit,
         "telegram/move": tg.move,

@@ -133,6 +133,7 @@ class Pages:
             "whatsapp": whatsapp,
             "telegram": telegram,
             "window_left": self._window_left(whatsapp),
+            "commands": self._commands(choice),
             "calls_made": list(reversed(store.calls[-_SHOWN_CALLS:])),
             "call_count": len(store.calls),
             "waiting": [fault.brief() for fault in self.context.fault_plan.waiting],
@@ -141,6 +142,11 @@ class Pages:
             "strangers": store.strangers,
             "clock": self._clock(),
         }
+
+    def _commands(self, choice: Choice) -> list[tuple[str, str]]:
+        """Return the bot's commands as the person's application shows them."""
+        listed, account = self.context.store.commands, choice.bot.account
+        return listed.get((account, choice.telegram.language)) or listed.get((account, ""), [])
 
     def _window_left(self, chat: Chat) -> str:
         if not chat.last_inbound:

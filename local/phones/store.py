@@ -140,6 +140,8 @@ class Store:
     people: list[Person] = field(default_factory=lambda: [Person(**vars(person)) for person in READY])
     chats: dict[tuple[str, str, str], Chat] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
+    commands: dict[tuple[str, str], list[tuple[str, str]]] = field(default_factory=dict)
+    """Commands that a bot has set by account and language, "" for every other one."""
     files: dict[str, StoredFile] = field(default_factory=dict)
     links: dict[str, float] = field(default_factory=dict)
     """Until when (epoch seconds) Telegram hands out files by the paths that getFile gave, by their ids."""

@@ -223,6 +223,21 @@ def test_a_press_too_long_ago_is_permanent(telegram: Provider) -> None:
     assert (caught.value.code, caught.value.permanent) == ("query_too_old", True)
 
 
+def test_the_list_of_commands_is_set_in_each_language(telegram: Provider) -> None:
+    TelegramSender(telegram.address).set_commands(BOT, {"": [("menu", "Menu")], "kk": [("menu", "Мәзір")]}, TOKEN)
+    first, second = telegram.calls
+    assert first.path.endswith("/setMyCommands") and "language_code" not in first.payload
+    assert json.loads(first.payload["commands"]) == [{"command": "menu", "description": "Menu"}]
+    assert second.payload["language_code"] == "kk" and "Мәзір" in json.loads(second.payload["commands"])[0].values()
+
+
+def test_a_list_of_commands_that_is_refused_is_an_error(telegram: Provider) -> None:
+    telegram.fail(400, answer(400, "Bad Request: BOT_COMMAND_INVALID"))
+    with pytest.raises(SendError) as caught:
+        TelegramSender(telegram.address).set_commands(BOT, {"": [("menu", "Menu")]}, TOKEN)
+    assert caught.value.permanent
+
+
 def test_nothing_of_the_person_or_the_token_is_logged(telegram: Provider, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG, logger="")
     telegram.answers = [(200, accepted(1), {}), (200, TEXT.encode(), {}), None]

@@ -129,6 +129,32 @@ def test_the_same_reply_twice_with_one_client_id_is_sent_once(play: Play) -> Non
     assert play.texts("whatsapp", phone)[1:] == ["Жауап", "Соңы"]
 
 
+def test_who_starts_is_not_known_and_the_menu_answers_under_its_roles(play: Play) -> None:
+    user = str(500_000_000 + secrets.randbelow(10**8))
+    person = {"user_id": user, "name": "Данияр", "language_code": "ru"}
+
+    def heard(words: str) -> str:
+        return eventually(lambda: next((one for one in play.texts("telegram", user) if words in one), ""))
+
+    play.phones("/phones/telegram/start", person)
+    assert heard("Здравствуйте")
+    play.phones("/phones/telegram/command", person | {"command": "/data"})
+    assert heard("Мы ничего о вас не храним")
+    api = play.sign_in()
+    assert api.get(f"tickets?q={user}")["items"] == []
+    play.phones("/phones/telegram/messages", person | {"text": "Не открывается"})
+    (ticket,) = eventually(lambda: api.get(f"tickets?q={user}")["items"])
+    for command, words in (("status", ticket["number"]), ("language", "На каком языке"), ("correct", "Исправим до"),
+                           ("person", "Ближайший рабочий день"), ("close", "Обращение закрыто")):  # fmt: skip
+        play.phones("/phones/telegram/command", person | {"command": f"/{command}"})
+        assert heard(words)
+    now = api.get(f"tickets/{ticket['id']}")
+    assert (now["state"], now["person_asked"], len([m for m in now["messages"] if m["direction"] == "in"])) == (
+        "solved", False, 1,
+    )  # fmt: skip
+    assert api.get(f"contacts/{ticket['contact']['id']}")["correction"]
+
+
 def test_after_24_hours_free_text_is_refused_here_and_nothing_is_sent(play: Play) -> None:
     phone = new_phone()
     play.phones("/phones/whatsapp/messages", {"phone": phone, "name": "Амина", "text": "Сұрақ"})

@@ -63,6 +63,8 @@ def refused(walk: Walk, person: Person) -> None:
 def test_every_task_works_under_its_role_in_its_partitions_and_its_role_allows_nothing_more(walk: Walk) -> None:
     amina, telegram, whatsapp = walk.people
     walk.says(amina, "maybe", kinds=["deletion", "opt_out"])
+    for item in ("status", "data", "language.en", "correct", "close"):
+        walk.says(amina, "menu", item=item)
     pressed(walk, whatsapp)
     decided(walk, telegram)
     cancelled(walk, amina)

@@ -176,7 +176,6 @@ def test_courtesy_letters_and_commands(words: str, what: str) -> None:
         "//delete",
         "erase.confirm." + REQUEST,
         "Отзыв согласия на обработку персональных данных по заявке 15",
-        "Актуализация персональных данных",
         "",
         "   ",
         "delete my data " * 20,

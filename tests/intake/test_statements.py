@@ -10,17 +10,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.channels.parts import KINDS, InboundMessage
+from chalicelib.channels.telegram.parse import parse
 from chalicelib.core.asks import Ask
 from chalicelib.core.clock import DAY
 from chalicelib.dynamo.builder import attribute_values
-from chalicelib.messages.ingest import is_news, is_statement
+from chalicelib.messages.ingest import Outcome, is_news, is_statement
 from tests.support.intake.changes import welcomed_before
 from tests.support.intake.desk import Desk
 from tests.support.intake.fences import close_fence, erase, fences, open_fence
 from tests.support.intake.rows import change_ticket
 from tests.support.intake.webhooks import envelope, post, text, update, value
 from tests.support.intake.webhooks import front as front
-from tests.support.people import DANIYAR_CHAT, from_amina, from_daniyar, wamid
+from tests.support.people import DANIYAR_CHAT, TELEGRAM_ACCOUNT, from_amina, from_daniyar, wamid
 
 __all__ = ["front"]
 CHAT = {"id": int(DANIYAR_CHAT), "type": "private"}
@@ -80,6 +81,25 @@ EVENTS: dict[str, Send] = {
     "whatsapp system": whatsapp("system", system={"type": "user_flew_away", "body": "x"}),
     "whatsapp number without a new one": whatsapp("system", system={"type": "user_changed_number", "body": "x"}),
 }
+PICK = f"pick.{'a' * 20}.1"
+LABELLED = OURS | {"reply_markup": {"inline_keyboard": [[{"text": "Ертең", "callback_data": PICK}]]}}
+PRESSES: dict[str, Send] = {
+    "telegram choice": telegram("callback_query", id="77", message=LABELLED, data=PICK),
+    "telegram choice without its words": telegram("callback_query", id="77", message=OURS, data=PICK),
+    "telegram choice of a message that is gone": telegram("callback_query", id="77", message=None, data=PICK),
+    "whatsapp choice": whatsapp(
+        "interactive", interactive={"type": "button_reply", "button_reply": {"id": PICK, "title": "Ертең"}}
+    ),
+    "whatsapp choice of a list": whatsapp(
+        "interactive", interactive={"type": "list_reply", "list_reply": {"id": PICK, "title": "Ертең"}}
+    ),
+    "whatsapp button of somebody else's software": whatsapp(
+        "interactive", interactive={"type": "button_reply", "button_reply": {"id": "menu.1", "title": "Цены"}}
+    ),
+    "whatsapp button of a template without its words": whatsapp("button", button={"payload": "menu.1"}),
+}
+"""Presses of buttons and lists under messages of ours: of somebody known they say something, of others nothing."""
+REFERRING_PARTS = EVENTS | PRESSES
 
 
 def nothing_of_a_person(desk: Desk) -> bool:
@@ -89,7 +109,7 @@ def nothing_of_a_person(desk: Desk) -> bool:
 
 def test_somebody_never_seen_stays_unknown(front: Client, desk: Desk) -> None:
     made = []
-    for number, (name, send) in enumerate(EVENTS.items()):
+    for number, (name, send) in enumerate(REFERRING_PARTS.items()):
         send(front, desk, number)
         if not nothing_of_a_person(desk) or desk.items("index"):
             made.append(name)
@@ -115,7 +135,7 @@ def test_somebody_destroyed_stays_so_and_gets_no_answer(front: Client, desk: Des
         open_fence(desk, desk.now)
     desk.now += 60_000
     before, left_something = (desk.items(), desk.items("index")), []
-    for number, (name, send) in enumerate(EVENTS.items()):
+    for number, (name, send) in enumerate(REFERRING_PARTS.items()):
         if name.startswith(channel):
             send(front, desk, number)
             if (desk.items(), desk.items("index")) != before:
@@ -123,7 +143,7 @@ def test_somebody_destroyed_stays_so_and_gets_no_answer(front: Client, desk: Des
     assert left_something == []
 
 
-@pytest.mark.parametrize("name", EVENTS)
+@pytest.mark.parametrize("name", REFERRING_PARTS)
 def test_somebody_whose_retention_ended_stays_so(front: Client, desk: Desk, name: str) -> None:
     wrote(front, desk, name)
     (head,) = desk.of("head")
@@ -131,7 +151,7 @@ def test_somebody_whose_retention_ended_stays_so(front: Client, desk: Desk, name
     ended = head | {"expires_at": desk.seconds}
     desk.dynamodb.put_item(TableName=desk.tables["desk"], Item=attribute_values(ended))
     desk.now += 60_000
-    EVENTS[name](front, desk, 1)
+    REFERRING_PARTS[name](front, desk, 1)
     assert len(desk.of("contact")) == len(desk.of("ticket")) == len(desk.of("head")) == len(desk.of("consent#")) == 1
     assert desk.of("ticket")[0]["state"] == "closed" and desk.of("ticket")[0]["unread"] == 1
 
@@ -155,14 +175,43 @@ def test_somebody_known_gets_no_ticket_notice_or_consent_by_it(front: Client, de
     assert len(desk.messages("out")) == sent and len(desk.of("consent#")) == len(desk.of("contact")) == 1
 
 
-@pytest.mark.parametrize("name", [one for one in EVENTS if one.startswith("telegram")])
+@pytest.mark.parametrize("name", [one for one in REFERRING_PARTS if one.startswith("telegram")])
 def test_who_only_pressed_start_in_the_release_before_gets_no_ticket_by_it(
     front: Client, desk: Desk, name: str
 ) -> None:
     welcomed_before(desk)
-    EVENTS[name](front, desk, 1)
+    REFERRING_PARTS[name](front, desk, 1)
     assert desk.of("ticket") == desk.of("consent#") == desk.messages() == []
     assert len(desk.of("contact")) == len(desk.messages("out")) == 1
+
+
+@pytest.mark.parametrize("name", [one for one in PRESSES if "somebody else" not in one])
+@pytest.mark.parametrize("state", ["pending", "solved", "closed"])
+def test_a_press_of_somebody_known_is_what_they_say(front: Client, desk: Desk, name: str, state: str) -> None:
+    wrote(front, desk, name)
+    change_ticket(desk, state=state, queue=f"{state}#0", solved_at=10**14)
+    PRESSES[name](front, desk, 1)
+    (ticket,) = [one for one in desk.of("ticket") if one["state"] == "open"]
+    assert (ticket["unread"], len(desk.of("ticket"))) == ((1, 2) if state == "closed" else (2, 1))
+    assert ticket["question_at"] >= desk.now - 60_000 and len(desk.of("contact")) == 1
+
+
+def test_a_templates_own_button_is_words_of_whoever_presses_it(front: Client, desk: Desk) -> None:
+    whatsapp("button", button={"payload": "yes", "text": "Иә, қоңырау шалыңыз"})(front, desk, 1)
+    assert len(desk.of("ticket")) == len(desk.of("contact")) == 1
+
+
+@pytest.mark.parametrize("first", ["text", "press"])
+def test_in_one_second_a_press_and_a_text_stand_as_they_were_sent(desk: Desk, first: str) -> None:
+    desk.receive(from_daniyar(sent_at=desk.seconds - 9, message_id=6))
+    said = {"message": {"message_id": 9, "chat": CHAT, "from": DANIYAR, "date": desk.seconds, "text": "Завтра?"}}
+    press = {"callback_query": {"id": "77", "from": DANIYAR, "message": LABELLED, "data": PICK}}
+    updates = [said, press] if first == "text" else [press, said]
+    for number, one in enumerate(updates, 501):
+        (part,) = parse(json.dumps({"update_id": number} | one).encode(), TELEGRAM_ACCOUNT, desk.seconds)
+        assert isinstance(part, InboundMessage) and desk.receive(part) is Outcome.STORED
+    kinds = [one["kind"] for one in sorted(desk.messages("in"), key=lambda one: (one["sent_at"], one["order"]))]
+    assert kinds[1:] == [{"message": "text", "callback_query": "callback"}[name] for one in updates for name in one]
 
 
 def test_after_an_event_of_somebody_unknown_the_first_words_make_the_person(front: Client, desk: Desk) -> None:

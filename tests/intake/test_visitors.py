@@ -6,11 +6,11 @@ from chalicelib.channels.parts import Started
 from chalicelib.core.addresses import Address, Author
 from chalicelib.core.clock import HOUR
 from chalicelib.messages.ingest import Outcome
-from chalicelib.vault import encryption
 from tests.support.faults import Counting
 from tests.support.intake.changes import started, welcomed_before
 from tests.support.intake.desk import Desk
 from tests.support.intake.fences import Between, close_fence, everything
+from tests.support.intake.visitors import content
 from tests.support.people import (
     AMINA_PHONE,
     DANIYAR,
@@ -19,12 +19,6 @@ from tests.support.people import (
     from_daniyar,
     wamid,
 )
-
-
-def content(desk: Desk) -> dict[str, object]:
-    (row,) = desk.of("visitor")
-    context = encryption.visitor_content(row["pk"].partition("#")[2])
-    return encryption.mapping_of(desk.vault.open_vaulted(row["vault_id"], context, row["content"]))
 
 
 def test_who_starts_leaves_one_sealed_row_and_no_trace_in_the_clear(desk: Desk) -> None:

@@ -244,6 +244,19 @@ def test_a_webhook_that_was_set_decides_address_secret_and_kinds(phones: Phones)
     assert phones.bot("getWebhookInfo").json()["result"]["allowed_updates"] == ["message"]
 
 
+def test_the_bots_commands_are_shown_in_the_persons_language_and_can_be_chosen(phones: Phones) -> None:
+    for language, says in (("", "Menu"), ("ru", "Меню")):
+        listed = [{"command": "menu", "description": says}]
+        more = {"language_code": language} if language else {}
+        assert phones.bot("setMyCommands", commands=listed, **more).is_success
+    assert phones.bot("getMyCommands", language_code="ru").json()["result"][0]["description"] == "Меню"
+    assert not phones.bot("setMyCommands", commands=[{"command": "Menu", "description": "x"}]).is_success
+    assert "Меню" in phones.http.get("/").text
+    phones.post("/phones/telegram/command", user_id=str(CHAT), command="/menu")
+    (message,) = updates(phones, "message")
+    assert (message["text"], message["entities"][0]["type"]) == ("/menu", "bot_command")
+
+
 def test_an_update_that_the_desk_refuses_comes_again(phones: Phones) -> None:
     phones.desk.answers = [503]
     daniyar_writes(phones)

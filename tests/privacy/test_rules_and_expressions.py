@@ -10,7 +10,7 @@ from tests.support.project import PROJECT
 
 STORES = {
     "privacy/requests/store.py", "privacy/requests/contact_rows.py", "privacy/requests/pages.py",
-    "privacy/mailbox/writes.py", "privacy/mailbox/removal.py", "privacy/erasure_pause.py",
+    "privacy/mailbox/writes.py", "privacy/mailbox/removal.py", "privacy/erasure_pause.py", "privacy/menu/store.py",
     "erasure/eraser.py", "erasure/inventory.py", "erasure/key_destruction.py", "erasure/verifier.py",
     "erasure/write_barrier.py", "erasure/erase_pass.py",
 }  # fmt: skip

@@ -26,7 +26,15 @@ from chalicelib.web.api.request_models import (
     SetPrivacyHold,
 )
 from chalicelib.web.api.session import description
-from chalicelib.web.api.ticket_models import Change, NewAttachment, NewComment, NewReply, ReplyPath, TicketQuery
+from chalicelib.web.api.ticket_models import (
+    Change,
+    ContactChange,
+    NewAttachment,
+    NewComment,
+    NewReply,
+    ReplyPath,
+    TicketQuery,
+)
 from chalicelib.web.http.routes_and_roles import API
 from infra.openapi import operation_of
 
@@ -42,6 +50,7 @@ BODIES: dict[type[Model], dict[str, Any]] = {
     OwnPasswordAndCode: {"password": "x", "code": "123456"},
     SignText: {"version": "1", "language": "kk"},
     Change: {"state": "open", "assignee": "me", "priority": "low", "tags": ["a"], "seen_assignee": None},
+    ContactChange: {"language": "kk", "corrected": True},
     NewReply: {
         **{"text": "a\nb", "client_id": "a", "attachments": [ID], "choices": ["a", "b"]},
         **{"quote": f"{ID}.1795000000000.{'a' * 32}"},

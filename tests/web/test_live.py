@@ -210,7 +210,7 @@ def test_a_revoked_colleague_and_one_who_signed_out_learn_it_at_the_next_look(
 ) -> None:
     for path in ("/dashboard", f"/dashboard/tickets/{ticket_id}"):
         page = open_page(web, relay, path, by="saule")
-        wiring_web.staff().revoke(web.staff["saule"])
+        wiring_web.staff().revoke(web.staff["saule"], 2_000_000_000)
         relay()
         assert page.look().status == 401
         wiring_web.staff().restore(web.staff["saule"])

@@ -71,7 +71,7 @@ def test_the_dashboards_own_changes_keep_the_proof(web: Web) -> None:
     store.sign_undertaking(newcomer, TEXT, START)
     store.sign_undertaking(newcomer, TEXT, START + 1)
     store.set_language(newcomer, "kk")
-    store.revoke(newcomer)
+    store.revoke(newcomer, 2_000_000_000)
     found = store.get(newcomer)
     assert found is not None
     assert (found.undertaking_at, found.language, found.disabled, found.generation) == (START, "kk", True, 2)

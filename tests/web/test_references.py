@@ -11,6 +11,7 @@ from chalicelib.core.clock import DAY
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.entrypoints import expiry_stamper as dater
 from chalicelib.entrypoints import stream_router as relay
+from chalicelib.outbox.content import choices_of
 from tests.support.people import WHATSAPP_ACCOUNT as AMINA_ACCOUNT
 from tests.support.people import wamid
 from tests.support.web.desk import Web
@@ -252,6 +253,46 @@ def test_a_button_that_is_not_about_a_request_quotes_as_before(web: Web) -> None
     message = say(web, DANIYAR, "Здравствуйте", minutes_ago=9)
     say(web, DANIYAR, "Да", kind="callback", details={"data": "erase.everything"}, quote=message.provider_id)
     assert said(web, web.tickets()[0]["id"])[-1]["quote"]["text"] == "Здравствуйте"
+
+
+# -- presses without their words
+
+
+def pressing(web: Web, place: int, text: str = "", person: Any = DANIYAR, kind: str = "callback") -> dict[str, Any]:
+    """A press of a choice of ours, as the provider brings it or as a release before stored it."""
+    say(web, person, "Здравствуйте", minutes_ago=9)
+    (ticket,) = web.tickets()
+    body = {"text": "Когда?", "client_id": "X", "choices": ["Сегодня", "Завтра"]}
+    assert web.call("POST", f"/api/v1/tickets/{ticket['id']}/replies", body).status == 201
+    payload = choices_of(["Сегодня", "Завтра"], "X")[0].id.removesuffix("1") + str(place)
+    details = {"data" if kind == "callback" else "payload": payload}
+    say(web, person, text or "", kind=kind, details=details, pressed=True)
+    return {"ticket": ticket["id"], **said(web, ticket["id"])[-1]}
+
+
+@pytest.mark.parametrize(("person", "kind"), [(DANIYAR, "callback"), (AMINA, "button"), (AMINA, "list")])
+def test_a_press_without_its_words_has_those_of_the_choice(web: Web, person: Any, kind: str) -> None:
+    found = pressing(web, 2, person=person, kind=kind)
+    assert (found["kind"], found["text"]) == (kind, "Завтра")
+    page = web.signed_in("bolat").get(f"/dashboard/tickets/{found['ticket']}").text
+    assert "Завтра" in page and "pick." not in page
+
+
+def test_a_press_of_which_nobody_knows_the_words_is_said_and_shows_no_payload(web: Web) -> None:
+    found = pressing(web, 9)
+    assert found["text"] == ""
+    page = web.signed_in("bolat").get(f"/dashboard/tickets/{found['ticket']}").text
+    assert "The customer pressed a button; its words are not known." in page and "pick." not in page
+
+
+@pytest.mark.parametrize("payload", [f"pick.{'a' * 20}.1", f"erase.confirm.{'r' * 20}", "ask.no"])
+def test_a_payload_that_a_release_before_stored_as_words_is_shown_nowhere(web: Web, payload: str) -> None:
+    say(web, DANIYAR, "Здравствуйте", minutes_ago=9)
+    say(web, DANIYAR, payload, kind="callback", details={"data": payload})
+    (ticket,) = web.tickets()
+    assert said(web, ticket["id"])[-1]["text"] == "" and payload not in str(web.tickets())
+    browser = web.signed_in("bolat")
+    assert not any(payload in browser.get(path).text for path in ("/dashboard", f"/dashboard/tickets/{ticket['id']}"))
 
 
 def test_the_ticket_tells_what_the_desk_said_about_the_running_request(web: Web) -> None:

@@ -6,6 +6,7 @@ from chalicelib.core.languages import LANGUAGES
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.profile.load import load_profile
 from chalicelib.profile.model import Profile, Undertaking
+from chalicelib.profile.policy import serving_profiles
 from chalicelib.staff.model import Staff, staff_mac
 from chalicelib.staff.undertaking import undertaking_text
 from chalicelib.wiring import web as wiring_web
@@ -44,6 +45,14 @@ def test_the_text_warns_of_the_liabilities_of_the_profile(language: str) -> None
     assert all(one.startswith(word) for one, word in zip(text.liabilities, FOUR[language], strict=True))
     assert "Joint" in text.given and "1" in text.given
     assert undertaking_text(with_undertaking("1"), language).lines == (text.opening, *text.promises, text.given)
+
+
+@pytest.mark.parametrize("name", serving_profiles())
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_company_is_named_in_the_language_of_the_text(name: str, language: str) -> None:
+    profile = load_profile(name)
+    text = undertaking_text(profile, language)
+    assert profile.operator.company[language] in text.given and "{" not in "".join(text.lines)
 
 
 HASHES = {

@@ -9,6 +9,7 @@ from chalicelib.channels.contract import (
     AddressKind,
     Buttons,
     Channel,
+    Commands,
     FileLimit,
     Rate,
     Reactions,
@@ -59,6 +60,12 @@ def _fetcher(settings: Mapping[str, str]) -> "Fetcher":
     from chalicelib.channels.telegram.fetch import TelegramFetcher
 
     return TelegramFetcher(settings["TELEGRAM_API"])
+
+
+def _set_commands(settings: Mapping[str, str], account: str, token: str, commands: Commands) -> None:
+    from chalicelib.channels.telegram.send import TelegramSender
+
+    TelegramSender(settings["TELEGRAM_API"]).set_commands(account, commands, token)
 
 
 def _errors() -> "Errors":
@@ -116,5 +123,6 @@ TELEGRAM = Channel(
     sender=_sender,
     fetcher=_fetcher,
     hands_out=20 * _MB,
+    set_commands=_set_commands,
     errors=_errors,
 )

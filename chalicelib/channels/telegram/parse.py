@@ -127,9 +127,9 @@ class _Reading:
 
     def _written(self, author: Author, content: Content, message: dict[str, Any], **raw: Any) -> InboundMessage:
         number = message.get("message_id")
-        order = number if isinstance(number, int) and not isinstance(number, bool) and 0 < number < 2**53 else 0
-        provider_id = f"{author.addresses[0].value}:{order or f'update:{self._update_id}'}"
-        return self._build(author, provider_id, message.get("date"), content, order, message, **raw)
+        known = isinstance(number, int) and not isinstance(number, bool) and 0 < number < 2**53
+        provider_id = f"{author.addresses[0].value}:{number if known else f'update:{self._update_id}'}"
+        return self._build(author, provider_id, message.get("date"), content, message, **raw)
 
     def _edited(self, message: dict[str, Any], author: Author) -> Part:
         target = _message_id(message)
@@ -140,9 +140,9 @@ class _Reading:
         content = Content("edit", new.text, (*new.details, Edit(new.kind)), target)
         # Telegram may bring edits out of order; the greater update_id is the newer one.
         if new.kind == "location":  # only a live location can change; one row keeps its newest position
-            return self._build(author, f"{target}:live", message.get("date"), content, self._serial, {}, replaces=True)
+            return self._build(author, f"{target}:live", message.get("date"), content, {}, replaces=True)
         edited_at = message.get("edit_date") or message.get("date")
-        return self._build(author, f"{target}:edit:{self._update_id}", edited_at, content, self._serial, message)
+        return self._build(author, f"{target}:edit:{self._update_id}", edited_at, content, message)
 
     def _callback(self, query: dict[str, Any], author: Author) -> Part:
         callback_id, message = ident(query.get("id")), as_dict(query.get("message"))
@@ -151,17 +151,17 @@ class _Reading:
         data = text(query.get("data"))
         press = Press(callback_id=callback_id, data=data, game=text(query.get("game_short_name")))
         target = _message_id(message) if "message_id" in message else ""
-        content = Content("callback", _label(message, data) or data, (press,), target)
+        content = Content("callback", _label(message, data), (press,), target, pressed=True)
         # A press has no time of its own, and the message with the button may be old or inaccessible (date 0).
         provider_id = f"{author.addresses[0].value}:callback:{callback_id}"
-        return self._build(author, provider_id, None, content, 0, {})
+        return self._build(author, provider_id, None, content, {})
 
     def _reaction(self, reaction: dict[str, Any], author: Author) -> Part:
         target = _message_id(reaction)
         emoji = "".join(_emoji(as_dict(each)) for each in as_list(reaction["new_reaction"])[:20])
         content = Content("reaction", emoji, (Reaction(removed=None if emoji else True),), target)
         provider_id = f"{target}:reaction:{self._update_id}"
-        return self._build(author, provider_id, reaction.get("date"), content, self._serial, {})
+        return self._build(author, provider_id, reaction.get("date"), content, {})
 
     def _member(self, change: dict[str, Any], author: Author) -> Part:
         status = as_dict(change.get("new_chat_member")).get("status")
@@ -181,7 +181,6 @@ class _Reading:
         provider_id: str,
         date: object,
         content: Content,
-        order: int,
         message: dict[str, Any],
         **more: Any,
     ) -> InboundMessage:
@@ -195,12 +194,13 @@ class _Reading:
             sent_at=self._now if sent_at is None else sent_at,
             kind=content.kind,
             text=content.text,
-            order=order,
+            order=self._serial,
             details=as_stored(*content.details, self._beside(message, content, undated=sent_at is None)),
             quote=f"{chat}:{ident(quoted)}" if ident(quoted) else "",
             target=content.target,
             forwarded=bool(message.get("forward_origin") or message.get("forward_date")),
             undated=sent_at is None,
+            pressed=content.pressed,
             **more,
         )
 
@@ -217,8 +217,10 @@ class _Reading:
 
     @property
     def _serial(self) -> int:
-        """The update's number: a greater one is newer."""
-        return int(self._update_id) if self._update_id.isdecimal() else 0
+        """The update's number: a greater one is newer, of whatever kind. Presses and reactions have no other
+        number."""
+        serial = int(self._update_id) if self._update_id.isdecimal() else 0
+        return serial if serial < 2**53 else 0
 
 
 def _author(person: dict[str, Any], chat: dict[str, Any]) -> Author | None:

@@ -33,6 +33,7 @@ from chalicelib.channels.base import (
     Signal,
     scrub,
 )
+from chalicelib.channels.contract import Commands
 from chalicelib.channels.parts import Button
 from chalicelib.channels.reading import BAD_DATA
 from chalicelib.channels.telegram import errors
@@ -76,6 +77,13 @@ class TelegramSender:
     def signal(self, signal: Signal, token: str) -> None:
         """Show that somebody types. Raises SendError."""
         outcome = _container.run(_typing(signal, self._api, token))
+        if outcome is not None:
+            raise outcome
+
+    def set_commands(self, account: str, commands: Commands, token: str) -> None:
+        """Set the bot's list of commands in each language; "" is for applications in any other one. Raises
+        SendError."""
+        outcome = _container.run(_set_commands(account, self._api, token, commands))
         if outcome is not None:
             raise outcome
 
@@ -220,6 +228,17 @@ async def _answer(account: str, api: str, token: str, callback_id: str) -> SendE
         await bot.answer_callback_query(callback_id)
     except (TelegramError, *BAD_DATA) as error:
         return _failure(error, request.status if request else 0)
+    return None
+
+
+async def _set_commands(account: str, api: str, token: str, commands: Commands) -> SendError | None:
+    request = None
+    try:
+        bot, request = await _container.bot(account, api, token)
+        for language, listed in commands.items():
+            await bot.set_my_commands(listed, language_code=language or None)
+    except TelegramError as error:
+        return _failure(error, request.status if request else 0, (token,))
     return None
 
 

@@ -127,7 +127,8 @@ def _button(message: dict[str, Any]) -> Content:
     said, payload = text(body.get("text"), _LONG), text(body.get("payload"), _LONG)
     if not said and not payload:
         raise Malformed("button")
-    return Content("button", said or payload, (Press(payload),))
+    # A template's own button: its words are what the person says. Without them it only refers to the template.
+    return Content("button", said, (Press(payload),), pressed=not said)
 
 
 def _interactive(message: dict[str, Any]) -> Content:
@@ -138,7 +139,7 @@ def _interactive(message: dict[str, Any]) -> Content:
         said = lines(text(reply.get("title"), _LONG), text(reply.get("description"), _LONG))
         if said or reply.get("id"):
             payload = text(reply.get("id"), _LONG)
-            return Content(kind, said or payload, (Press(payload),))
+            return Content(kind, said, (Press(payload),), pressed=True)
     form = as_dict(body.get("nfm_reply"))
     if not form:
         raise Malformed("interactive")

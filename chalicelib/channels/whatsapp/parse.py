@@ -182,6 +182,7 @@ class _Reading:
             target=content.target,
             forwarded=context.get("forwarded") is True or context.get("frequently_forwarded") is True,
             undated=sent_at is None,
+            pressed=content.pressed,
             **raw,
         )
 

@@ -24,11 +24,12 @@ CONTACT = ItemClass(
         text="contact_id channel account language state conversation_id opted_out_by",
         bytes="public_key",
         number="epoch",
-        ms="created_at suppressed_at opted_out_at",
+        ms="created_at suppressed_at opted_out_at correct_at",
     ),
 )
 """A person. `opted_out_at` is since when they receive no news, offers and surveys, `opted_out_by` the request by which
-they opted out, `suppressed_at` since when outreach is paused, `epoch` the fencing token of an erasure."""
+they opted out, `suppressed_at` since when outreach is paused, `epoch` the fencing token of an erasure, `correct_at`
+since when they ask for a correction."""
 CONSENT = ItemClass(
     "consent",
     "desk",

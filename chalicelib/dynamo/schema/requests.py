@@ -72,7 +72,9 @@ ASK = ItemClass(
     expiry=Expiry("event", "no date: deleted in the transaction that handles it, so that no ask is lost"),
     section="desk.contact",
     found_by="contact_id",
-    fields=fields(text="contact_id action request_id message_ref language due", texts="kinds", ms="meant_at at due_at"),
+    fields=fields(
+        text="contact_id action item request_id message_ref language due", texts="kinds", ms="meant_at at due_at"
+    ),
 )
 ASKED = ItemClass(
     "asked",

@@ -11,18 +11,19 @@ STAFF = ItemClass(
     categories=("staff_account",),
     purpose="access",
     retention="staff",
-    expiry=Expiry("event", "when the account is removed"),
+    expiry=Expiry("date", "on a date that is set when the access is revoked", found="own"),
     section="staff",
     fields=fields(
         text="sub email name language mac undertaking_version undertaking_language undertaking_hash undertaking_mac",
         texts="roles",
         ms="undertaking_at",
+        seconds="expires_at gone_at",
         flag="disabled",
         number="generation",
     ),
 )
-"""An account. `mac` authenticates the row (`staff_mac` in staff/model.py), `undertaking_mac` which text of the
-undertaking was signed."""
+"""An account. It has a date while its access is revoked; the account of the user pool goes with it. `mac`
+authenticates the row (`staff_mac` in staff/model.py), `undertaking_mac` which text of the undertaking was signed."""
 SESSION = ItemClass(
     "session",
     "index",

@@ -23,7 +23,7 @@ TICKET = ItemClass(
         number="unread",
         texts="tags",
         number_set="late_in unread_albums",
-        ms="created_at last_message_at activity solved_at closed_at rung_at question_at due_at",
+        ms="created_at last_message_at activity solved_at closed_at rung_at question_at due_at person_at",
         seconds="expires_at dated gone_at",
     ),
 )
@@ -33,7 +33,8 @@ newest message that was not sent or not delivered; `question_at` is when the new
 unanswered, else 0 (rows of older releases lack it); `late_in` are numbers of the time spans in which very late messages
 were sent (tickets/model.LATE_SPAN); `unread` counts unread messages without those of albums, `unread_albums` are the
 numbers of albums of which something is unread (core/ids.album_number); `opens_in` is the partition of the index `queue`
-in which the ticket is open (rows that no colleague has changed in this release lack it)."""
+in which the ticket is open (rows that no colleague has changed in this release lack it); `person_at` is when the
+customer asked from the menu for a person, until they have a reply."""
 NUMBER = ItemClass(
     "number",
     "desk",

@@ -54,7 +54,7 @@ class Kind(Record):
     marking: str = ""
     """The list of the profile's `markings` that holds the operator's published phrases for it."""
     command: str = ""
-    """A command of the chat that asks for it."""
+    """A command of the chat that asks for it; with one it is an item of the customer's menu."""
 
     # The law
     basis: str

@@ -30,6 +30,7 @@ STOP_PROCESSING = Kind(
         """,
     means=_means,
     button=(bot_msg("Stop processing"), bot_msg("Stop")),
+    command="/stop_processing",
     basis="94-V art. 24(1)(5)",
     ends_news=True,
     limit="stop_processing",

@@ -174,13 +174,20 @@ class MailboxWrites:
     ) -> list[Write]:
         """Return the writes of an answer into the person's own conversation, for when there is no mailbox. `now` in
         ms."""
+        return [self.conversation_of(subject), *self.in_conversation(subject, kind, text, now, buttons)]
+
+    def in_conversation(
+        self, subject: Subject, kind: str, text: str, now: int, buttons: Sequence[Button] = ()
+    ) -> list[Write]:
+        """Return the same writes without the check that the conversation is the person's, which the caller adds."""
         own = ReplyMailbox(subject.contact_id, subject.conversation_id, subject.public_key)
-        head, values = HEAD.key(own.conversation_id), {"contact": own.contact_id}
-        channel, account = subject.channel, subject.account
-        return [
-            self._tables.check("subject", head, "#contact_id = :contact", values),
-            *self.message(own, channel, account, own.contact_id, kind, text, buttons, now, STATUS),
-        ]
+        whose = subject.channel, subject.account, subject.contact_id
+        return self.message(own, *whose, kind, text, buttons, now, STATUS)
+
+    def conversation_of(self, subject: Subject) -> Write:
+        """Return the check that the conversation is the person's."""
+        key = HEAD.key(subject.conversation_id)
+        return self._tables.check("subject", key, "#contact_id = :contact", {"contact": subject.contact_id})
 
     def _open(self, request: Request, mailbox: ReplyMailbox, heard_at: int = 0) -> Write:
         """Return the write that demands that the mailbox exists. The person's last press that the request knows of is

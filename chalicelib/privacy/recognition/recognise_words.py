@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 
 from chalicelib.channels.parts import InboundMessage
-from chalicelib.core.asks import Ask, read_button
+from chalicelib.core.asks import ITEMS, MENU, UPDATE, Ask, read_button
 from chalicelib.privacy.kinds import registry
 from chalicelib.privacy.kinds.contract import Kind
 from chalicelib.privacy.recognition.answer_phrases import ANSWERS, LONGEST_GUESS, OPENINGS, spelled
@@ -27,6 +27,8 @@ _COURTESY = frozenset(
 _GREETINGS = (["добрый", "день"], ["добрый", "вечер"], ["доброе", "утро"], ["салеметсиз", "бе"], ["good", "morning"])
 _TYPED = tuple(zip("ёәіңғүұқөһ", "еаингуукох", strict=True))
 """Kazakh is often typed on a keyboard without its own letters, Russian mostly without ё."""
+_MENU = frozenset("menu меню мазир mazir menyu".split())
+"""Words that show the menu when they are the whole message, in the letters of `_folded`."""
 _SILENT = frozenset("'’ʼ`´\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufe0f\ufeff")
 """Apostrophes and characters without width: they do not end a word."""
 _PLAIN = frozenset(map(chr, (*range(0x80), *range(0x400, 0x530)))) | frozenset("«»“”„’–—…\u00a0")
@@ -63,7 +65,7 @@ def asks(message: InboundMessage, markings: Mapping[str, Sequence[str]] = _NO_MA
         return acts or _meant(message.text, hint=hint)
     if message.kind == "callback":
         return _pressed(message.details.get("data"))
-    if message.kind == "button":
+    if message.kind in ("button", "list"):
         return _pressed(message.details.get("payload"))
     return None
 
@@ -77,12 +79,16 @@ def _pressed(payload: object) -> Ask | None:
 def _said(text: str, all_words: list[str], markings: Mapping[str, Sequence[str]], *, hint: bool) -> Ask | None:
     """Return what a text asks that is one of our phrases or begins with a marking; `all_words` are its words."""
     kinds = registry.KINDS
-    first = text[:_LONGEST].split(maxsplit=1)[:1]
-    if first and (ask := _commands(kinds).get(first[0].partition("@")[0].lower())):
-        return ask
-    marked = _marked(kinds, tuple([tuple(markings.get(one.marking, ())) for one in kinds]))
+    first = text[:_LONGEST].split(maxsplit=1)
+    command = _commands(kinds).get(first[0].partition("@")[0].lower()) if first else None
+    if command and (len(first) == 1 or command.action != MENU):  # one of the menu is the whole message
+        return command
+    of_kinds = tuple([tuple(markings.get(one.marking, ())) for one in kinds])
+    marked = _marked(kinds, of_kinds, tuple(markings.get(UPDATE, ())))
     if len(text) <= _LONGEST and (words := _bare(all_words.copy())):
         said = " ".join(words)
+        if said in _MENU:
+            return Ask("menu", item=MENU)
         if ask := marked.get(said) or (_requested(words) if hint else None):
             return ask
         answer = _answers().get(said)
@@ -183,7 +189,8 @@ def _hints(kinds: tuple[Kind, ...]) -> tuple[str, ...]:
 @cache
 def _commands(kinds: tuple[Kind, ...]) -> dict[str, Ask]:
     """Return the commands of the chat; where there are none they may be typed all the same."""
-    return {one.command: Ask("withdraw", kinds=(one.id,)) for one in kinds if one.command}
+    items = {f"/{one}": Ask("menu", item=one) for one in (MENU, *ITEMS)}
+    return items | {one.command: Ask("withdraw", kinds=(one.id,)) for one in kinds if one.command}
 
 
 @cache
@@ -200,10 +207,12 @@ def _answers() -> dict[str, Ask]:
 
 
 @cache
-def _marked(kinds: tuple[Kind, ...], markings: tuple[tuple[str, ...], ...]) -> dict[str, Ask]:
-    """Return the published markings of each kind in the form in which texts are compared, each with what it asks."""
+def _marked(kinds: tuple[Kind, ...], markings: tuple[tuple[str, ...], ...], updates: tuple[str, ...]) -> dict[str, Ask]:
+    """Return the published markings of each kind, and those for a correction, in the form in which texts are compared,
+    each with what it asks."""
     pairs = [(kind, " ".join(words_of(one))) for kind, phrases in zip(kinds, markings, strict=True) for one in phrases]
-    return {said: Ask("withdraw", kinds=(kind.id,)) for kind, said in reversed(pairs) if said}
+    corrections = {" ".join(words_of(one)): Ask("menu", item=UPDATE) for one in updates}
+    return corrections | {said: Ask("withdraw", kinds=(kind.id,)) for kind, said in reversed(pairs) if said}
 
 
 @cache

@@ -18,7 +18,7 @@ class Ask:
     one of `kinds`, `confirm` and `cancel` are about `request_id`, or about the contact's open request when they came as
     words. `at` (ms) and the pseudonym `blind` name the row. `said_at` is when the message was sent (ms, by the
     provider's clock, in whole seconds), 0 when that is not known. `meant_at` (ms) is the time of the message that a
-    press is about, as the button says it."""
+    press is about, as the button says it. `item` is what was chosen from the menu."""
 
     contact_id: str
     action: str
@@ -29,6 +29,7 @@ class Ask:
     said_at: int = 0
     kinds: tuple[str, ...] = ()
     meant_at: int = 0
+    item: str = ""
 
     @property
     def kind(self) -> str:

@@ -242,6 +242,7 @@ def _ask(contact_id: str, item: Mapping[str, Any]) -> Ask | None:
         said_at=ref.at if ref else 0,
         kinds=_words(item.get("kinds")),
         meant_at=_whole(item.get("meant_at")),
+        item=item.get("item", ""),
     )
 
 

@@ -9,6 +9,8 @@ from chalicelib.channels.failure_meanings import shown_reason
 from chalicelib.channels.parts import FILES
 from chalicelib.core.ids import speak
 from chalicelib.core.settings import settings
+from chalicelib.core.working_days import deadline
+from chalicelib.profile.load import load_profile
 from chalicelib.provider_templates.model import Content
 from chalicelib.staff.model import Staff
 from chalicelib.staff.undertaking import UndertakingText
@@ -16,6 +18,7 @@ from chalicelib.tickets import records
 from chalicelib.web.api.account_models import Colleague, Me, OwnUndertaking, Signature
 from chalicelib.web.api.template_models import ShownTemplate, TemplateButton
 from chalicelib.web.api.ticket_models import (
+    AskedCorrection,
     Attachment,
     Contact,
     ContactAddress,
@@ -64,6 +67,7 @@ def ticket(one: records.Ticket) -> Ticket:
         unread=one.unread,
         suppressed=one.suppressed,
         open_question=one.question_at > 0,
+        person_asked=one.person_asked,
         undelivered=_undelivered(one),
     )
 
@@ -219,7 +223,15 @@ def contact(one: records.Contact) -> Contact:
             )
             for each in one.consents
         ],
+        correction=_correction(one.correct_at),
     )
+
+
+def _correction(asked_at: int) -> AskedCorrection | None:
+    if not asked_at:
+        return None
+    due_by = deadline(load_profile(settings().operator).deadlines["correct"], asked_at)
+    return AskedCorrection(asked_at=when(asked_at), due_by=when(due_by))
 
 
 def me(one: Staff) -> Me:

@@ -65,7 +65,7 @@ def _step(step: steps.Step) -> Step:
     """Present the next step of signing in, with the key of a new authenticator application if one must be set up."""
     if not step.secret:
         return Step(challenge=step.challenge, kind=step.kind)
-    uri = otpauth(wiring_web.profile().operator.brand["en"], step.account, step.secret)
+    uri = otpauth(wiring_web.profile().operator.service["en"], step.account, step.secret)
     return Step(challenge=step.challenge, kind=step.kind, secret=step.secret, uri=uri)
 
 

@@ -9,6 +9,7 @@ from chalicelib.attachments.model import MOST_BYTES
 from chalicelib.attachments.uploads import MOST_FILES
 from chalicelib.channels import registry
 from chalicelib.core.errors import BadInput
+from chalicelib.core.languages import LANGUAGES
 from chalicelib.tickets.model import PRIORITIES
 from chalicelib.tickets.records import STATES
 from chalicelib.web.api.fields import (
@@ -34,6 +35,7 @@ from chalicelib.web.labels import failure_reasons
 State = Annotated[str, words(STATES)]
 Channel = Annotated[str, words(registry.IDS)]
 Priority = Annotated[str, words(PRIORITIES)]
+CustomerLanguage = Annotated[str, words(LANGUAGES)]
 Tag = Annotated[str, Meta(extra_json_schema={"minLength": 1, "maxLength": validators.MAX_TAG})]
 Tags = Annotated[
     list[Tag],
@@ -246,6 +248,7 @@ class Ticket(Model):
         ),
     ]
     open_question: Annotated[bool, says("Whether something that the customer wrote on this ticket has no reply yet.")]
+    person_asked: Annotated[bool, says("The customer asked from the menu for a person, and has no reply since.")]
     undelivered: Undelivered | None
 
 
@@ -354,6 +357,27 @@ class GivenConsent(Part):
     channel: str
 
 
+class AskedCorrection(Part):
+    asked_at: Time | None
+    due_by: Annotated[Time | None, says("By when the law wants it done.")]
+
+
+class ContactChange(Model):
+    also: ClassVar[Mapping[str, Any]] = {"minProperties": 1}
+    language: Annotated[
+        CustomerLanguage | UnsetType, says("In which the customer gets every automatic text from now on.")
+    ] = UNSET
+    corrected: Annotated[
+        bool | UnsetType, Meta(extra_json_schema={"const": True}), says("What the customer asked for is corrected.")
+    ] = UNSET
+
+    def __post_init__(self) -> None:
+        if self.corrected is False:
+            raise BadInput("The field corrected is true, or left out.")
+        if self.language is UNSET and self.corrected is UNSET:
+            raise BadInput("Nothing to change. Give language or corrected.")
+
+
 class Contact(Model):
     id: str
     name: str | None
@@ -367,3 +391,6 @@ class Contact(Model):
     suppressed: Annotated[bool, says("Consent is withdrawn: only answers leave.")]
     opted_out_at: Annotated[Time | None, says("Since when no news, offers and surveys are sent.")]
     consents: list[GivenConsent]
+    correction: Annotated[
+        AskedCorrection | None, says("The customer asked from the menu for a correction of their data.")
+    ]

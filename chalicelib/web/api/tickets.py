@@ -20,6 +20,7 @@ from chalicelib.web.api.ticket_models import (
     BytesForm,
     Change,
     Contact,
+    ContactChange,
     FileLink,
     FilePath,
     Message,
@@ -32,6 +33,7 @@ from chalicelib.web.api.ticket_models import (
     Tickets,
     TicketWithMessages,
 )
+from chalicelib.web.change_of_contact import change_of_contact
 from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.web.message_actions import newest_received
@@ -177,4 +179,14 @@ def contact(request: HttpRequest, path: IdPath) -> Contact:
     if found.erasing:
         raise Conflict("The data of this contact is being destroyed. Nothing has to be done.", code="erasing")
     audit("contact_read", contact_id=found.id, staff_id=request.staff.id)
+    return presenter.contact(found)
+
+
+@operation("changeContact", {200: "The contact as it is now"}, refuses=(404, 409))
+def change_contact(request: HttpRequest, path: IdPath, body: ContactChange) -> Contact:
+    """Set the customer's language, or say that their data is corrected"""
+    change_of_contact(path.id, "" if body.language is UNSET else body.language, body.corrected is True, request.staff)
+    found = wiring_web.desk().contact(path.id)
+    if found is None:
+        raise NotFound("There is no such contact.")
     return presenter.contact(found)

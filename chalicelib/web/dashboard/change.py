@@ -5,14 +5,16 @@ from collections.abc import Callable, Mapping
 
 from chalice.app import Response
 
-from chalicelib.core.errors import BadInput, Conflict
+from chalicelib.core.errors import BadInput, Conflict, NotFound
+from chalicelib.core.languages import LANGUAGES
 from chalicelib.core.texts import desk_msg
 from chalicelib.staff.model import Staff
 from chalicelib.tickets.change import AssignedMeanwhile, TicketChanges
-from chalicelib.tickets.erasure_guard import ErasureInProgress
+from chalicelib.tickets.erasure_guard import ErasureInProgress, refuse_if_erasing
 from chalicelib.tickets.model import PRIORITIES
 from chalicelib.tickets.records import STATES
 from chalicelib.web import labels
+from chalicelib.web.change_of_contact import change_of_contact
 from chalicelib.web.dashboard import rendering as pages
 from chalicelib.web.dashboard.composer_model import PROBLEMS, Typed
 from chalicelib.web.dashboard.queue import staff_names
@@ -100,6 +102,23 @@ def refused_change(request: HttpRequest, form: Mapping[str, str], error: BadInpu
         most=validators.MAX_TAGS, longest=validators.MAX_TAG, name=words.staff_name(taken_by) if taken_by else ""
     )
     return RefusedChange(field, form.get(field, ""), why, bool(form.get("panel")), taken_by)
+
+
+# -- the customer
+
+
+def contact(request: HttpRequest) -> Response:
+    """POST the customer's language, or that their data is corrected"""
+    form = form_fields(request, "language", "corrected")
+    language = validators.word(form, "language", LANGUAGES) if "language" in form else ""
+    corrected = bool(form.get("corrected") and validators.word(form, "corrected", ("yes",)))
+    desk = wiring_web.desk()
+    ticket = desk.ticket(validators.path_id(request.path))
+    if ticket is None:
+        raise NotFound("There is no such ticket, or its retention has ended.")
+    refuse_if_erasing(desk, ticket)
+    change_of_contact(ticket.contact_id, language, corrected, request.staff)
+    return back_to_ticket(request, form)
 
 
 # -- messages

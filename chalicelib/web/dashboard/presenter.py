@@ -23,7 +23,8 @@ from chalicelib.channels.failure_meanings import shown_reason
 from chalicelib.channels.parts import FILES
 from chalicelib.core.delivery_failures import GAVE_UP, UNLISTED
 from chalicelib.core.ids import speak
-from chalicelib.core.texts import desk_msg
+from chalicelib.core.texts import LANGUAGE_NAMES, desk_msg
+from chalicelib.tickets.model import PRESSES
 from chalicelib.tickets.records import Contact, Message, MessageFile, Quote, Ticket
 from chalicelib.web import labels
 from chalicelib.web.dashboard.dates import Dates
@@ -49,8 +50,11 @@ EVENT_ICONS = {
     "tags_changed": "tag", "blocked": "offline", "failed": "alert", "closed": "lock", "closed_idle": "lock",
     "edit_elsewhere": "edit", "reaction_elsewhere": "heart", "reaction_taken_elsewhere": "heart",
     "revoke_elsewhere": "erase", "request_asked": "shield", "request_confirmed": "shield",
-    "request_announced": "shield", "request_cancelled": "shield", "request_refused": "shield",
+    "request_announced": "shield", "person_asked": "user", "solved_by_customer": "solved",
+    "correction_asked": "edit", "corrected": "edit",
+    "request_cancelled": "shield", "request_refused": "shield",
 }  # fmt: skip
+_PRESSED = desk_msg("The customer pressed a button; its words are not known.")
 GAPS: Mapping[str, str] = {
     WAITING: desk_msg("The file is being fetched"),
     CHECKING: desk_msg("The file is being checked for malware"),
@@ -190,7 +194,9 @@ class Words(Dates):
         return ", ".join(filter(None, (file.name, self._size(file.size))))
 
     def gap(self, message: Message) -> str:
-        """Return why the message's file is not there; empty when it is, or when it has none."""
+        """Return why the message's file is not there, or that a press has no words; empty for any other message."""
+        if message.kind in PRESSES and not message.text:
+            return self.say(_PRESSED)
         return self.say(GAPS[message.file_state]) if message.file_state in GAPS else ""
 
     def may_fetch(self, message: Message) -> bool:
@@ -248,6 +254,10 @@ class Words(Dates):
         who = str(given.get("to") or message.author)
         places = {"number": "", "days": "", "version": "", **{name: str(value) for name, value in given.items()}}
         places |= {"name": self.staff_name(who) if who else "", "old": old, "new": new}
+        if "language" in given:
+            places["language"] = LANGUAGE_NAMES.get(str(given["language"]), "")
+        if message.kind == "correction_asked":
+            places["date"] = self.date(int(given["by"]))
         return labels.label(self.say, names, message.kind, **places)
 
     def quote_address(self, quote: Quote, base: str) -> str:

@@ -8,6 +8,7 @@ from chalice.app import Response
 from chalicelib.channels import registry
 from chalicelib.core.beside import beside
 from chalicelib.core.observability import audit
+from chalicelib.core.working_days import deadline
 from chalicelib.privacy.recognise_request import may_be_request
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.vocabulary import OVER, Step
@@ -30,7 +31,7 @@ from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.web.message_actions import actions_of, newest_received, quotable
 from chalicelib.web.offered_templates import offer
-from chalicelib.web.questions import with_questions, with_request
+from chalicelib.web.questions import with_correction, with_questions, with_request
 from chalicelib.web.template_words import ICONS, PickerWords, TypedTemplate, as_typed, version_of
 from chalicelib.wiring import web as wiring_web
 from chalicelib.wiring.files import origin
@@ -128,6 +129,9 @@ def render_ticket(
     staff = wiring_web.staff().all()
     words = pages.words_for(request, request.now, {one.id: one.name for one in staff})
     retention = wiring_web.profile().retention["ticket"]
+    newer = head.ticket_id != ticket.id
+    correct_at = contact.correct_at if contact else 0
+    correct_by = deadline(wiring_web.profile().deadlines["correct"], correct_at) if correct_at else 0
     messages = with_questions(opened.thread.messages, ticket, wiring_web.profile())
     waiting = Unread.of(ticket) if ticket.assignee in ("", request.staff.id) else Unread()
     signals = wiring_web.ask_for_signal()
@@ -163,8 +167,12 @@ def render_ticket(
         say=RequestWords(words, wiring_web.profile().deadlines) if asked else None,
         cut_off=opened.thread.earlier,
         days=group_by_day(
-            with_request(messages, asked), first_new(messages, waiting, request.headers.get("x-fresh", "")), words
+            with_correction(with_request(messages, asked), 0 if newer else correct_at, correct_by),
+            first_new(messages, waiting, request.headers.get("x-fresh", "")),
+            words,
         ),
+        correct_at=correct_at,
+        correct_by=correct_by,
         seconds_to_read=seconds_to_read(ticket) if waiting != Unread() else 0,
         composer_state=state,
         offered=picker,
@@ -179,7 +187,7 @@ def render_ticket(
         window_ends=head.window_ends(ticket.channel),
         window_soon=head.window_ends(ticket.channel) - request.now < SOON,
         earlier=desk.earlier_tickets(ticket, EARLIER),
-        newer=head.ticket_id != ticket.id,
+        newer=newer,
         assignable_staff=[one for one in staff if not one.disabled],
         priorities=PRIORITIES,
         retention=retention,

@@ -42,6 +42,14 @@
   };
 
   // -- drafts
+  // The id under which the box is kept. A text that is being sent keeps its id until it is known whether it is stored: then
+  // nothing goes out twice, and the server drops its draft when the text arrives. A text that was changed meanwhile is
+  // another one.
+  const draftId = (one) => {
+    if (!one.sending || one.value() === one.sending.text) return one.id();
+    one.sending.next ??= freshId();
+    return one.sending.next;
+  };
   const fieldsOf = (one, value, id) => {
     one.order = Math.max(Date.now(), one.order + 1);
     const csrf = $('input[name=csrf]', form()).value;
@@ -55,13 +63,15 @@
   // Only the desk's own answer counts as gone; a gateway may answer 404, too.
   const gone = (answer, said) => said?.code === 'erasing' || (answer.status === 404 && said?.code === 'not_found');
   const saveOnce = async (one, again) => {
+    const { sending } = one;
     const value = one.value();
-    const id = one.id();
+    const id = draftId(one);
     const body = fieldsOf(one, value, id);
     // A browser may freeze a hidden page at any moment. A request with keepalive outlives it; the limit is 64 kB.
     const answer = await post('draft', body, { keepalive: document.hidden && String(body).length < 60000 });
     const said = await jsonOf(answer);
-    if (one.sending || one.id() !== id) return true; // the text was sent meanwhile; what is in the box now has another id and is saved by itself
+    if (one.sending !== sending || (!sending && one.id() !== id)) return true; // it was sent meanwhile, or is known not to be; what is in the box now is saved by itself
+    if (sending && said?.code === 'client_id_used') { one.saved = value; return true; } // it is stored; who sends it will learn so
     if (answer.ok && said) {
       one.saved = value;
       noted(one, value.trim() && !one.dirty() ? says.saved : '');
@@ -80,9 +90,9 @@
   };
   const save = async (one) => {
     clearTimeout(one.timer);
-    if (one.sending || desk.gone()) return false;
+    if (desk.gone()) return false;
     while (one.saving) await one.saving;
-    if (one.sending || !one.field()) return true;
+    if (!one.field()) return true;
     if (!one.dirty()) { noted(one, one.value().trim() ? says.saved : ''); return true; }
     one.saving = saveOnce(one, true).catch(() => { noted(one, says.unsaved); return false; });
     const done = await one.saving;
@@ -97,14 +107,12 @@
     noted(one, '');
     later(one);
   });
-  // Leaving the page: unsaved text is saved as a draft. The draft of a text that is being sent keeps its id, so the
-  // server drops it once the text has arrived; a text that was changed meanwhile gets a new id.
+  // Leaving the page: unsaved text is saved as a draft.
   const flush = () => {
     if (desk.gone()) return;
     for (const one of boxes) {
       if (!one.field() || !(one.sending || one.dirty())) continue;
-      const id = one.sending && one.value() !== one.sending.text ? freshId() : one.id();
-      const body = fieldsOf(one, one.value(), id);
+      const body = fieldsOf(one, one.value(), draftId(one));
       const sent = navigator.sendBeacon(`${here}/draft`, body);
       if (!sent) fetch(`${here}/draft`, { method: 'POST', body }).catch(() => {}); // too long for a beacon
     }
@@ -159,7 +167,7 @@
     if (field) field.value = rest(field.value, one.sending.text);
     desk.files?.sent(one.sending.files);
     one.setId(result.id || freshId());
-    one.saved = '';
+    one.saved = one.sending.next ? null : '';
     one.sending = null;
     noted(one, '');
     told(result.late ? says.wasSent : '', 'good');
@@ -169,6 +177,7 @@
     if (!desk.gone() && $('.talk')) $('.talk').scrollTop = 0;
   };
   const refused = async (one, result) => {
+    if (one.sending.next) one.saved = null; // kept under another id than the box has
     one.sending = null;
     if (result.what === 'stale') {
       if (await desk.renew()) told(says.renewed, 'warn');
@@ -190,6 +199,7 @@
     if (!navigator.onLine) { told(says.offlineSend); return; }
     clearTimeout(one.timer);
     one.sending = { text: field.value, id: one.id(), files };
+    later(one); // an answer that takes long may never come
     busy(one, says.sending);
     told('');
     let result;
@@ -202,6 +212,7 @@
       result = await find(one.sending);
     }
     if (desk.gone()) return;
+    clearTimeout(one.timer);
     if (result.what === 'sent') await sentNow(one, result);
     else if (result.what === 'out') desk.leave('out');
     else if (result.what === 'gone') { await desk.refresh().catch(() => {}); desk.leave(desk.gone() || 'gone'); }
@@ -227,7 +238,7 @@
   desk.drafted = () => boxes.some((one) => one.value().trim());
   // Keep what was typed when the page was taken away: after signing in again it is saved, though its boxes are gone.
   let last = [];
-  desk.remember = () => { last = open().map((one) => [one, one.value(), one.id()]); };
+  desk.remember = () => { last = open().map((one) => [one, one.value(), draftId(one)]); };
   desk.keepUnsaved = async (csrf) => {
     for (const [one, value, id] of last) {
       one.order = Math.max(Date.now(), one.order + 1);

@@ -1,5 +1,6 @@
 """The methods of the Telegram Bot API that a help desk uses."""
 
+import re
 import secrets as random
 from collections import deque
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ from local.providers.telegram.rules import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+COMMAND, MOST_COMMANDS = re.compile("[a-z0-9_]{1,32}"), 100
+"""What a command may be named, and how many there may be. Source: the Bot API's BotCommand and setMyCommands."""
 LINK_LIVES = 3600
 """Seconds for which a path of getFile is valid. Source: the Bot API's getFile."""
 Payload = dict[str, Any]
@@ -62,8 +65,9 @@ class BotMethods:
             "sendcontact": self._send_other,
             "sendmediagroup": self._send_album,
             "sendchataction": self._nothing_to_show,
-            "setmycommands": self._nothing_to_show,
-            "deletemycommands": self._nothing_to_show,
+            "setmycommands": self._set_commands,
+            "getmycommands": self._get_commands,
+            "deletemycommands": self._delete_commands,
             "leavechat": self._leave,
             "answercallbackquery": self._answer_query,
             "editmessagereplymarkup": self._edit,
@@ -239,6 +243,29 @@ class BotMethods:
             "file_size": file.size,
             "file_path": path,
         }
+
+    def _set_commands(self, bot: Bot, payload: Payload, _: Files) -> bool:
+        listed, language = payload.get("commands"), str(payload.get("language_code") or "")
+        if not isinstance(listed, list) or len(listed) > MOST_COMMANDS:
+            raise bad("BOT_COMMANDS_TOO_MUCH")
+        for one in listed:
+            name, says = str(one.get("command", "")), str(one.get("description", ""))
+            if not COMMAND.fullmatch(name):
+                raise bad("BOT_COMMAND_INVALID")
+            if not 1 <= len(says) <= 256:
+                raise bad("BOT_COMMAND_DESCRIPTION_INVALID")
+        if language and not (len(language) == 2 and language.isalpha()):
+            raise bad("language_code is invalid")
+        self.store.commands[bot.account, language] = [(one["command"], one["description"]) for one in listed]
+        return True
+
+    def _get_commands(self, bot: Bot, payload: Payload, _: Files) -> list[Payload]:
+        listed = self.store.commands.get((bot.account, str(payload.get("language_code") or "")), [])
+        return [{"command": name, "description": says} for name, says in listed]
+
+    def _delete_commands(self, bot: Bot, payload: Payload, _: Files) -> bool:
+        self.store.commands.pop((bot.account, str(payload.get("language_code") or "")), None)
+        return True
 
     def _set_webhook(self, bot: Bot, payload: Payload, _: Files) -> bool:
         hook = self.webhooks[bot.account]

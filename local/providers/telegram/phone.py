@@ -74,6 +74,15 @@ class TelegramPhone:
         content, _ = _content(text, None, "", "")
         return await self._send(bot, chat, content, ("start", text, None), body)
 
+    async def command(self, body: Body) -> Result:
+        """Choose a command of the bot's list."""
+        text = body.text("command")
+        if not text.startswith("/"):
+            raise Refused("A command begins with a slash.")
+        bot, chat = self._chat(body)
+        content, _ = _content(text, None, "", "")
+        return await self._send(bot, chat, content, ("text", text, None), body)
+
     async def press(self, body: Body) -> Result:
         """Press the button with callback data `key` (or `data`) of the bot's message `message_id`."""
         bot, chat = self._chat(body, create=False)

@@ -23,7 +23,7 @@ def test_the_files_that_a_new_channel_touches_are_those_of_the_document(tree: Pa
     block = re.search(r"```files\n(.*?)```", text, re.DOTALL)
     assert block is not None
     listed = [line.split()[0] for line in block[1].splitlines()]
-    profile = {"<profile>": "pagerdesk", "<version>": "1", "<id>": "pager"}
+    profile = {"<profile>": "pagerdesk", "<version>": "2", "<id>": "pager"}
     for place, name in profile.items():
         listed = [line.replace(place, name) for line in listed]
     assert sorted(listed) == touched(tree)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from chalicelib.contacts.change_contact import ContactChanges
 from chalicelib.erasure.task import TaskWaits
 from chalicelib.erasure.tasks.close_without_erasure import CloseWithoutErasure
 from chalicelib.erasure.tasks.cooling_off import CoolingOff
@@ -20,6 +21,8 @@ from chalicelib.privacy.executions import RunStatus
 from chalicelib.privacy.handle_asks import PrivacyAsks
 from chalicelib.privacy.mailbox.answer_writes import RequestAnswers
 from chalicelib.privacy.mailbox.writes import MailboxWrites
+from chalicelib.privacy.menu.answer import AnswerMenu
+from chalicelib.privacy.menu.store import MenuStore
 from chalicelib.privacy.open_request import OpenRequest
 from chalicelib.privacy.requests.contact_rows import ContactRequestRows
 from chalicelib.privacy.requests.model import Request
@@ -135,9 +138,16 @@ class RequestParts:
     @property
     def asks(self) -> PrivacyAsks:
         return PrivacyAsks(
-            self.store, self.opening, self.open_request, self.answers, self.wake, PROFILE.deadlines,
+            self.store, self.opening, self.open_request, self.answers, self.menu, self.wake, PROFILE.deadlines,
             self.clock,
         )  # fmt: skip
+
+    @property
+    def menu(self) -> AnswerMenu:
+        tables = self.desk.gateway()
+        return AnswerMenu(
+            PROFILE, MenuStore(tables), ContactChanges(tables), self.store, self.opening, MailboxWrites(tables)
+        )
 
     @property
     def deciding(self) -> DecideRequest:

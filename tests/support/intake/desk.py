@@ -21,7 +21,7 @@ from chalicelib.profile.load import load_profile
 from chalicelib.profile.policy import PolicyReference
 from chalicelib.vault.encryption import KeyPair, Vault, fingerprint, new_pair
 from chalicelib.vault.pseudonyms import AddressKey
-from chalicelib.wiring.base import recognise_asks, refuse_suppressed, welcome
+from chalicelib.wiring.base import answer_visitors, recognise_asks, refuse_suppressed
 from tests.support import in_process
 
 POLICY = PolicyReference("1", "0" * 64)
@@ -54,9 +54,9 @@ class Desk:
 
     def receiver(self, dynamodb: Any = None, **more: Any) -> ReceiveMessage:
         store = self.store(dynamodb)
-        refuse = self.refuse(store)
+        parts = recognise_asks(PROFILE), self.refuse(store), answer_visitors(PROFILE)
         policy = more.pop("policy", POLICY)
-        return ReceiveMessage(store, PROFILE, policy, lambda: self.now, recognise_asks(PROFILE), refuse, **more)
+        return ReceiveMessage(store, PROFILE, policy, lambda: self.now, *parts, **more)
 
     def refuse(self, store: IntakeStore) -> Refuse:
         return refuse_suppressed(store, PROFILE)
@@ -64,7 +64,7 @@ class Desk:
     def changer(self, dynamodb: Any = None) -> ReceiveContactEvent:
         store = self.store(dynamodb)
         changes = ContactEventStore(store, self.address_key)
-        return ReceiveContactEvent(store, changes, lambda: self.now, self.refuse(store), welcome(PROFILE))
+        return ReceiveContactEvent(store, changes, lambda: self.now, self.refuse(store), answer_visitors(PROFILE))
 
     def receive(self, message: InboundMessage) -> Outcome:
         return self.receiver()(message)

@@ -64,6 +64,8 @@ class RetentionDesk(DeliveryDesk):
     rung_asks: list[str] = field(default_factory=list)
     """Contacts whose asks the sweeper had rung for."""
     rung_files: list[dict[str, str]] = field(default_factory=list)
+    closed_accounts: list[str] = field(default_factory=list)
+    """Accounts that were deleted from the user pool."""
 
     # -- workers
 
@@ -75,7 +77,9 @@ class RetentionDesk(DeliveryDesk):
         store, expired = SweepStore(self.gateway(dynamodb, at_once)), self.expired(dynamodb)
         timed = {"stopwatch": more["stopwatch"]} if "stopwatch" in more else {}
         ender = more.pop("end_contact", self.ender(dynamodb))
-        delete = DeleteExpired(expired, store.enqueue_stamping, self._reindex, ender, **timed)
+        delete = DeleteExpired(
+            expired, store.enqueue_stamping, self._reindex, ender, self.closed_accounts.append, **timed
+        )
         parts: dict[str, Any] = {
             "delete": delete,
             "full_pass": FullPass(expired, delete, lambda: self.now, **timed),

@@ -12,6 +12,7 @@ from tests.support.web.chromium import address as address
 from tests.support.web.chromium import chromium as chromium
 from tests.support.web.composing import NOTE, TEXT, texts, ticket_page, told
 from tests.support.web.desk import Web
+from tests.support.web.drafts import drafts
 from tests.support.web.serving import AMINA, say
 
 sync_api = pytest.importorskip("playwright.sync_api")
@@ -161,6 +162,61 @@ def test_a_request_that_never_arrived_keeps_the_text_and_the_id(page: Any, web: 
     assert texts(web) == ["Қайда?"]
 
 
+def other_window(page: Any) -> Any:
+    """The same ticket as it is found after a crash: the first page saves nothing by leaving."""
+    other = page.context.new_page()
+    other.goto(page.url)
+    other.wait_for_selector("[data-composer]")
+    return other
+
+
+def doubted(page: Any, text: str) -> None:
+    """A reply that is sent before its draft is saved, and of which nobody knows whether it arrived."""
+    page.route("**/reply", lambda route: route.fulfill(status=502, content_type="text/html", body="<h1>Bad</h1>"))
+    page.fill(TEXT, text)
+    page.press(TEXT, "Control+Enter")
+    told(page, "We do not know yet")
+
+
+def test_while_nobody_knows_whether_it_was_sent_the_draft_is_kept_under_its_id(page: Any, web: Web) -> None:
+    before = page.input_value("[name=client_id]")
+    doubted(page, "Кетті ме?")
+    saved(page)
+    other = other_window(page)
+    assert (other.input_value(TEXT), other.input_value("[name=client_id]")) == ("Кетті ме?", before)
+    other.press(TEXT, "Control+Enter")
+    other.wait_for_selector(".msg.out:has-text('Кетті ме?')")
+    told(page, "It was sent. Only the answer was lost")
+    assert page.input_value(TEXT) == "" and texts(web) == ["Кетті ме?"]
+    page.reload()
+    page.wait_for_timeout(1500)
+    assert page.input_value(TEXT) == "" and not [one for one in drafts(web) if "content" in one]
+
+
+def test_what_is_typed_behind_a_doubted_reply_is_kept_as_another_text(page: Any, web: Web) -> None:
+    before = page.input_value("[name=client_id]")
+    doubted(page, "Бірінші.")
+    saved(page)
+    page.type(TEXT, " Екінші.")
+    page.wait_for_function("!document.querySelector('.pane.reply [data-saved]').textContent")
+    saved(page)
+    other = other_window(page)
+    assert other.input_value(TEXT) == "Бірінші. Екінші." and other.input_value("[name=client_id]") != before
+    other.close()
+    for _ in range(8):
+        page.clock.fast_forward(16_000)
+        page.wait_for_timeout(700)
+    told(page, "It was not sent")
+    page.unroute("**/reply")
+    page.wait_for_selector(f"{SEND}:enabled")
+    page.press(TEXT, "Control+Enter")
+    page.wait_for_selector(".msg.out:has-text('Екінші.')")
+    assert texts(web) == ["Бірінші. Екінші."]
+    page.reload()
+    page.wait_for_timeout(1500)
+    assert page.input_value(TEXT) == "", "the draft of the other id is gone, too"
+
+
 @pytest.mark.parametrize(
     ("status", "body", "said"),
     [
@@ -238,7 +294,7 @@ def test_a_ticket_that_is_gone_leaves_nothing_on_the_screen(page: Any, web: Web)
 def test_a_colleague_without_access_keeps_their_unsent_words_and_nothing_else(page: Any, web: Web) -> None:
     page.route("**/draft", lambda route: route.abort())
     page.fill(TEXT, "Сақталмаған сөз")
-    wiring_web.staff().revoke(web.staff["bolat"])  # and not in Cognito, which all tests share
+    wiring_web.staff().revoke(web.staff["bolat"], 2_000_000_000)  # and not in Cognito, which all tests share
     page.wait_for_selector("[data-gone=out]", timeout=15_000)
     assert page.input_value("#unsaved") == "Сақталмаған сөз"
     for what in ("Амина", "700 000", "Терминал"):

@@ -103,7 +103,7 @@ def enrolment_key(step: Step) -> EnrolmentKey | None:
         return None
     import segno
 
-    uri = otpauth(wiring_web.profile().operator.brand["en"], step.account, step.secret)
+    uri = otpauth(wiring_web.profile().operator.service["en"], step.account, step.secret)
     # A QR code needs a margin of four modules (ISO/IEC 18004). Colours are attributes, which our CSP allows.
     code = segno.make_qr(uri, error="m").svg_inline(border=4, omitsize=True, dark="#000", light="#fff", lineclass=None)
     return EnrolmentKey(uri, code, grouped(step.secret))

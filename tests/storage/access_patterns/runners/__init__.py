@@ -5,7 +5,7 @@ from importlib import import_module
 from tests.storage.access_patterns.patterns import RUNNERS as RUNNERS
 
 SECTIONS = (
-    *("intake", "signing_in", "tickets", "delivery", "retention", "text_index", "mailbox", "life", "shown"),
+    *("intake", "signing_in", "tickets", "delivery", "retention", "text_index", "mailbox", "menu", "life", "shown"),
     *("destruction", "certificates", "attachments", "templates"),
 )
 """A module for each section of the document, in the order in which they are asked."""

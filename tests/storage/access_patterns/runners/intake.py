@@ -166,6 +166,13 @@ def _(desk: RetentionDesk) -> Action:
     return lambda: desk.receive(from_daniyar("Да, удалить", sent_at=desk.seconds, message_id=8, **pressed))
 
 
+@asks("AP1", "AP971")
+def _(desk: RetentionDesk) -> Action:
+    desk.receive(from_daniyar(sent_at=desk.seconds, message_id=7))
+    pressed = {"kind": "callback", "undated": True, "details": {"data": "menu.status"}}
+    return lambda: desk.receive(from_daniyar("Мои обращения", sent_at=desk.seconds, message_id=8, **pressed))
+
+
 @asks("AP1", "AP152")
 def _(desk: RetentionDesk) -> Action:
     desk.receive(from_amina(sent_at=desk.seconds))

@@ -81,14 +81,18 @@ def _(desk: RetentionDesk) -> Action:
 def _(desk: RetentionDesk) -> Action:
     colleague(desk)
     staff, text = StaffStore(b"k"), undertaking_text(load_profile("spoint"), "kk")
-    return lambda: [staff.sign_undertaking(BOLAT, text, desk.now), staff.set_language(BOLAT, "kk"), staff.revoke(BOLAT)]
+    return lambda: [
+        staff.sign_undertaking(BOLAT, text, desk.now),
+        staff.set_language(BOLAT, "kk"),
+        staff.revoke(BOLAT, 2_000_000_000),
+    ]
 
 
 @asks("AP28", "AP410")
 def _(desk: RetentionDesk) -> Action:
     colleague(desk)
     staff = StaffStore(b"k")
-    staff.revoke(BOLAT)
+    staff.revoke(BOLAT, 2_000_000_000)
     return lambda: staff.restore(BOLAT)
 
 

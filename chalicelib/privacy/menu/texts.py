@@ -1,0 +1,155 @@
+"""What the menu answers. Pure; moments are in ms."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from chalicelib.core.ids import speak
+from chalicelib.core.texts import bot_msg, bot_text, catalogue, term_text
+from chalicelib.privacy.texts.wording import in_languages, local_date, local_time
+from chalicelib.profile.model import Profile
+from chalicelib.profile.policy_words import CATEGORIES
+from chalicelib.tickets.model import State
+
+CHOOSE_ITEM = bot_msg("Choose what you want to know or do. You can also simply write your question here.")
+YOUR_REQUESTS = bot_msg("Your requests:")
+NO_REQUESTS = bot_msg("You have no requests with us.")
+EARLIER = bot_msg("Earlier ones are not listed here.")
+OURS = bot_msg("No. {number}, opened {date}. We owe you an answer; your question came {since}.")
+THEIRS = bot_msg("No. {number}, opened {date}. We have answered and wait for you.")
+NOBODYS = bot_msg("No. {number}, opened {date}. No question of yours is without an answer.")
+SOLVED = bot_msg("No. {number}, solved {date}.")
+CLOSED = bot_msg("No. {number}, closed {date}.")
+ABOUT_DATA = bot_msg("A request about your data is in work. Received: {date}. We will answer by: {deadline}.")
+PERSON_TOLD = bot_msg(
+    "Our colleagues see that you would like to speak to a person, and answer you here. Next working day: {date}."
+)
+CLOSED_NOW = bot_msg(
+    "Your request is closed, as you wished. Number: {number}. If you write here within {days} days, it is open again."
+)
+NONE_OPEN = bot_msg("You have no open request.")
+WHICH_LANGUAGE = bot_msg("In which language shall we write to you?")
+LANGUAGE_CHOSEN = bot_msg("From now on we write to you in English.")
+KEPT_OF_YOU = bot_msg("We keep about you:")
+HOW_MUCH = bot_msg("Requests: {tickets}. Messages: {messages}.")
+TICKET_UNTIL = bot_msg("No. {number}: until {date}.")
+TICKET_OPEN = bot_msg("No. {number}: while it is not closed, and {term} more. The day cannot be told yet.")
+CONTACT_UNTIL = bot_msg("Your name and address: until {date}.")
+CONTACT_OPEN = bot_msg("Your name and address: {term} after your last request is closed. The day cannot be told yet.")
+CONSENTED = bot_msg(
+    "Your consent: {date}, version {version} of our policy. The record of it is kept for {term} after its end."
+)
+NO_CONSENT = bot_msg("No consent of yours is recorded.")
+NO_COPY_YET = bot_msg(
+    "This menu cannot give you a copy of it yet: write here that you want one, and a colleague sees to it."
+    " What we keep and why: {url}"
+)
+WRITE_WHAT_IS_WRONG = bot_msg("Write here what is wrong and what is right. We correct it by: {date}.")
+NOTHING_KEPT = bot_msg("We keep nothing about you: you have not written to us here.")
+
+
+class Kept(NamedTuple):
+    """What is kept of a person. `tickets` are the newest, `more`: there are earlier ones; `messages` may be a number
+    and "+". `categories` are ids of the profile's. `contact_until` is 0 while it cannot be told; `consent` is version
+    of the policy and time, empty without one."""
+
+    tickets: "Sequence[OwnTicket]"
+    more: bool
+    messages: str
+    contact_until: int
+    consent: tuple[str, int]
+    categories: tuple[str, ...]
+
+
+class OwnTicket(NamedTuple):
+    """A ticket as its customer is told of it. `question_at` is when their question came that has no answer yet, 0 for
+    none; `expires_at` is the date of its destruction, 0 while it is not closed."""
+
+    id: str
+    number: str
+    state: str
+    created_at: int
+    solved_at: int = 0
+    closed_at: int = 0
+    question_at: int = 0
+    expires_at: int = 0
+
+    @property
+    def active(self) -> bool:
+        """Whether it is neither solved nor closed."""
+        return self.state not in (State.SOLVED, State.CLOSED)
+
+
+def simple(profile: Profile, language: str, message: str, **places: Any) -> str:
+    """Return one of these texts."""
+    return in_languages(profile, language, lambda one: bot_text(one, message, **places))
+
+
+def status(
+    profile: Profile, language: str, tickets: Sequence[OwnTicket], about_data: tuple[int, int] | None, *, more: bool
+) -> str:
+    """Tell how the person's tickets stand, newest first, and when a request about their data was received and is
+    answered. `more`: there are earlier ones."""
+
+    def said(one: str) -> str:
+        lines = [bot_text(one, YOUR_REQUESTS if tickets else NO_REQUESTS)]
+        lines += [_ticket(one, ticket) for ticket in tickets]
+        if more:
+            lines.append(bot_text(one, EARLIER))
+        if about_data:
+            received, deadline = (local_date(one, at) for at in about_data)
+            lines.append(bot_text(one, ABOUT_DATA, date=received, deadline=deadline))
+        return "\n".join(lines)
+
+    return in_languages(profile, language, said)
+
+
+def _ticket(language: str, ticket: OwnTicket) -> str:
+    number = speak(ticket.number)
+    if ticket.state == State.CLOSED:
+        return bot_text(language, CLOSED, number=number, date=local_date(language, ticket.closed_at))
+    if ticket.state == State.SOLVED:
+        return bot_text(language, SOLVED, number=number, date=local_date(language, ticket.solved_at))
+    if ticket.question_at:
+        since = f"{local_date(language, ticket.question_at)}, {local_time(ticket.question_at)}"
+        return bot_text(language, OURS, number=number, date=local_date(language, ticket.created_at), since=since)
+    words = THEIRS if ticket.state == State.PENDING else NOBODYS
+    return bot_text(language, words, number=number, date=local_date(language, ticket.created_at))
+
+
+def person_told(profile: Profile, language: str, working_day: int) -> str:
+    """Tell that colleagues know that the person wants to speak to one, and when the next working day is."""
+    return in_languages(profile, language, lambda one: bot_text(one, PERSON_TOLD, date=local_date(one, working_day)))
+
+
+def data(profile: Profile, language: str, kept: Kept) -> str:
+    """Tell what is kept of the person, how much, until when, and since which consent."""
+    return in_languages(profile, language, lambda one: "\n".join(_data(profile, one, kept)))
+
+
+def _data(profile: Profile, language: str, kept: Kept) -> Iterator[str]:
+    name = catalogue("policy", language).gettext
+    yield bot_text(language, KEPT_OF_YOU)
+    yield from (f"– {name(CATEGORIES[one])}" for one in kept.categories)
+    tickets = f"{len(kept.tickets)}{'+' if kept.more else ''}"
+    yield bot_text(language, HOW_MUCH, tickets=tickets, messages=kept.messages)
+    for ticket in kept.tickets:
+        number = speak(ticket.number)
+        if ticket.expires_at:
+            yield bot_text(language, TICKET_UNTIL, number=number, date=local_date(language, ticket.expires_at))
+        else:
+            yield bot_text(language, TICKET_OPEN, number=number, term=_term(profile, language, "ticket"))
+    if kept.contact_until:
+        yield bot_text(language, CONTACT_UNTIL, date=local_date(language, kept.contact_until))
+    else:
+        yield bot_text(language, CONTACT_OPEN, term=_term(profile, language, "contact"))
+    version, at = kept.consent
+    if version:
+        term = _term(profile, language, "consent")
+        yield bot_text(language, CONSENTED, date=local_date(language, at), version=version, term=term)
+    else:
+        yield bot_text(language, NO_CONSENT)
+    yield bot_text(language, NO_COPY_YET, url=profile.policy.url)
+
+
+def _term(profile: Profile, language: str, retention: str) -> str:
+    return term_text(language, *profile.retention[retention].kept)

@@ -136,10 +136,13 @@ def dynamodb_endpoint(request: pytest.FixtureRequest) -> Iterator[str]:
 @pytest.fixture
 def tables(dynamodb_endpoint: str) -> Iterator[Mapping[str, str]]:
     """Four fresh tables from the deployment's own definitions: desk, keys, index, ledger → real name."""
-    made = embedded.create_tables(dynamodb_endpoint, load("tables"), f"t{secrets.token_hex(6)}")
+    prefix = f"t{secrets.token_hex(6)}"
+    if dynamodb_endpoint != in_process.ENDPOINT:
+        yield embedded.create_tables(dynamodb_endpoint, load("tables"), prefix)
+        return
+    made = in_process.fresh_tables(prefix)
     yield made
-    if dynamodb_endpoint == in_process.ENDPOINT:
-        in_process.forget(made.values())
+    in_process.forget(made.values())
 
 
 @pytest.fixture(scope="session")

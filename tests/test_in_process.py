@@ -159,6 +159,20 @@ def test_the_streams_are_the_same(both: tuple[Any, Any, str], aws: Aws) -> None:
     assert one == other
 
 
+def test_fresh_tables_are_as_create_table_makes_them(both: tuple[Any, Any, str]) -> None:
+    here, _, table = both
+    prefix = f"fresh{secrets.token_hex(4)}"
+    fresh = in_process.fresh_tables(prefix)
+    assert len(fresh) == 4 and not in_process.items(fresh["desk"])
+    for logical, name in fresh.items():
+        other = table.replace("-desk", f"-{logical}")
+        told = [answer(here, ("describe_table", {"TableName": one})) for one in (name, other)]
+        counts = r"'(ItemCount|TableSizeBytes|IndexSizeBytes)': \d+"
+        one, like = (re.sub(counts, "", OWN.sub("…", repr(each))) for each in told)
+        assert one.replace(name, other) == like
+    in_process.forget(fresh.values())
+
+
 def test_items_that_are_put_back_are_those_that_were_told(both: tuple[Any, Any, str], aws: Aws) -> None:
     here, there, table = both
     deep = {"M": {"l": {"L": [{"B": b"\0"}, {"N": "1"}]}}}

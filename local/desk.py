@@ -1,6 +1,7 @@
 """One running desk: the embedded AWS with the deployed stack, the gateway, the stand-in phones and the mail server."""
 
 import asyncio
+import io
 import os
 import shutil
 import tempfile
@@ -21,6 +22,7 @@ from starlette.applications import Starlette
 from chalicelib.channels import registry
 from chalicelib.privacy.menu.buttons import all_commands
 from chalicelib.profile.load import load_profile
+from infra.archive import EPOCH
 from infra.definitions import Json
 from local import seed
 from local.aws.clock import SCHEDULED, DeskClock
@@ -74,6 +76,7 @@ class Desk:
         if self.settings.package:
             found["PACKAGE_FOLDER"] = str(self._home / "package")
         else:
+            found["CODE_FOLDER"] = str(self._home / "code")
             found[ADDRESS] = self._fork_server.address  # its libraries are those of the virtual environment
         if self.settings.kept:
             found |= {
@@ -91,11 +94,12 @@ class Desk:
             self._say(f"WARNING: ministack {version('ministack')} enforces no IAM; install requirements-dev.txt")
         (self._home / "tmp").mkdir(parents=True, exist_ok=True)
         try:
-            template = built_template()
+            template, code = built_template(), code_zip(PROJECT)
             if self.settings.package:
                 with zipfile.ZipFile(self.settings.package) as package:
                     package.extractall(self._home / "package")
             else:
+                code = self._unpacked(code)
                 self._fork_server.start(self._aws.environment(), self.log)
             self._say("Starting the embedded AWS")
             self._aws.start()
@@ -106,7 +110,7 @@ class Desk:
                 pair = seed.vault_pair()
                 public = seed.encode(pair.public)
             self._say("Deploying the template")
-            stack = deploy(endpoint, template, code_zip(PROJECT), self._parameters(public))
+            stack = deploy(endpoint, template, code, self._parameters(public))
             self._say("Filling secrets, making accounts")
             seed.fill_secrets(endpoint, stack, pair)
             seed.seed_accounts(endpoint, stack, self.settings.operator)
@@ -120,6 +124,18 @@ class Desk:
             self.stop()
             raise
         return self
+
+    def _unpacked(self, code: bytes) -> bytes:
+        """Unpack our code once for all Lambda processes, so that they share its byte code, and return the zip that the
+        embedded AWS may unpack for each of them: one with a note alone."""
+        folder = self._home / "code"
+        shutil.rmtree(folder, ignore_errors=True)
+        with zipfile.ZipFile(io.BytesIO(code)) as package:
+            package.extractall(folder)
+        note = io.BytesIO()
+        with zipfile.ZipFile(note, "w") as package:
+            package.writestr(zipfile.ZipInfo("note.txt", EPOCH), "The code lies in CODE_FOLDER; see local/desk.py.\n")
+        return note.getvalue()
 
     def _parameters(self, vault_public: str) -> dict[str, str]:
         return {

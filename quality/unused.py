@@ -39,6 +39,7 @@ KEPT = {
     "compress_type": "zipfile reads it",
     "handle_deploymentpackage": "chalice's packager calls it",
     "service_principal": "chalice's packager calls it",
+    "dont_write_bytecode": "Python reads it",
     "loglevel": "hypercorn reads it",
     "graceful_timeout": "hypercorn reads it",
     "handle_RCPT": "aiosmtpd calls it",

@@ -50,10 +50,12 @@ def pytest_collection_finish() -> None:
 @pytest.fixture(scope="session", autouse=True)
 def quick_clients() -> Iterator[None]:
     """botocore reads its models of AWS from disk for every session, builds each client anew and cleans the name that it
-    goes by at every call; pynamodb has a session and a client for every table that a test binds. Here models are read
+    goes by at every call; pynamodb has a session and a client for every table that a test binds; httpx reads the
+    certificates of all authorities for every client, also for one without TLS. Here models and certificates are read
     once, and sessions and clients are shared by whoever has the same region, endpoint, credentials and settings."""
     import botocore.session
     import botocore.useragent
+    import httpx._transports.default
     import pynamodb.connection.base
 
     new_session = botocore.session.get_session
@@ -96,6 +98,8 @@ def quick_clients() -> Iterator[None]:
         patch.setattr(botocore.session.Session, "create_client", client)
         cleaned = cache(botocore.useragent.sanitize_user_agent_string_component)
         patch.setattr(botocore.useragent, "sanitize_user_agent_string_component", cleaned)
+        trusted = cache(httpx._transports.default.create_ssl_context)
+        patch.setattr(httpx._transports.default, "create_ssl_context", trusted)
         for module in (botocore.session, pynamodb.connection.base):
             patch.setattr(module, "get_session", lambda: session(environment()))
         patch.setattr(pynamodb.connection.base.Connection, "client", property(connected))
@@ -132,10 +136,13 @@ def dynamodb_endpoint(request: pytest.FixtureRequest) -> Iterator[str]:
 @pytest.fixture
 def tables(dynamodb_endpoint: str) -> Iterator[Mapping[str, str]]:
     """Four fresh tables from the deployment's own definitions: desk, keys, index, ledger → real name."""
-    made = embedded.create_tables(dynamodb_endpoint, load("tables"), f"t{secrets.token_hex(6)}")
+    prefix = f"t{secrets.token_hex(6)}"
+    if dynamodb_endpoint != in_process.ENDPOINT:
+        yield embedded.create_tables(dynamodb_endpoint, load("tables"), prefix)
+        return
+    made = in_process.fresh_tables(prefix)
     yield made
-    if dynamodb_endpoint == in_process.ENDPOINT:
-        in_process.forget(made.values())
+    in_process.forget(made.values())
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,9 @@ from tests.support.aws import Aws
 
 Call = tuple[str, dict[str, Any]]
 CAPACITY = {"ReturnConsumedCapacity": "INDEXES"}
-OWN = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d{4}-\d\d-\d\d[T ][0-9:.+Z]+|\b[0-9]{21}\b")
+OWN = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f-]{27}|\d{4}-\d\d-\d\d[T ][0-9:.+Z]+|\b[0-9]{21}\b|datetime\.datetime\([^()]+(?:\(\))?\)"
+)
 """What no two tables or requests share: their ids, and when they were made."""
 
 
@@ -155,6 +157,34 @@ def test_the_streams_are_the_same(both: tuple[Any, Any, str], aws: Aws) -> None:
     one, other = (list(records(endpoint, table, "streamed")) for endpoint in (in_process.ENDPOINT, aws.endpoint))
     assert [name for name, _ in one] == ["INSERT", "REMOVE"]
     assert one == other
+
+
+def test_fresh_tables_are_as_create_table_makes_them(both: tuple[Any, Any, str]) -> None:
+    here, _, table = both
+    prefix = f"fresh{secrets.token_hex(4)}"
+    fresh = in_process.fresh_tables(prefix)
+    assert len(fresh) == 4 and not in_process.items(fresh["desk"])
+    for logical, name in fresh.items():
+        other = table.replace("-desk", f"-{logical}")
+        told = [answer(here, ("describe_table", {"TableName": one})) for one in (name, other)]
+        counts = r"'(ItemCount|TableSizeBytes|IndexSizeBytes)': \d+"
+        one, like = (re.sub(counts, "", OWN.sub("…", repr(each))) for each in told)
+        assert one.replace(name, other) == like
+    in_process.forget(fresh.values())
+
+
+def test_items_that_are_put_back_are_those_that_were_told(both: tuple[Any, Any, str], aws: Aws) -> None:
+    here, there, table = both
+    deep = {"M": {"l": {"L": [{"B": b"\0"}, {"N": "1"}]}}}
+    item = row("back", b={"B": b"\xff"}, s={"BS": [b"x"]}, n={"NS": ["1"]}, m=deep, t={"BOOL": True}, o={"NULL": True})
+    changed = item | {"n": {"NS": ["2"]}}
+    for one in (item, changed, changed):
+        there.put_item(TableName=table, Item=one)
+        in_process.put(table, [one])
+    told = [client.get_item(TableName=table, Key=row("back"))["Item"] for client in (here, there)]
+    assert told == [changed, changed] and changed in in_process.items(table)
+    one, other = (list(records(endpoint, table, "back")) for endpoint in (in_process.ENDPOINT, aws.endpoint))
+    assert one == other and [name for name, _ in one] == ["INSERT", "MODIFY"]
 
 
 def test_only_root_is_answered(both: tuple[Any, Any, str], monkeypatch: pytest.MonkeyPatch) -> None:

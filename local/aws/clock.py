@@ -134,8 +134,8 @@ class DeskClock:
                 quiet_since = time.monotonic()
             elif time.monotonic() - quiet_since >= settled:
                 return
-            # Looking takes the embedded AWS from its work, so it may use half of the time at most.
-            time.sleep(max(0.05, time.monotonic() - began))
+            # Looking takes the embedded AWS from its work, so it may use a quarter of the time at most.
+            time.sleep(max(0.05, 3 * (time.monotonic() - began)))
         raise TimeoutError(f"after {wait:.0f} s work goes on in {', '.join(self._busy()) or 'nothing'}")
 
     def _busy(self) -> Iterator[str]:

@@ -1,4 +1,7 @@
-"""Clients that others wrote speak with the stand-ins as with the providers: aiogram on Telegram, pywa on WhatsApp."""
+"""Clients that others wrote speak with the stand-ins as with the providers: aiogram on Telegram, pywa on WhatsApp.
+
+aiogram takes two seconds to import, and every worker collects this file, so only its test does it.
+"""
 
 import asyncio
 import io
@@ -7,11 +10,6 @@ from hashlib import sha256
 from typing import Any
 
 import httpx
-from aiogram import Bot
-from aiogram.client.session.aiohttp import AiohttpSession
-from aiogram.client.telegram import TelegramAPIServer
-from aiogram.exceptions import TelegramBadRequest
-from aiogram.types import BufferedInputFile, InputMediaPhoto, Message
 from pywa import WhatsApp
 from pywa.errors import WhatsAppError
 
@@ -23,7 +21,13 @@ PDF = b"%PDF-1.7\n\r\n--boundary\r\n\xff"
 
 
 def test_aiogram_sends_a_text_a_photo_a_document_and_an_album_and_has_a_file_back(phones: Phones) -> None:
-    async def talk() -> tuple[list[Message], bytes, str]:
+    from aiogram import Bot
+    from aiogram.client.session.aiohttp import AiohttpSession
+    from aiogram.client.telegram import TelegramAPIServer
+    from aiogram.exceptions import TelegramBadRequest
+    from aiogram.types import BufferedInputFile, InputMediaPhoto
+
+    async def talk() -> tuple[list[Any], bytes, str]:
         session = AiohttpSession(api=TelegramAPIServer.from_base(phones.url))
         async with Bot(SECRETS.bots[0].token, session=session) as bot:
             sent = [

@@ -6,10 +6,13 @@ between socket and handler is not there: nobody is asked for permissions, so ano
 Roles, faults, child processes and Lambda need the embedded AWS itself.
 """
 
+import json
 import threading
 import time
-from base64 import b64decode
+from base64 import b64decode, b64encode
+from collections import defaultdict
 from collections.abc import Callable, Coroutine, Iterable, Mapping
+from functools import cache
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -19,13 +22,15 @@ from botocore.awsrequest import AWSResponse, HeadersDict
 from botocore.parsers import create_parser
 from ministack.core.responses import error_response_json, request_scope
 
-from local.aws.ministack import CREDENTIALS, REGION
+from infra.definitions import load
+from local.aws.ministack import CREDENTIALS, REGION, create_tables
 from tests.support import quick_handlers
 
 ENDPOINT = "http://dynamodb.in-this-process.invalid"
 SERVICES = {"dynamodb": "dynamodb", "dynamodbstreams": "dynamodb_streams"}
 """Of botocore → the module of MiniStack."""
 _ACCOUNT = "000000000000"
+_PATTERN = "pattern-of-tables"
 _SWITCH_SECONDS = 0.0001
 _one_at_a_time = threading.Lock()
 Answer = tuple[int, dict[str, str], bytes | str]
@@ -36,6 +41,7 @@ def connect(client: Any, *, signed: bool = False) -> None:
     sent; with `signed` as on their way to a socket. Other listeners come first."""
     model = client.meta.service_model
     module = import_module(f"ministack.services.{SERVICES[model.service_name]}")
+    client._ruleset_resolver = None  # its rules would be asked at every call, and the endpoint is known
     if model.service_name == "dynamodb":
         quick_handlers.install(module)
     name = model.service_id.hyphenize()
@@ -43,6 +49,33 @@ def connect(client: Any, *, signed: bool = False) -> None:
         client.meta.events.register_last(f"before-send.{name}", _answer_to_signed(client, module))
     else:
         client.meta.events.register_last(f"before-call.{name}", _answer_of(client, module))
+
+
+@cache
+def _patterns() -> dict[str, str]:
+    """The deployment's tables as MiniStack describes them after CreateTable, as JSON, by logical name."""
+    from ministack.services import dynamodb
+
+    made = create_tables(ENDPOINT, load("tables"), _PATTERN)
+    with request_scope(_ACCOUNT, REGION):
+        known = {logical: dict(dynamodb._tables[name]) for logical, name in made.items()}
+    forget(made.values())
+    return {
+        logical: json.dumps({name: one for name, one in table.items() if name != "items"})
+        for logical, table in known.items()
+    }
+
+
+def fresh_tables(prefix: str) -> dict[str, str]:
+    """Make the deployment's four tables as CreateTable does, at a tenth of its cost; return names by logical names."""
+    from ministack.services import dynamodb
+
+    made = {logical: f"{prefix}-{logical}" for logical in _patterns()}
+    with _one_at_a_time, request_scope(_ACCOUNT, REGION):
+        for logical, text in _patterns().items():
+            table = json.loads(text.replace(f"{_PATTERN}-{logical}", made[logical]))
+            dynamodb._tables[made[logical]] = table | {"items": defaultdict(dict), "TableId": str(uuid4())}
+    return made
 
 
 def forget(tables: Iterable[str]) -> None:
@@ -62,6 +95,35 @@ def items(table: str) -> list[dict[str, Any]]:
     with _one_at_a_time, request_scope(_ACCOUNT, REGION):
         rows = [item for rows in dynamodb._tables[table]["items"].values() for item in rows.values()]
         return [{name: _value(value) for name, value in item.items()} for item in rows]
+
+
+def put(table: str, given: Iterable[dict[str, Any]]) -> None:
+    """Put items that were told once, in the form of botocore, with their records in the stream: without asking whether
+    they are right, at a tenth of the cost."""
+    from ministack.services import dynamodb
+
+    with _one_at_a_time, request_scope(_ACCOUNT, REGION):
+        known = dynamodb._tables[table]
+        for one in given:
+            item = {name: _stored(value) for name, value in one.items()}
+            pk = dynamodb._extract_key_val(item[known["pk_name"]])
+            sk = dynamodb._extract_key_val(item[known["sk_name"]]) if known["sk_name"] else "__no_sort__"
+            old = dynamodb._set_item(known, pk, sk, item)
+            dynamodb._emit_stream_event(table, "INSERT" if old is None else "MODIFY", old, item)
+
+
+def _stored(value: dict[str, Any]) -> dict[str, Any]:
+    """A value of botocore as MiniStack keeps it, the reverse of `_value`."""
+    ((kind, given),) = value.items()
+    if kind == "B":
+        return {kind: b64encode(given).decode()}
+    if kind == "M":
+        return {kind: {name: _stored(one) for name, one in given.items()}}
+    if kind == "L":
+        return {kind: [_stored(one) for one in given]}
+    if kind == "BS":
+        return {kind: [b64encode(one).decode() for one in given]}
+    return {kind: list(given) if isinstance(given, list) else given}
 
 
 def _value(value: dict[str, Any]) -> dict[str, Any]:

@@ -91,7 +91,15 @@ class Desk:
 
     def load(self, snapshot: Snapshot) -> None:
         """Put all items of a snapshot into empty tables."""
-        self.put_all((table, item) for table, items in snapshot.items() for item in items.values())
+        for table, items in snapshot.items():
+            self._put_back(table, items.values())
+
+    def _put_back(self, table: str, items: Iterable[AttributeValues]) -> None:
+        """Put items of a snapshot."""
+        if self.dynamodb.meta.endpoint_url == in_process.ENDPOINT:
+            in_process.put(self.tables[table], items)
+        else:
+            self.put_all((table, item) for item in items)
 
     def put_all(self, items: Iterable[tuple[str, AttributeValues]]) -> None:
         """Put items, each with its table, as somebody else wrote them."""
@@ -134,9 +142,8 @@ class Desk:
         """Bring all tables back to what they held then; `now` is what they hold, for whoever has just read it."""
         now = now or self.snapshot()
         self.delete_all((table, now[table][key]) for table in TABLES for key in now[table].keys() - then[table].keys())
-        self.put_all(
-            (table, item) for table in TABLES for key, item in then[table].items() if now[table].get(key) != item
-        )
+        for table in TABLES:
+            self._put_back(table, (item for key, item in then[table].items() if now[table].get(key) != item))
 
     def everything(self, without: tuple[str, ...] = (), then: Snapshot | None = None) -> bytes:
         """Every value that is or was stored in any table, as bytes; `without` leaves out partitions that begin so."""

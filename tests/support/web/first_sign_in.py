@@ -23,10 +23,12 @@ TEMPORARY = "Temporary-word-1"
 OWN = "My-own-word-22"
 
 
-def totp(secret: str, steps: int = 0) -> str:
-    """RFC 6238 with its defaults: HMAC-SHA-1 over steps of 30 seconds, cut to six digits as RFC 4226, 5.3, says."""
+def totp(secret: str, steps: int = 0, at: float | None = None) -> str:
+    """The code of now, or of `at` (epoch seconds), and so many steps later.
+
+    RFC 6238 with its defaults: HMAC-SHA-1 over steps of 30 seconds, cut to six digits as RFC 4226, 5.3, says."""
     key = base64.b32decode(secret + "=" * (-len(secret) % 8))
-    mac = hmac.digest(key, struct.pack(">Q", int(time.time()) // 30 + steps), "sha1")
+    mac = hmac.digest(key, struct.pack(">Q", int(time.time() if at is None else at) // 30 + steps), "sha1")
     at = mac[-1] & 15
     return f"{(int.from_bytes(mac[at : at + 4], 'big') & 0x7FFFFFFF) % 10**6:06d}"
 

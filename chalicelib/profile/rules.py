@@ -133,9 +133,6 @@ def _purposes(profile: Profile) -> Wrong:
             yield where, f"{missing[0]} is on, and {row.id} must be able to leave by it; add it"
         if row.id in ("news", "marketing") and row.consent != "opt_in":
             yield f"purposes[{number}].consent", f'{row.id} wants a consent of its own; write "opt_in"'
-    for needed in ("support", "status", "rights"):
-        if needed not in profile.purposes:
-            yield "purposes", f"the purpose {needed!r} is missing; add it"
 
 
 def _clauses(profile: Profile) -> Wrong:
@@ -175,9 +172,6 @@ def _markings(profile: Profile) -> Wrong:
     for row in profile.markings:
         if seen.setdefault(same_phrase(row.text), row.kind) != row.kind:
             yield "markings", f"{row.text!r} stands for two kinds; let it mean one"
-    for language in LANGUAGES:
-        if not any(row.kind == "withdrawal" and row.language == language for row in profile.markings):
-            yield "markings", f"no phrase withdraws consent in {language}; add one"
 
 
 def _terms(profile: Profile) -> Wrong:

@@ -264,7 +264,7 @@ def test_the_code_knows_the_addresses_of_carriers_and_of_nobody_else() -> None:
     """Providers are called below addresses of settings; no other address of the net stands in the code, and no other
     module makes a connection than the channels'."""
     known = {"https://graph.facebook.com", "https://api.telegram.org"}
-    links = {"https://eotinish.kz", "http://127.0.0.1"}  # shown to people; the local run's own
+    links = {"http://127.0.0.1"}  # the local run's own
     found, callers = set(), set()
     for file in (PROJECT / "chalicelib").rglob("*.py"):
         text = file.read_text(encoding="utf-8")

@@ -130,7 +130,7 @@ def test_a_refusal_names_ground_clause_reason_and_the_ways_to_complain(language:
     article = {"en": "art. 8(", "ru": " ст. 8 Закона", "kk": "Заңның 8-бабының "}[language or "kk"]
     assert article in text.replace("\xa0", " "), "the law, as the language names it"
     assert "94-V" in text and "94-V art. " not in text
-    for said in ("Есть неоплаченный счёт № 17", PROFILE.contact_point, answers.PORTAL):
+    for said in ("Есть неоплаченный счёт № 17", PROFILE.contact_point, PROFILE.authority.url):
         assert said in text
     assert bot_text(language or "kk", answers.REFUSAL_GROUNDS[ground]) in text
     assert bot_text(language or "kk", answers.NO_NEWS) in text, "what was said against news holds"

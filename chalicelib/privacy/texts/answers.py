@@ -28,8 +28,6 @@ APPEAL = bot_msg(
     "If you do not agree, write to us: {mail}. You may also complain to the authorised body for the protection of"
     " personal data, through the portal {portal}, or to a court."
 )
-PORTAL = "https://eotinish.kz"
-"""Where complaints to the state bodies of Kazakhstan are taken."""
 CODE_SENT = bot_msg("You have the secret code from our message, or letter, of {date}.")
 BACKUPS = bot_msg("The last backup copies expire: {date}. The certificate then gets its final entry.")
 NEW_CUSTOMER = bot_msg("If you write here again, you will be a new customer to us.")
@@ -79,7 +77,7 @@ def refused(profile: Profile, language: str, kind: Kind, ground: str = "", reaso
         row = profile.refusals.get(ground)
         why = [_ground(one, ground, row.clause)] if row else []
         why += [bot_text(one, REASON, reason=reason)] if reason else []
-        appeal = bot_text(one, APPEAL, mail=profile.contact_point, portal=PORTAL)
+        appeal = bot_text(one, APPEAL, mail=profile.contact_point, portal=profile.authority.url)
         return "\n".join([bot_text(one, kind.refused), *why, bot_text(one, NO_NEWS), appeal])
 
     return in_languages(profile, language, said)

@@ -300,7 +300,7 @@ def test_a_refusal_tells_ground_clause_reason_and_where_to_complain_once(
     row = living.read(request_.id)
     question, answer = living.box_texts(row)
     assert answer == answers.refused(PROFILE, row.language, kind_of("withdrawal"), ground, UNPAID)
-    for said in ("ст.\xa08 Закона №\xa094-V", UNPAID, PROFILE.contact_point, answers.PORTAL):
+    for said in ("ст.\xa08 Закона №\xa094-V", UNPAID, PROFILE.contact_point, PROFILE.authority.url):
         assert said in answer and said not in question
     assert (row.ground, row.done(Step.REASONED)) == (ground, True)
     assert "suppressed_at" not in daniyar.row

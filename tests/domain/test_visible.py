@@ -42,6 +42,6 @@ def test_another_form_of_the_same_text_shows_as_much(text: str) -> None:
 
 @pytest.mark.parametrize("piece", ["\u200b", "\u3164", " \ufe0f", "\u0345\u0316"])
 def test_a_long_text_takes_time_in_proportion(piece: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     shows_nothing(piece * 100_000)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2

@@ -154,7 +154,7 @@ WRITES = {
     ("put", "ledger"): {*CERTIFYING, "destroy_key"},
     ("update", "keys"): NOBODY,
     ("update", "desk"): {*NAMES},
-    ("update", "index"): {"hard_suppress", "destroy_key", "verify_absence"},
+    ("update", "index"): {"privacy", "hard_suppress", "destroy_key", "verify_absence"},
     ("update", "ledger"): CERTIFYING,
     ("delete", "keys"): {"destroy_key", "close_box"},
     ("delete", "desk"): {"privacy", "erase_stores", "close_box"},

@@ -10,6 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
+from chalicelib.core.clock import SECOND
+from chalicelib.erasure.tasks.drain_writers import DRAIN_FOR
 from tests.chaos.crowd import Crowd
 from tests.chaos.moving import MINUTE, WORDS, walk
 from tests.chaos.report import REPORT
@@ -65,7 +67,7 @@ class Leaving:
             self.they_ask()
         with REPORT.timed(PART, "erasing while others write"):
             self.meanwhile(GRACE + 10 * MINUTE, self.they_write_late)
-            self.meanwhile(10 * MINUTE, self.they_write_late)
+            self.meanwhile(DRAIN_FOR // SECOND + 5 * MINUTE, self.they_write_late)
             self.office.reach("destroying", *self.people, waits="told")
             self.meanwhile(DAY)
             self.seen["destroyed"] = self.office.reach("waiting_for_backups", *self.people)

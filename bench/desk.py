@@ -106,14 +106,17 @@ class Desk:
         botocore.session.Session.create_client = create_client  # type: ignore[method-assign]
 
     def _sign_in(self) -> tuple[str, str]:
+        from chalicelib.profile.load import load_profile
         from chalicelib.staff.model import Staff
+        from chalicelib.staff.undertaking import signed, undertaking_text
         from chalicelib.web.http.cookies import SESSION_COOKIE, cookie_name
         from chalicelib.wiring import web as wiring
 
         known = {one.email: one for one in wiring.staff().all()}
         for address, name in ((_OPERATOR, "Болат Ахметов"), (_COLLEAGUE, "Сәуле Нұрланова")):
             if address not in known:
-                row = Staff(str(uuid.uuid4()), address, name, frozenset({"operator"}), 1, self.now, language="ru")
+                row = Staff(str(uuid.uuid4()), address, name, frozenset({"operator"}), 1, language="ru")
+                row = signed(row, undertaking_text(load_profile("spoint"), "ru"), self.now)
                 wiring.staff().put(row)
                 known[address] = row
         member = known[_OPERATOR]

@@ -199,7 +199,7 @@ def test_back_and_forth_between_a_search_and_its_tickets(chromium: Any, web: Web
 
 WIDTHS = (360, 800, 1024, 1344, 1440)
 BROKEN = """() => [...document.querySelectorAll('dt')].flatMap(dt => {
-  const text = dt.firstChild, found = [];
+  const text = document.createTreeWalker(dt, NodeFilter.SHOW_TEXT).nextNode(), found = [];
   for (const one of text?.textContent.matchAll(/\\S+/g) ?? []) {
     const range = document.createRange();
     range.setStart(text, one.index);

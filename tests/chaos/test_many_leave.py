@@ -80,10 +80,11 @@ def test_every_text_of_the_others_is_stored_once_and_can_be_read(leaving: Leavin
 
 
 def test_rows_of_the_others_that_they_did_not_touch_are_as_they_were(leaving: Leaving) -> None:
-    """Bit for bit. A new message changes the head of its conversation and its ticket."""
+    """Bit for bit. A new message changes the head of its conversation and its ticket. Templates, which the clock lets
+    the desk fetch anew every hour, are nobody's."""
     before, after = leaving.rows["before"], leaving.rows["after"]
     gone = belonging(before, old_ids(leaving) | boxes(leaving)).keys()
-    kept = before.keys() - gone
+    kept = {place for place in before.keys() - gone if not place[1].startswith("template#")}
     changed = Counter(place[2] for place in kept if after.get(place) != before[place])
     assert changed == {"head": OTHERS, "ticket": OTHERS}
     REPORT.note(PART, rows_of_others={"kept bit for bit": len(kept) - 2 * OTHERS, "touched by their own": 2 * OTHERS})

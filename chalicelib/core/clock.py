@@ -27,6 +27,11 @@ GUARD_DAYS = 8
 """Days for which a guard row stands in for a deleted message: a provider repeats a webhook for up to 7 days."""
 
 
+BACKUP_DAYS = 14
+"""The longest point-in-time window of a table, and the longest life of a dead letter. Sources: RecoveryPeriodInDays in
+infra/tables.json, DEAD_LETTER_DAYS in infra/queues.py."""
+
+
 RAW_DAYS = 30
 """Days for which the raw part of an unsupported message is kept."""
 

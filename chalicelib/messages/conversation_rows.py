@@ -13,6 +13,7 @@ from chalicelib.core.purposes import STATUS, SUPPORT
 from chalicelib.dynamo.builder import NEW, Builder, Write
 from chalicelib.dynamo.schema import ASK, ASKING, CONSENT, FETCH, FETCHING, HEAD, LINK, MESSAGE, OUTBOX, RAW, SENDING
 from chalicelib.messages.ingest import IngestPlan, Notice
+from chalicelib.tickets.lines import line_row
 from chalicelib.tickets.model import RANK
 from chalicelib.vault import encryption
 from chalicelib.vault.encryption import seal
@@ -230,16 +231,8 @@ class ConversationRows:
         """Put an activity line; `more` are further fields. With the `pseudonym` of a provider's id it is stored
         once."""
         ref = MessageRef(person.conversation_id, at, pseudonym or pseudonym_of_notice(kind, new_id()))
-        attributes = {
-            "direction": "event",
-            "kind": kind,
-            "ticket_id": ticket_id,
-            "contact_id": person.contact_id,
-            "sent_at": at,
-            "arrived_at": at,
-            **more,
-        }
-        return self._build.put("message" if pseudonym else "event", MESSAGE.key(*ref), attributes)
+        row = line_row(kind, ticket_id, person.contact_id, at, **more)
+        return self._build.put("message" if pseudonym else "event", MESSAGE.key(*ref), row)
 
 
 def notice_row(ref: MessageRef, notice: Notice, ticket_id: str, contact_id: str, public_key: bytes) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from chalicelib.profile.model import Profile
 
 
 def accepted_notice(
-    profile: Profile, language: str, channel: str, number: str, *, first: bool, consents: bool | None = None
+    profile: Profile, language: str, channel: str, number: str, *, first: bool, consents: bool = False
 ) -> str:
     """Return the notice that a ticket of this number is open.
 

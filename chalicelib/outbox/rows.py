@@ -11,6 +11,7 @@ from chalicelib.dynamo.builder import Builder, Write
 from chalicelib.dynamo.schema import CHANNEL, CONTACT, EARLY_STATUS, HEAD, LINK, MESSAGE, OUTBOX, TICKET
 from chalicelib.outbox import channel_rows
 from chalicelib.outbox.model import CHANGE, ESSENTIAL, HELD_BY_ERASER, Failure, Head, Job, OutboxEntry, Outgoing
+from chalicelib.tickets.lines import line_row
 from chalicelib.tickets.model import NO_LONGER_SOLVED, RANK, REOPENS, State, reopening
 from chalicelib.tickets.pieces import piece_state
 from chalicelib.vault import encryption
@@ -93,15 +94,8 @@ class OutboxRows:
     def kept(self, message: Outgoing, now: int) -> Write:
         """Put an activity line: the reply window is closed, so the notice waits."""
         ref = MessageRef(message.ref.conversation_id, now, pseudonym_of_notice("window_kept", str(message.ref)))
-        attributes = {
-            "direction": "event",
-            "kind": "window_kept",
-            "ticket_id": message.ticket_id,
-            "contact_id": message.contact_id,
-            "sent_at": now,
-            "arrived_at": now,
-        }
-        return self._tables.put("event", MESSAGE.key(*ref), attributes, "")
+        row = line_row("window_kept", message.ticket_id, message.contact_id, now)
+        return self._tables.put("event", MESSAGE.key(*ref), row, "")
 
     # -- links and early statuses
 

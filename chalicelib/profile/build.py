@@ -3,8 +3,8 @@
 python -m chalicelib.profile.build   checks operators/*.toml and writes operators/compiled/*.json
 
 An error names the file and the field, and says what is wrong and what to write. What several fields must fit together
-is in rules.py. The compiled files are committed; a
-test, `make run` and `make package` hold that they are those of today's TOML. No function imports this module.
+is in rules.py. The compiled files are committed; a test, `make run` and `make package` hold that they are those of
+today's TOML. No function imports this module.
 """
 
 import datetime

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from chalicelib.channels import registry
+from chalicelib.core.clock import BACKUP_DAYS
 from chalicelib.core.detect_language import detect
 from chalicelib.core.languages import Language
 from chalicelib.core.law_citation import cite
@@ -18,8 +19,6 @@ from chalicelib.profile.model import Category, Profile, ProfileError, Recipient,
 
 Block = dict[str, Any]
 Tell = Callable[[str], str]
-BACKUP_DAYS = 14
-"""Days for which a table can be restored (infra/tables.json)."""
 
 
 def policy_content(profile: Profile, language: Language) -> dict[str, Any]:
@@ -308,13 +307,16 @@ def _requests(profile: Profile, tell: Tell) -> list[Block]:
             blocks += [{"phrase": phrase, "language": detect(phrase)} for phrase in phrases]
     ways = [
         "; ".join(
-            (
-                tell(words.CONTACTS[one.kind]).format(address=one.published),
-                ", ".join(tell(words.USES[use]) for use in one.used_for),
-                tell("cannot be reached as printed") if one.broken and one.kind != "post" else "",
-                _source(one.clause, one.added, tell),
+            filter(
+                None,
+                [
+                    tell(words.CONTACTS[one.kind]).format(address=one.published),
+                    ", ".join(tell(words.USES[use]) for use in one.used_for),
+                    tell("cannot be reached as printed") if one.broken and one.kind != "post" else "",
+                    _source(one.clause, one.added, tell),
+                ],
             )
-        ).replace("; ; ", "; ")
+        )
         for one in profile.contacts
     ]
     published = tell(

@@ -14,6 +14,7 @@ from chalicelib.dynamo.schema import CLIENT_ID, HEAD, MESSAGE, STAMPING, TICKET,
 from chalicelib.dynamo.tables import Tables
 from chalicelib.tickets.albums import Unread
 from chalicelib.tickets.drafts import DraftKey, client_guard, delete_sent_draft
+from chalicelib.tickets.lines import line_row
 from chalicelib.tickets.model import STAMPING_TAKES, State, queue_attributes, queue_of, queues_of
 from chalicelib.tickets.records import Conversation, Event, Ticket
 from chalicelib.tickets.tag_lists import TAGS_AS_READ, list_tag, unlist_tags
@@ -87,19 +88,9 @@ class TicketWrites:
 
     def _event(self, ticket: Ticket, event: Event, author: str, now: int, order: int) -> Write:
         ref = MessageRef(ticket.conversation_id, now, pseudonym_of_notice(event.kind, new_id()))
-        attributes = {
-            "direction": "event",
-            "kind": event.kind,
-            "ticket_id": ticket.id,
-            "contact_id": ticket.contact_id,
-            "sent_at": now,
-            "order": order,
-            "arrived_at": now,
-            "author": author,
-            "params": dict(event.params),
-            **_dates(ticket),
-        }
-        return self._tables.put("event", MESSAGE.key(*ref), attributes)
+        more = {"order": order, "author": author, "params": dict(event.params), **_dates(ticket)}
+        row = line_row(event.kind, ticket.id, ticket.contact_id, now, **more)
+        return self._tables.put("event", MESSAGE.key(*ref), row)
 
     def comment(
         self, ticket: Ticket, head: Conversation, text: str, author: str, now: int, name: str = ""
@@ -240,14 +231,5 @@ class AutoClose:
     def _event(self, ticket: Idle, kind: str, params: Mapping[str, Any], now: int) -> Write:
         """Return the activity line as an update, because the sweeper's role may not put items."""
         ref = MessageRef(ticket.conversation_id, now, pseudonym_of_notice(kind, new_id()))
-        values = {
-            "direction": "event",
-            "kind": kind,
-            "ticket_id": ticket.ticket_id,
-            "contact_id": ticket.contact_id,
-            "sent_at": now,
-            "arrived_at": now,
-            "author": "desk",
-            "params": dict(params),
-        }
-        return self._tables.update("event", MESSAGE.key(*ref), setting(values), NEW, values)
+        row = line_row(kind, ticket.ticket_id, ticket.contact_id, now, author="desk", params=dict(params))
+        return self._tables.update("event", MESSAGE.key(*ref), setting(row), NEW, row)

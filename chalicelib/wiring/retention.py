@@ -83,6 +83,4 @@ def delete_account(staff_id: str) -> None:
 
 def enqueue_indexing(contact_id: str) -> bool:
     """Enqueues a contact to be indexed; False: the queue did not take it."""
-    from chalicelib.dynamo.queues import WakeUp
-
     return not queues().send(settings().queue_indexing, [WakeUp({"contact_id": contact_id})])

@@ -1,6 +1,6 @@
 """Numbers and lists that must stand in two places, because one of them is a text, a template or a stored word."""
 
-from chalicelib.core.clock import DAY, HOUR
+from chalicelib.core.clock import BACKUP_DAYS, DAY, HOUR
 from chalicelib.privacy.requests import waiting_times
 from chalicelib.privacy.texts import answers
 from chalicelib.profile.forms import REFUSALS
@@ -18,8 +18,8 @@ def test_backups_are_waited_for_as_long_as_a_table_can_be_restored_or_a_dead_let
     kept = [one["PointInTimeRecoverySpecification"] for one in tables if "PointInTimeRecoverySpecification" in one]
     windows = [one["RecoveryPeriodInDays"] for one in kept]
     assert windows
-    assert max(*windows, DEAD_LETTER_DAYS) == waiting_times.BACKUP_DAYS
-    assert waiting_times.backups_gone_at(1000) == 1000 + waiting_times.BACKUP_DAYS * DAY + HOUR
+    assert max(*windows, DEAD_LETTER_DAYS) == BACKUP_DAYS
+    assert waiting_times.backups_gone_at(1000) == 1000 + BACKUP_DAYS * DAY + HOUR
 
 
 def test_every_ground_of_refusal_has_its_words_for_staff_and_for_the_person() -> None:

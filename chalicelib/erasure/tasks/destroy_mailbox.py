@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chalicelib.core.clock import DAY
+from chalicelib.core.clock import BACKUP_DAYS, DAY
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.kept_for import KeptFor
 from chalicelib.privacy.mailbox.writes import last_answer
@@ -20,7 +20,6 @@ from chalicelib.privacy.requests.vocabulary import (
     Step,
     proof_of_telling,
 )
-from chalicelib.privacy.requests.waiting_times import BACKUP_DAYS
 
 if TYPE_CHECKING:
     from chalicelib.dynamo.builder import Write

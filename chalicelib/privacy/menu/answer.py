@@ -1,6 +1,7 @@
 """Answers what a known person chose from the menu, of what is stored at that moment."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from chalicelib.channels import registry
@@ -53,12 +54,13 @@ class AnswerMenu:
         erased. Raises Unavailable."""
         item, _, chosen = ask.item.partition(".")
         language = subject.language or ask.language
+        correct = partial(self._correct, subject, language, ask.received_at(now))
         answers: dict[str, Callable[[], Answer]] = {
             "status": lambda: self._status(subject, language, now),
             "language": lambda: self._language(subject, language, chosen, now),
             "data": lambda: self._data(subject, language, now),
-            "correct": lambda: self._correct(subject, language, ask.received_at(now)),
-            UPDATE: lambda: self._correct(subject, language, ask.received_at(now)),
+            "correct": correct,
+            UPDATE: correct,
             "person": lambda: self._person(language, now),
             "close": lambda: self._close(subject, language, now),
         }

@@ -6,7 +6,7 @@ The kind of the request names the profile's deadline that sets that time.
 from collections.abc import Mapping
 from enum import StrEnum
 
-from chalicelib.core.clock import DAY, HOUR, SECOND
+from chalicelib.core.clock import BACKUP_DAYS, DAY, HOUR, SECOND
 from chalicelib.core.working_days import day_start, deadline
 from chalicelib.privacy.kinds.registry import kind_of
 from chalicelib.privacy.requests.model import Request
@@ -20,10 +20,6 @@ LETTER_DAYS = 5
 DELIVER_WITHIN = 23 * HOUR
 """How long the last answer may take to arrive. The key of its mailbox is destroyed within 24 h of the proof of absence,
 whether it was delivered or not."""
-BACKUP_DAYS = 14
-"""The longest point-in-time window of a table, and the longest life of a dead letter. It counts from the destruction of
-the mailbox: until then a table could be copied with the last rows that belonged to the request. Sources:
-RecoveryPeriodInDays in infra/tables.json, DEAD_LETTER_DAYS in infra/queues.py."""
 MONITOR_AFTER = 10 * 60 * SECOND
 """After how long the monitor looks at a request that waits for nothing: its run may have died."""
 RETRY_AFTER = HOUR
@@ -44,7 +40,8 @@ class Wait(StrEnum):
 
 def backups_gone_at(closed_at: int) -> int:
     """Return when no backup reaches back any more (ms) to a mailbox that was destroyed at `closed_at` (ms): an hour
-    after the longest window, because AWS moves the windows only from time to time."""
+    after the longest window, because AWS moves the windows only from time to time. It counts from the destruction of
+    the mailbox: until then a table could be copied with the last rows that belonged to the request."""
     return closed_at + BACKUP_DAYS * DAY + HOUR
 
 

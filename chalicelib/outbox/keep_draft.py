@@ -1,7 +1,7 @@
 """Keeps what staff has typed and not sent yet. Only its author can remove it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from chalicelib.core.errors import BadInput, Conflict, NotFound
@@ -25,15 +25,16 @@ class KeepDraft:
     ticket_kept: KeptFor
     clock: Callable[[], int]
 
-    def __call__(self, ticket_id: str, kind: DraftKind, text: str, client_id: str, order: int, by: Staff) -> bool:
-        """Keep the typed text, or delete the draft when the text is empty; False when a newer save is stored already.
+    def __call__(self, ticket_id: str, kind: DraftKind, draft: Draft, by: Staff) -> bool:
+        """Keep what is typed, or delete the draft when nothing is; False when a newer save is stored already.
 
-        `client_id` is the id under which the text will be sent, `order` grows with each save. Raises NotFound,
-        BadInput, Frozen, Unavailable, and Conflict with the code client_id_used when a text was sent under that id.
+        Raises NotFound, BadInput, Frozen, Unavailable, and Conflict with the code client_id_used when a text was sent
+        under the draft's client id.
         """
-        if len(text.encode("utf-16-le", "surrogatepass")) // 2 > MOST_UNITS:
+        typed = "\n".join((draft.text, draft.quote, *draft.choices))
+        if len(typed.encode("utf-16-le", "surrogatepass")) // 2 > MOST_UNITS:
             raise BadInput(f"The draft is longer than {MOST_UNITS} characters. Cut it in two.", code="too_long")
-        if any("\ud800" <= character <= "\udfff" for character in text):
+        if any("\ud800" <= character <= "\udfff" for character in typed):
             raise BadInput("The draft holds half a character. Copy it anew.", code="bad_text")
         ticket = self.desk.ticket(ticket_id)
         if ticket is None:
@@ -41,13 +42,13 @@ class KeepDraft:
         refuse_if_erasing(self.desk, ticket)
         place, now = DraftKey(ticket.conversation_id, ticket.id, by.id, kind), self.clock()
         head = self.desk.conversation(ticket.conversation_id)
-        if not text.strip():
-            return self.store.empty(place, client_id, order, head.epoch, now)
+        if draft.empty:
+            return self.store.empty(place, draft.client_id, draft.order, head.epoch, now)
         if not head.public_key or not self.desk.confirm_key(ticket, head):
             raise Conflict("The customer's data is destroyed. Nothing can be kept here.", code="erased")
         sealing = {"contact_id": ticket.contact_id, "epoch": head.epoch, "public_key": head.public_key}
         until = draft_until(now, self.ticket_kept, ticket.expires_at)
-        saved = self.store.save(place, Draft(text, client_id, order, now), sealing, until)
+        saved = self.store.save(place, replace(draft, at=now), sealing, until)
         if saved is Saved.USED:
             raise Conflict("This id was used: the text that was begun under it is sent.", code="client_id_used")
         if saved is Saved.MOVED:

@@ -50,13 +50,21 @@ class DraftKey:
 class Draft:
     """A draft. `client_id` is the id under which it will be sent: once that was used, the draft cannot be saved again.
 
-    `order` grows with each save under one id. `at` is when it was saved (ms).
+    `order` grows with each save under one id. `at` is when it was saved (ms). `quote` is the id of the message that a
+    reply quotes, `choices` are the titles that it lets the customer choose from, as they are typed.
     """
 
     text: str = field(repr=False)
     client_id: str
     order: int
     at: int = 0
+    quote: str = ""
+    choices: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is typed. A quote alone is no word."""
+        return not self.text.strip() and not any(one.strip() for one in self.choices)
 
 
 class Saved(Enum):
@@ -85,8 +93,14 @@ def open_drafts(rows: Iterable[DeskRow], decryptor: BatchDecryptor, now: int) ->
             with suppress(CannotOpen):
                 content = decryptor.json(str(row.contact_id), encryption.draft_content(tail), row.content)
         if content:
-            text, client_id = str(content.get("text", "")), str(content.get("client_id", ""))
-            found[kind] = Draft(text, client_id, int(row.order or 0), int(row.at or 0))
+            found[kind] = Draft(
+                text=str(content.get("text", "")),
+                client_id=str(content.get("client_id", "")),
+                order=int(row.order or 0),
+                at=int(row.at or 0),
+                quote=str(content.get("quote", "")),
+                choices=tuple(map(str, content.get("choices", ()))),
+            )
     return found
 
 
@@ -134,7 +148,7 @@ class DraftStore:
             "content": encryption.seal_json(
                 head["public_key"],
                 encryption.draft_content(place.tail),
-                {"text": draft.text, "client_id": draft.client_id},
+                {name: getattr(draft, name) for name in ("text", "client_id", "quote", "choices")},
             ),
             "contact_id": head["contact_id"],
             "client_hash": name,

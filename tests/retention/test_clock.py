@@ -19,7 +19,7 @@ from chalicelib.privacy.requests.store import RequestStore
 from chalicelib.staff.login_throttle import ATTEMPTS_COUNT_FOR, LoginThrottle
 from chalicelib.staff.model import SESSION_LASTS, Staff
 from chalicelib.staff.sessions import SessionStore
-from chalicelib.tickets.drafts import DRAFT_DAYS
+from chalicelib.tickets.drafts import DRAFT_DAYS, Draft
 from chalicelib.tickets.writes import TicketWrites
 from chalicelib.vault.decryptor import BatchDecryptor
 from tests.support.delivery.desk import BOLAT
@@ -231,7 +231,7 @@ def tagged(desk: RetentionDesk) -> Case:
 def draft(desk: RetentionDesk) -> Case:
     ticket = desk.open_ticket()
     by = Staff(BOLAT, "", "Болат", frozenset(), 1)
-    assert desk.keep_draft()(ticket["ticket_id"], "reply", "Жау", "page-1", 1, by)
+    assert desk.keep_draft()(ticket["ticket_id"], "reply", Draft("Жау", "page-1", 1), by)
     item = one(desk.of("draft#"))
     shown = desk.reader().ticket(ticket["ticket_id"])
     assert shown is not None

@@ -11,7 +11,7 @@ from chalicelib.core.errors import Conflict
 from chalicelib.core.kept_for import KeptFor
 from chalicelib.outbox.content import ReplyContent
 from chalicelib.staff.model import Staff
-from chalicelib.tickets.drafts import DraftKey, draft_until
+from chalicelib.tickets.drafts import Draft, DraftKey, draft_until
 from tests.support.delivery.desk import BOLAT
 from tests.support.retention.desk import RetentionDesk
 
@@ -57,7 +57,7 @@ def _do(desk: RetentionDesk, ticket: dict[str, Any], step: tuple[str, str, int, 
         if what == "send":
             desk.replier()(ticket["ticket_id"], ReplyContent(text), client_id, BOLAT)
             return "sent"
-        return str(desk.keep_draft()(ticket["ticket_id"], "reply", text, client_id, order, ME))
+        return str(desk.keep_draft()(ticket["ticket_id"], "reply", Draft(text, client_id, order), ME))
     except Conflict as error:
         return error.code
 
@@ -87,8 +87,8 @@ def test_any_order_of_saves_and_sendings_leaves_the_newest_unsent_text(
 def test_a_save_that_comes_after_the_emptying_of_its_box_brings_nothing_back(desk: RetentionDesk) -> None:
     """The page was left while the first save was on its way."""
     ticket = desk.open_ticket()
-    assert desk.keep_draft()(ticket["ticket_id"], "reply", "", "page-1", 2, ME)
-    assert not desk.keep_draft()(ticket["ticket_id"], "reply", "Қате", "page-1", 1, ME)
+    assert desk.keep_draft()(ticket["ticket_id"], "reply", Draft("", "page-1", 2), ME)
+    assert not desk.keep_draft()(ticket["ticket_id"], "reply", Draft("Қате", "page-1", 1), ME)
     assert all("content" not in row for row in desk.of("draft#"))
     desk.later(2 * 60 * 60)
     desk.read_all()

@@ -21,6 +21,7 @@ from chalicelib.privacy.requests.store import RequestStore
 from chalicelib.profile.load import load_profile
 from chalicelib.retention.model import LOOKED_AT_AGAIN
 from chalicelib.staff.model import Staff
+from chalicelib.tickets.drafts import Draft
 from chalicelib.tickets.records import Event
 from chalicelib.tickets.writes import TicketWrites
 from tests.support.delivery.desk import BOLAT
@@ -360,7 +361,7 @@ def _answered_and_closed(desk: RetentionDesk) -> tuple[dict[str, Any], list[tupl
     desk.reply(ticket, "Жауап")
     desk.sender()(ticket["conversation_id"])
     by = Staff(BOLAT, "", "Болат", frozenset(), 1)
-    assert desk.keep_draft()(ticket["ticket_id"], "reply", "Жоба", "page-1", 1, by)
+    assert desk.keep_draft()(ticket["ticket_id"], "reply", Draft("Жоба", "page-1", 1), by)
     rows = [(item["pk"], item["sk"]) for item in desk.items()]
     return desk.closed(ticket), rows
 

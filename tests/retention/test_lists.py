@@ -18,6 +18,7 @@ from chalicelib.retention import full_pass
 from chalicelib.retention.full_pass import SETTLED_AFTER
 from chalicelib.retention.model import LOOKED_AT_AGAIN, Expired, Misplaced, PassState
 from chalicelib.staff.model import Staff
+from chalicelib.tickets.drafts import Draft
 from chalicelib.tickets.model import STAMPING_TAKES
 from tests.support.delivery.desk import BOLAT
 from tests.support.faults import Fate, fated
@@ -327,7 +328,7 @@ def test_a_head_whose_customer_has_come_back_leaves_the_index_when_its_time_come
 def test_a_draft_that_is_saved_again_keeps_its_place_and_its_new_date(desk: RetentionDesk) -> None:
     ticket = desk.open_ticket()
     for order in (1, 2):
-        assert desk.keep_draft()(ticket["ticket_id"], "reply", f"Жау{order}", "page-1", order, ME)
+        assert desk.keep_draft()(ticket["ticket_id"], "reply", Draft(f"Жау{order}", "page-1", order), ME)
         desk.now += 10 * DAY
     (draft,) = desk.of("draft#")
     assert draft["place"] == draft["expires_at"] * 1000 - 10 * DAY

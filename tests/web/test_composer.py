@@ -128,6 +128,45 @@ def test_a_comment_posted_twice_by_the_page_is_one_comment(web: Web) -> None:
 # -- drafts
 
 
+def test_a_draft_keeps_what_the_reply_quotes_and_lets_choose(web: Web) -> None:
+    ticket_id, browser = opened(web), web.signed_in("bolat")
+    path = f"/dashboard/tickets/{ticket_id}"
+    quoted = web.ticket(ticket_id)["messages"][0]["id"]
+    beside = {"quote": quoted, "choice-1": "Иә, КУПИЯ-ТАҢДАУ", "choice-2": "Жоқ"}
+    assert keep(browser, ticket_id, "", **beside).json == {"saved": True}, "choices alone are typed words"
+    assert "КУПИЯ-ТАҢДАУ".encode() not in str(drafts(web)[0]).encode()
+
+    def shown(address: str = path) -> tuple[str, list[str]]:
+        page = browser.get(address).text
+        quote = re.search(r'name="quote" value="([^"]*)"', page)
+        assert quote is not None
+        return quote[1], [one for one in re.findall(r'name="choice-[0-9]+"[^>]* value="([^"]*)"', page) if one]
+
+    assert shown() == (quoted, ["Иә, КУПИЯ-ТАҢДАУ", "Жоқ"])
+    assert shown(f"{path}?quote=none") == ("", ["Иә, КУПИЯ-ТАҢДАУ", "Жоқ"])
+    assert keep(browser, ticket_id, "Жауап", order=2, **beside).json == {"saved": True}
+    web.advance(25 * 3600)
+    browser = web.browser("bolat")
+    assert 'data-composer="window"' in browser.get(path).text
+    assert shown() == (quoted, ["Иә, КУПИЯ-ТАҢДАУ", "Жоқ"]), "they wait with the unsent text"
+    assert keep(browser, ticket_id, " ", order=3).json == {"saved": True}
+    assert not any("content" in row for row in drafts(web))
+
+
+def test_a_reply_refused_or_left_beside_a_comment_keeps_its_quote_and_choices(web: Web) -> None:
+    ticket_id, browser = opened(web), web.signed_in("bolat")
+    path = f"/dashboard/tickets/{ticket_id}"
+    fields = {**boxes(browser, ticket_id), "text": "Таңдаңыз", "choice-1": "Бір", "choice-2": "бір", "mode": "reply"}
+    refused = browser.post(f"{path}/reply", fields)
+    assert refused.status == 400 and 'value="бір"' in refused.text
+    page = browser.get(path).text
+    assert 'value="Бір"' in page and 'value="бір"' in page
+
+    fields = {**boxes(browser, ticket_id), "text": "", "note": "Тексеру", "choice-1": "Екі", "mode": "comment"}
+    assert browser.post(f"{path}/comment", fields).status == 303
+    assert 'value="Екі"' in browser.get(path).text
+
+
 def test_a_draft_is_there_after_loading_again_and_for_nobody_else(web: Web) -> None:
     ticket_id, browser = opened(web), web.signed_in("bolat")
     assert keep(browser, ticket_id, "Жауаптың басы", note="Ескерту", note_id="note-1").json == {"saved": True}

@@ -4,6 +4,7 @@ script asks when an answer was lost."""
 import re
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 
 from chalice.app import Response
 
@@ -12,7 +13,7 @@ from chalicelib.core.errors import BadInput, Conflict, DeskError, NotFound
 from chalicelib.core.ids import MessageRef, new_id
 from chalicelib.core.observability import audit
 from chalicelib.outbox.content import ReplyContent, SentFile, choices_of
-from chalicelib.tickets.drafts import KINDS, DraftKind
+from chalicelib.tickets.drafts import KINDS, Draft, DraftKind
 from chalicelib.tickets.erasure_guard import refuse_if_erasing
 from chalicelib.web.dashboard import rendering as pages
 from chalicelib.web.dashboard.composer_model import (
@@ -104,12 +105,15 @@ def _sent(request: HttpRequest, form: dict[str, str], other: DraftKind) -> Respo
     if request.wants_json:
         return json_response({"sent": True, "client_id": new_id()})
     name, id_name = BOX_FIELDS[other], ID_FIELDS[other]
-    if form.get(name, "").strip():
+    if name in form and not _draft(form, other, request.now).empty:
         try:
             _keep(request, form, other, request.now)
         except DeskError:
             text, text_id = validators.lines(form[name]), form.get(id_name, "")
-            typed = Typed(text, None, text_id, "", other) if other == "reply" else Typed(None, text, "", text_id, other)
+            if other == "reply":
+                typed = Typed(text, reply_id=text_id, mode=other, quote=form.get("quote", ""), choices=_titles(form))
+            else:
+                typed = Typed(comment=text, comment_id=text_id, mode=other)
             return render_ticket(request, form, typed)
     return back_to_ticket(request, form)
 
@@ -130,12 +134,17 @@ def draft(request: HttpRequest) -> Response:
 
 def _keep(request: HttpRequest, form: Mapping[str, str], kind: DraftKind, order: int) -> bool:
     """Store the draft of one box. Returns False when a draft with a higher order number is stored already."""
-    name, id_name = BOX_FIELDS[kind], ID_FIELDS[kind]
-    client_id = form.get(id_name, "")
-    if not validators.is_client_id(client_id):
-        client_id = validators.client_id(form, id_name) if request.wants_json else new_id()
-    text = validators.lines(form[name])
-    return wiring_web.keep_draft()(validators.path_id(request.path), kind, text, client_id, order, request.staff)
+    draft = _draft(form, kind, order)
+    if not validators.is_client_id(draft.client_id):
+        fresh = validators.client_id(form, ID_FIELDS[kind]) if request.wants_json else new_id()
+        draft = replace(draft, client_id=fresh)
+    return wiring_web.keep_draft()(validators.path_id(request.path), kind, draft, request.staff)
+
+
+def _draft(form: Mapping[str, str], kind: DraftKind, order: int) -> Draft:
+    """Return what one box of the form holds, under the id that came with it."""
+    draft = Draft(validators.lines(form.get(BOX_FIELDS[kind], "")), form.get(ID_FIELDS[kind], ""), order)
+    return replace(draft, quote=form.get("quote", ""), choices=_titles(form)) if kind == "reply" else draft
 
 
 def sent(request: HttpRequest) -> Response:
@@ -170,11 +179,10 @@ def render_refused(request: HttpRequest, form: dict[str, str], error: DeskError,
         ids |= {kind: fresh if mode in ("", kind) else ids[kind] for kind in KINDS}
     texts = {kind: validators.lines(form[name]) if name in form else None for kind, name in BOX_FIELDS.items()}
     for kind in KINDS:
-        text = texts[kind] or ""
-        if text.strip() and validators.is_client_id(ids[kind]):
+        draft = replace(_draft(form, kind, request.now), client_id=ids[kind])
+        if not draft.empty and validators.is_client_id(draft.client_id):
             with suppress(DeskError):
-                keep = wiring_web.keep_draft()
-                keep(validators.path_id(request.path), kind, text, ids[kind], request.now, request.staff)
+                wiring_web.keep_draft()(validators.path_id(request.path), kind, draft, request.staff)
     quote, titles = form.get("quote", ""), _titles(form)
     typed = Typed(texts["reply"], texts["comment"], ids["reply"], ids["comment"], mode, said, quote, titles)
     return render_ticket(request, form, typed, error.status)

@@ -1,7 +1,7 @@
 """What the composer of the ticket page shows: its two boxes, whether a reply can be sent, and why one was refused."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chalicelib.channels import registry
 from chalicelib.core.ids import new_id
@@ -107,6 +107,16 @@ def composer_box(typed: str | None, typed_id: str, kept: Draft | None) -> Compos
     return ComposerBox(text, client_id, kept.order if kept else 0, saved_at)
 
 
+def with_kept(typed: Typed, kept: Draft | None) -> Typed:
+    """Return what the form brought, with the stored draft's quote and choices where it brought no reply.
+
+    A quote that was just chosen stays, and so does the choice to quote nothing: `none` is no message.
+    """
+    if typed.reply is not None or kept is None:
+        return typed
+    return replace(typed, quote=typed.quote or kept.quote, choices=kept.choices)
+
+
 def composer_state(ticket: Ticket, blocked: bool, window_ends: int, now: int) -> str:
     """Return whether staff may write to the customer: open, or why not.
 
@@ -132,6 +142,10 @@ class Choices:
     longest: int
     titles: tuple[str, ...]
     hint: str
+
+    def title(self, number: int) -> str:
+        """Return what is typed into the field of this number, from 1."""
+        return self.titles[number - 1] if len(self.titles) >= number else ""
 
 
 def choices_for(ticket: Ticket, typed: tuple[str, ...], say: Callable[[str], str]) -> Choices | None:

@@ -20,7 +20,7 @@ from chalicelib.tickets.model import PRIORITIES
 from chalicelib.tickets.queries import TicketQueries
 from chalicelib.tickets.records import Contact, Ticket
 from chalicelib.web.dashboard import rendering as pages
-from chalicelib.web.dashboard.composer_model import Typed, choices_for, composer_box, composer_state
+from chalicelib.web.dashboard.composer_model import Typed, choices_for, composer_box, composer_state, with_kept
 from chalicelib.web.dashboard.list_query import LIST_FIELDS, ListQuery
 from chalicelib.web.dashboard.queue import PER_PAGE, undelivered_first
 from chalicelib.web.dashboard.request_presenter.request_words import RequestWords
@@ -142,6 +142,7 @@ def render_ticket(
         "reply": composer_box(typed.reply, typed.reply_id, kept.get("reply")),
         "comment": composer_box(typed.comment, typed.comment_id, kept.get("comment")),
     }
+    typed = with_kept(typed, kept.get("reply"))
     state = composer_state(ticket, head.blocked, head.window_ends(ticket.channel), request.now)
     picker = None
     if state == "window" or (picking and state == "open"):

@@ -11,16 +11,22 @@
   const wait = (seconds) => new Promise((done) => { setTimeout(done, seconds * 1000); });
   const freshId = () => [...crypto.getRandomValues(new Uint8Array(16))].map((n) => n.toString(16).padStart(2, '0')).join('');
 
-  // -- the two boxes: field, field of its id, the way to send it
+  // -- the two boxes: field, field of its id, the way to send it. Beside the text of a reply stand the message that it
+  // quotes and its choices: fields that are kept and taken over with it.
+  const BESIDE = '[data-quoting] input, [data-choices] input, [data-beside] input';
   const makeBox = (name, idName, way) => {
-    const one = { name, idName, way, order: 0, saved: '', timer: 0, saving: null, sending: null };
+    const one = { name, idName, way, order: 0, saved: '', savedBeside: '', timer: 0, saving: null, sending: null };
     one.field = () => form() && $(`textarea[name=${name}]`, form());
     one.value = () => one.field()?.value ?? '';
+    one.besideFields = () => (way === 'reply' && one.field() ? $$(BESIDE, form()).filter((field) => field.value) : []);
+    one.beside = () => new URLSearchParams(one.besideFields().map((field) => [field.name, field.value])).toString();
+    one.typed = () => Boolean(one.value().trim()) || one.besideFields().some((field) => field.name !== 'quote' && field.value.trim());
     one.id = () => form()?.elements[idName].value;
     one.setId = (id) => { form().elements[idName].value = id; };
     one.order = Number(form().elements[idName].dataset.order) || 0;
-    one.saved = one.value();
-    one.dirty = () => Boolean(one.field()) && one.value() !== one.saved;
+    one.isSaved = (value = one.value(), beside = one.beside()) => { one.saved = value; one.savedBeside = beside; };
+    one.isSaved();
+    one.dirty = () => Boolean(one.field()) && (one.value() !== one.saved || one.beside() !== one.savedBeside);
     return one;
   };
   const boxes = [makeBox('text', 'client_id', 'reply'), makeBox('note', 'note_id', 'comment')];
@@ -53,7 +59,9 @@
   const fieldsOf = (one, value, id) => {
     one.order = Math.max(Date.now(), one.order + 1);
     const csrf = $('input[name=csrf]', form()).value;
-    return new URLSearchParams({ csrf, [one.name]: value, [one.idName]: id, order: String(one.order), mode: one.way });
+    const fields = new URLSearchParams({ csrf, [one.name]: value, [one.idName]: id, order: String(one.order), mode: one.way });
+    for (const field of one.besideFields()) fields.set(field.name, field.value);
+    return fields;
   };
   const post = (way, body, more = {}) => ask(`${here}/${way}`, { method: 'POST', body, headers: inJson, ...more });
   const jsonOf = async (answer) => {
@@ -65,16 +73,17 @@
   const saveOnce = async (one, again) => {
     const { sending } = one;
     const value = one.value();
+    const beside = one.beside();
     const id = draftId(one);
     const body = fieldsOf(one, value, id);
     // A browser may freeze a hidden page at any moment. A request with keepalive outlives it; the limit is 64 kB.
     const answer = await post('draft', body, { keepalive: document.hidden && String(body).length < 60000 });
     const said = await jsonOf(answer);
     if (one.sending !== sending || (!sending && one.id() !== id)) return true; // it was sent meanwhile, or is known not to be; what is in the box now is saved by itself
-    if (sending && said?.code === 'client_id_used') { one.saved = value; return true; } // it is stored; who sends it will learn so
+    if (sending && said?.code === 'client_id_used') { one.isSaved(value, beside); return true; } // it is stored; who sends it will learn so
     if (answer.ok && said) {
-      one.saved = value;
-      noted(one, value.trim() && !one.dirty() ? says.saved : '');
+      one.isSaved(value, beside);
+      noted(one, one.typed() && !one.dirty() ? says.saved : '');
       return true;
     }
     if (answer.status === 401) { desk.leave('out'); return false; }
@@ -93,7 +102,7 @@
     if (desk.gone()) return false;
     while (one.saving) await one.saving;
     if (!one.field()) return true;
-    if (!one.dirty()) { noted(one, one.value().trim() ? says.saved : ''); return true; }
+    if (!one.dirty()) { noted(one, one.typed() ? says.saved : ''); return true; }
     one.saving = saveOnce(one, true).catch(() => { noted(one, says.unsaved); return false; });
     const done = await one.saving;
     one.saving = null;
@@ -102,7 +111,7 @@
   };
   const later = (one, after = SETTLES) => { clearTimeout(one.timer); one.timer = setTimeout(() => save(one), after); };
   addEventListener('input', (e) => {
-    const one = e.target.matches?.('.composer textarea') && ofField(e.target);
+    const one = e.target.matches?.('.composer textarea') ? ofField(e.target) : e.target.matches?.(BESIDE) && boxes[0];
     if (!one) return;
     noted(one, '');
     later(one);
@@ -167,7 +176,7 @@
     if (field) field.value = rest(field.value, one.sending.text);
     desk.files?.sent(one.sending.files);
     one.setId(result.id || freshId());
-    one.saved = one.sending.next ? null : '';
+    one.isSaved(one.sending.next ? null : '', '');
     one.sending = null;
     noted(one, '');
     told(result.late ? says.wasSent : '', 'good');
@@ -233,16 +242,16 @@
 
   // -- for the other scripts
   desk.flush = () => Promise.all(boxes.map((one) => save(one)));
-  const open = () => boxes.filter((one) => (one.dirty() || one.sending) && one.value().trim());
+  const open = () => boxes.filter((one) => (one.dirty() || one.sending) && one.typed());
   desk.unsaved = () => open().map((one) => one.value()).join('\n\n');
-  desk.drafted = () => boxes.some((one) => one.value().trim());
+  desk.drafted = () => boxes.some((one) => one.typed());
   // Keep what was typed when the page was taken away: after signing in again it is saved, though its boxes are gone.
   let last = [];
-  desk.remember = () => { last = open().map((one) => [one, one.value(), draftId(one)]); };
+  desk.remember = () => { last = open().map((one) => fieldsOf(one, one.value(), draftId(one))); };
   desk.keepUnsaved = async (csrf) => {
-    for (const [one, value, id] of last) {
-      one.order = Math.max(Date.now(), one.order + 1);
-      const body = new URLSearchParams({ csrf, [one.name]: value, [one.idName]: id, order: String(one.order), mode: one.way });
+    for (const body of last) {
+      body.set('csrf', csrf);
+      body.set('order', String(Math.max(Date.now(), Number(body.get('order')) + 1)));
       const answer = await post('draft', body).catch(() => null);
       const said = answer && await jsonOf(answer);
       if (!answer?.ok && said?.code !== 'client_id_used') return false;
@@ -254,7 +263,7 @@
     const old = form();
     if (!old || !next) return;
     if (old.dataset.composer !== next.dataset.composer) {
-      const typed = boxes.map((one) => [one, one.value(), one.id()]);
+      const typed = boxes.map((one) => [one, one.value(), one.id(), one.besideFields()]);
       const mode = $('.modes :checked', old)?.value;
       const said = $('[data-told]', old);
       const focused = old.contains(document.activeElement) && document.activeElement.name;
@@ -262,7 +271,12 @@
         $('template[data-unsent]', next).replaceWith(document.importNode($('template[data-unsent]', next).content, true));
       }
       old.replaceWith(next);
-      for (const [one, value, id] of typed) { if (one.field()) one.field().value = value; one.setId(id); one.label = null; }
+      for (const [one, value, id, beside] of typed) {
+        if (one.field()) one.field().value = value;
+        if (one.field()) for (const field of beside) if (next.elements[field.name]) next.elements[field.name].value = field.value;
+        one.setId(id);
+        one.label = null;
+      }
       if (mode) $(`.modes [value=${mode}]`, next).checked = true;
       $('[data-told]', next).replaceWith(said);
       if (focused) $(`[name=${focused}]`, next)?.focus();
@@ -276,7 +290,8 @@
       if (document.activeElement === one.field() && one.value()) continue;
       one.order = order;
       one.field().value = newer.value;
-      one.saved = newer.value;
+      if (one.way === 'reply') for (const part of ['[data-quoting]', '[data-choices]']) $(part, old)?.replaceWith($(part, next));
+      one.isSaved();
       one.setId(next.elements[one.idName].value);
     }
   };

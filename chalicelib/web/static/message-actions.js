@@ -6,6 +6,7 @@
     const place = $('[data-quoting]');
     if (!place) return false;
     $('input', place).value = id;
+    $('input', place).dispatchEvent(new Event('input', { bubbles: true })); // it is kept with the draft
     $('[data-quoted]', place).textContent = text;
     place.hidden = !id;
     const radio = $('.modes [value=reply]');

@@ -30,7 +30,7 @@ from chalicelib.staff.store import StaffStore
 from chalicelib.suppression.model import ReplyMailbox
 from chalicelib.tickets.change import ChangeTicket, TicketChanges
 from chalicelib.tickets.comment import CommentOnTicket
-from chalicelib.tickets.drafts import KINDS
+from chalicelib.tickets.drafts import KINDS, Draft
 from chalicelib.tickets.queries import TicketQueries as DeskReading
 from chalicelib.tickets.writes import TicketWrites
 from chalicelib.vault import encryption
@@ -165,7 +165,8 @@ class ErasureDesk(RetentionDesk):
         self._files(person, write)
         self.put_all(guard_of(person, self.now))
         for kind in KINDS:
-            self.keep_draft()(newest["ticket_id"], kind, f"жіберілмеген {kind}: Данияр", f"draft-{kind}", 1, OPERATOR)
+            draft = Draft(f"жіберілмеген {kind}: Данияр", f"draft-{kind}", 1, choices=("Данияр таңдасын",))
+            self.keep_draft()(newest["ticket_id"], kind, draft, OPERATOR)
         self.reply(newest, "жолдағы жауап Данияр")
         claim_and_die(self.outbox(), person, self.now)
         self.reply(newest, "кезекте тұрған жауап Данияр", "page-waiting")

@@ -12,6 +12,7 @@ from chalicelib.outbox.content import ReplyContent
 from chalicelib.staff.store import StaffStore
 from chalicelib.tickets.change import ChangeTicket, TicketChanges
 from chalicelib.tickets.comment import CommentOnTicket
+from chalicelib.tickets.drafts import Draft
 from chalicelib.tickets.queries import TicketQueries as DeskReading
 from chalicelib.tickets.writes import AutoClose, Idle, TicketWrites
 from tests.support.delivery.desk import BOLAT
@@ -76,11 +77,11 @@ def comment(desk: ErasureDesk, person: Person, late: Late) -> None:
 
 
 def draft(desk: ErasureDesk, person: Person, late: Late) -> None:
-    desk.keep_draft(late)(person.tickets[-1]["ticket_id"], "reply", "кеш жоба", "late-draft", 9, OPERATOR)
+    desk.keep_draft(late)(person.tickets[-1]["ticket_id"], "reply", Draft("кеш жоба", "late-draft", 9), OPERATOR)
 
 
 def emptied_draft(desk: ErasureDesk, person: Person, late: Late) -> None:
-    desk.keep_draft(late)(person.tickets[-1]["ticket_id"], "reply", "", "draft-reply", 9, OPERATOR)
+    desk.keep_draft(late)(person.tickets[-1]["ticket_id"], "reply", Draft("", "draft-reply", 9), OPERATOR)
 
 
 def ticket_change(desk: ErasureDesk, person: Person, late: Late) -> None:

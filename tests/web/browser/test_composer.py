@@ -69,6 +69,26 @@ def test_a_draft_survives_reloading_assigning_solving_and_a_colleague_who_closes
     assert page.locator(SEND).count() == 0
 
 
+def test_a_draft_keeps_what_the_reply_quotes_and_lets_choose(page: Any, web: Web) -> None:
+    page.click(".msg[data-in] [data-quote]")
+    page.click("[data-choices] summary")
+    page.fill("[name=choice-1]", "Бүгін")
+    page.fill("[name=choice-2]", "Ертең")
+    saved(page)
+    page.reload()
+    assert page.inner_text("[data-quoted]") == "Терминал қосылмайды"
+    assert [page.input_value(f"[name=choice-{number}]") for number in (1, 2, 3)] == ["Бүгін", "Ертең", ""]
+    page.click("[data-unquote]")
+    saved(page)
+    page.reload()
+    assert page.locator("[data-quoting]").is_hidden() and page.input_value("[name=choice-2]") == "Ертең"
+    page.fill(TEXT, "Қай күні?")
+    page.click(SEND)
+    page.wait_for_selector(".msg.out:has-text('Қай күні?')")
+    page.reload()
+    assert page.input_value("[name=choice-1]") == "" and not [one for one in drafts(web) if "content" in one]
+
+
 def test_what_was_typed_in_the_last_second_before_reloading_is_there(page: Any) -> None:
     page.fill(TEXT, "Соңғы секунд")
     page.reload()

@@ -28,7 +28,8 @@ class InboundMessage(NamedTuple):
     `undated`: the provider gave no believable time, so `sent_at` is when the part arrived, and a repetition is
     recognised by `provider_id` alone. `replaces`: only one row is kept for `provider_id`; a part with a greater `order`
     replaces it (a live location). `pressed`: a button or list under a message of ours was pressed, which says nothing
-    without that message.
+    without that message. `refers`: what is not understood changes or marks an earlier message, so it says nothing by
+    itself; of other kinds the kind tells that.
     """
 
     channel: ChannelId
@@ -48,6 +49,7 @@ class InboundMessage(NamedTuple):
     undated: bool = False
     replaces: bool = False
     pressed: bool = False
+    refers: bool = False
 
 
 KINDS = frozenset(

@@ -45,7 +45,7 @@ from chalicelib.wiring import base as wiring
 from chalicelib.wiring import delivery as wiring_delivery
 
 _ON_CLOSED = frozenset({"event", "note"})
-_QUIET = REFERRING | {"button"}
+_QUIET = REFERRING | {"button", "unsupported"}
 _SIGNED = ("decided_by", "letter_by", "cancelled_by", "resumed_by")
 """Attributes of a request that name the staff who decided something about it."""
 _READ = (

@@ -19,11 +19,12 @@ ANSWERED_BY_REQUEST = frozenset({"withdraw", "confirm", "cancel"})
 def is_statement(message: InboundMessage, ask: Ask | None = None) -> bool:
     """Return whether the message says something by itself. A button under our question about a request (`ask`) only
     answers that question and is no statement, nor is the use of the menu, unless it asks for a person; a button under a
-    reply of staff is one."""
+    reply of staff is one. An edit, a reaction and a deletion are none, understood or not."""
     if ask is not None and (ask.pressed or ask.aside):
         return False
     asks_for_person = ask is not None and ask.item == PERSON
-    return asks_for_person or message.kind not in REFERRING or is_choice(message.details)
+    refers = message.refers or message.kind in REFERRING
+    return asks_for_person or not refers or is_choice(message.details)
 
 
 def introduces(message: InboundMessage, ask: Ask | None = None) -> bool:

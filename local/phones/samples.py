@@ -15,6 +15,14 @@ class Sample:
     content: dict[str, Any]
 
 
+_NOT_HANDED_OVER = [
+    {
+        "code": 131051,
+        "title": "Message type unknown",
+        "message": "Message type unknown",
+        "error_data": {"details": "Message type is currently not supported."},
+    }
+]
 WHATSAPP_SAMPLES: dict[str, Sample] = {
     "location": Sample(
         "Location",
@@ -35,19 +43,13 @@ WHATSAPP_SAMPLES: dict[str, Sample] = {
             ],
         },
     ),
-    "unsupported": Sample(
-        "Unsupported type",
-        {
-            "type": "unsupported",
-            "errors": [
-                {
-                    "code": 131051,
-                    "title": "Message type unknown",
-                    "message": "Message type unknown",
-                    "error_data": {"details": "Message type is currently not supported."},
-                }
-            ],
-        },
+    "unsupported": Sample("Unsupported type", {"type": "unsupported", "errors": _NOT_HANDED_OVER}),
+    "edit": Sample(
+        "Edits a message, Meta hands nothing over",
+        {"type": "unsupported", "unsupported": {"type": "edit"}, "errors": _NOT_HANDED_OVER},
+    ),
+    "pin": Sample(
+        "Pins a message", {"type": "unsupported", "unsupported": {"type": "pin"}, "errors": _NOT_HANDED_OVER}
     ),
     "ad": Sample(
         "Message from an advertisement",

@@ -190,7 +190,9 @@ def test_an_edit_that_is_not_understood_names_its_message() -> None:
     part = message("edited_message", 11, **private(text=None))
     assert (part.kind, part.text, part.details["new_kind"]) == ("edit", "", "unsupported")
     assert part.target == f"{AMINA_CHAT}:42"
-    assert isinstance(read("edited_message", **private(None, text="one")), UnparsedPart)  # of what?
+    nothing = message("edited_message", 12, **private(None, text="one", edit_date=NOW - 9))  # of what?
+    assert (nothing.kind, nothing.text, nothing.target) == ("unsupported", "one", "")
+    assert (nothing.refers, nothing.sent_at, nothing.provider_id) == (True, NOW - 9, f"{AMINA_CHAT}:update:12")
 
 
 def test_a_live_location_has_one_row_that_the_newest_position_takes() -> None:
@@ -222,9 +224,10 @@ def test_a_press_on_a_message_that_is_gone() -> None:
     assert (part.kind, part.target, part.sent_at) == ("callback", "", NOW)
 
 
-def test_a_press_without_id_is_kept_as_unclear() -> None:
-    part = read("callback_query", **pressed(id=None))
-    assert isinstance(part, UnparsedPart) and part.raw_type == "callback_query"
+def test_a_press_without_an_id_says_nothing_and_is_its_persons() -> None:
+    part = message("callback_query", **pressed(id=None))
+    assert (part.kind, part.raw_type, part.refers) == ("unsupported", "callback_query", True)
+    assert part.author.addresses[0].value == str(AMINA_CHAT)
 
 
 @pytest.mark.parametrize(
@@ -247,11 +250,13 @@ def test_a_reaction_taken_back() -> None:
     assert (part.text, dict(part.details)) == ("", {"removed": True})
 
 
-def test_a_broken_reaction_is_kept_as_unclear() -> None:
+def test_a_broken_reaction_says_nothing_and_is_its_persons() -> None:
     assert message("message_reaction", **reacted(new_reaction=7)).kind == "reaction"
     given = reacted()
     del given["new_reaction"]
-    assert isinstance(read("message_reaction", **given), UnparsedPart)
+    part = message("message_reaction", 13, **given)
+    assert (part.kind, part.raw_type, part.refers) == ("unsupported", "message_reaction", True)
+    assert part.provider_id == f"{AMINA_CHAT}:update:13", "not that of the message that it is about"
 
 
 # Reach

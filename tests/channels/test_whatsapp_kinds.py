@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.channels.parts import KINDS, InboundMessage
+from chalicelib.channels.parts import KINDS, ChatEvent, InboundMessage
 from chalicelib.channels.whatsapp.parse import parse
 from tests.support.channels.bodies import NOW, NUMBER, body, change, message, wamid
 from tests.support.channels.whatsapp import NOT_UNDERSTOOD, UNDERSTOOD
@@ -103,3 +103,34 @@ def test_many_cards_and_many_lines_are_counted_not_kept() -> None:
     assert (len(cards.details["cards"]), cards.details["more"]) == (30, 10)
     order = only(message("order", order={"product_items": [{"product_retailer_id": "s", "quantity": 1}] * 40}))
     assert (len(order.details["items"]), order.details["more"]) == (30, 10)
+
+
+@pytest.mark.parametrize(
+    ("fields", "refers", "pressed"),
+    [
+        ({"type": "reaction", "reaction": {"emoji": "👍"}}, True, False),
+        ({"type": "edit", "edit": {"original_message_id": wamid(), "message": {"type": "poll"}}}, True, False),
+        ({"type": "revoke", "revoke": {}}, True, False),
+        ({"type": "unsupported", "unsupported": {"type": "edit"}}, True, False),
+        ({"type": "unsupported", "unsupported": {"type": "poll_update"}}, True, False),
+        ({"type": "unsupported", "unsupported": {"type": "poll_creation"}}, False, False),
+        ({"type": "unsupported", "unsupported": {"type": "interactive"}}, False, False),  # forwarded, not pressed
+        ({"type": "unsupported", "unsupported": "edit"}, False, False),
+        ({"type": "interactive", "interactive": {"type": "call_permission_reply"}}, False, True),
+        ({"type": "interactive", "context": {"id": wamid()}}, False, True),
+        ({"type": "button", "button": {}}, False, True),
+        ({"type": "ephemeral"}, False, False),
+    ],
+)
+def test_what_is_not_understood_says_whether_it_is_about_an_earlier_message(
+    fields: dict[str, Any], refers: bool, pressed: bool
+) -> None:
+    part = only(message(text=None) | fields)
+    assert (part.kind, part.refers, part.pressed) == ("unsupported", refers, pressed)
+
+
+def test_a_pin_is_an_event_of_the_chat() -> None:
+    given = message("unsupported", text=None, unsupported={"type": "pin"}, errors=[{"code": 131051}])
+    [part] = parse(body(change([given])), {NUMBER}, NOW)
+    assert isinstance(part, ChatEvent)
+    assert (part.kind, part.provider_id, part.at) == ("pinned", given["id"], int(given["timestamp"]))

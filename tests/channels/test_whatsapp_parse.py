@@ -332,9 +332,9 @@ def test_a_status_with_a_broken_time_still_counts() -> None:
 
 
 @pytest.mark.parametrize("broken", [None, "read", {}, status("held"), status("read", id=""), status([1])])  # type: ignore[arg-type]
-def test_a_status_that_is_not_understood_is_unclear(broken: Any) -> None:
-    unclear, understood = read(change(statuses=[broken, status("read")]))
-    assert isinstance(unclear, UnparsedPart) and unclear.raw_type == "status"
+def test_a_status_that_is_not_understood_is_counted_and_nothing_of_its_person_is_kept(broken: Any) -> None:
+    counted, understood = read(change(statuses=[broken, status("read")]))
+    assert isinstance(counted, IgnoredPart) and counted.reason.startswith("status:")
     assert isinstance(understood, StatusUpdate)
 
 
@@ -398,7 +398,7 @@ def test_a_change_of_number_and_id_has_two_ids_of_its_own() -> None:
 def test_a_user_id_update_is_a_change_too() -> None:
     updates = [{"user_id": {"previous": AMINA_ID, "current": "KZ.999"}, "timestamp": str(NOW - 5)}, {}]
     parts = read(change(field="user_id_update", user_id_update=updates))
-    assert isinstance(parts[0], NumberChanged) and isinstance(parts[1], UnparsedPart)
+    assert isinstance(parts[0], NumberChanged) and parts[1:] == [IgnoredPart("whatsapp", "user_id_update")]
     assert (parts[0].old, parts[0].new, parts[0].at) == (USER, NEW_USER, NOW - 5)
 
 

@@ -80,6 +80,8 @@ def test_the_desks_own_reaction_shows_on_the_phone(phones: Phones) -> None:
         ("location", "location", "Астана алаңы"),
         ("contact", "contacts", "Ержан Серік"),
         ("unsupported", "unsupported", "[unsupported]"),
+        ("edit", "unsupported", "[unsupported]"),
+        ("pin", "unsupported", "[unsupported]"),
     ],
 )
 def test_ready_things_to_send_on_whatsapp(phones: Phones, sample: str, kind: str, text: str) -> None:

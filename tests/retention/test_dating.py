@@ -107,21 +107,23 @@ def test_dating_comes_to_rest(desk: RetentionDesk, wake_ups: Bells) -> None:
     assert wake_ups.drain("dating") == []
 
 
-def test_a_reaction_to_a_closed_ticket_gets_its_date(desk: RetentionDesk, wake_ups: Bells) -> None:
+@pytest.mark.parametrize("kind", ["reaction", "unsupported"])
+def test_what_opens_no_ticket_gets_the_date_of_a_closed_one(desk: RetentionDesk, wake_ups: Bells, kind: str) -> None:
     message = from_amina(sent_at=desk.seconds)
     ticket = desk.open_ticket(message)
     date = close(desk, ticket)
     desk.date(ticket)
     seen = len(wake_ups.records())
     desk.later(60)
-    desk.receive(from_amina("👍", sent_at=desk.seconds, kind="reaction", target=message.provider_id))
+    more: dict[str, Any] = {"target": message.provider_id} if kind == "reaction" else {"refers": True}
+    desk.receive(from_amina("👍", sent_at=desk.seconds, kind=kind, **more))
 
     wake_ups.relay(wake_ups.records()[seen:])
     (body,) = wake_ups.drain("dating")
     desk.date(ticket, body["row"])
 
-    reaction = desk.messages("in")[-1]
-    assert (reaction["kind"], reaction["expires_at"]) == ("reaction", date)
+    quiet = desk.messages("in")[-1]
+    assert (quiet["kind"], quiet["expires_at"]) == (kind, date)
 
 
 def test_a_reaction_that_comes_after_its_ticket_is_gone_is_kept_as_long_as_a_ticket(

@@ -10,6 +10,7 @@ from chalicelib.dynamo.schema import ASK, CONTACT, TICKET
 from chalicelib.privacy.requests.vocabulary import RequestState, Step
 from chalicelib.suppression.barrier import SETTLES, complete
 from chalicelib.tickets import queries
+from chalicelib.web.http.routes_and_roles import API, PAGES, Route
 from chalicelib.wiring import base as wiring
 from chalicelib.wiring import delivery as wiring_delivery
 from chalicelib.wiring import web as wiring_web
@@ -79,6 +80,78 @@ def test_the_panel_of_the_list_beside_another_ticket_shows_nothing_either(web: W
 def test_who_is_no_longer_erased_is_shown_again(web: Web, frozen: dict[str, Any]) -> None:
     set_state(web, frozen["contact"]["id"], "active")
     assert [one["contact"]["name"] for one in web.tickets()] == [DANIYAR.name]
+
+
+SENT: dict[str, dict[str, Any]] = {
+    "PATCH /api/v1/tickets/{id}": {"priority": "high"},
+    "POST /api/v1/tickets/{id}/replies": {"text": "Ответ", "client_id": "r-2"},
+    "POST /api/v1/tickets/{id}/messages/{message}/reaction": {"emoji": "👍"},
+    "PATCH /api/v1/tickets/{id}/messages/{message}": {"text": "Иначе"},
+    "POST /api/v1/tickets/{id}/comments": {"text": "Заметка"},
+    "POST /api/v1/tickets/{id}/privacy-requests": {"message_id": "{message}", "kind": "deletion"},
+    "POST /api/v1/attachments": {"ticket_id": "{id}", "name": "a.pdf", "type": "application/pdf", "size": 10},
+    "PATCH /api/v1/contacts/{id}": {"language": "kk"},
+    "POST /dashboard/tickets/{id}/seen": {"message": "{message}"},
+    "POST /dashboard/tickets/{id}/draft": {"text": "Черновик", "client_id": "d-1", "note": "", "note_id": "n-1"},
+    "POST /dashboard/tickets/{id}/reply": {"text": "Ответ", "client_id": "c-1"},
+    "POST /dashboard/tickets/{id}/template": {"template": "hello#ru", "client_id": "c-2"},
+    "POST /dashboard/tickets/{id}/retry": {"message": "{message}"},
+    "POST /dashboard/tickets/{id}/react": {"message": "{message}", "emoji": "👍"},
+    "POST /dashboard/tickets/{id}/edit": {"message": "{message}", "new_text": "Иначе"},
+    "POST /dashboard/tickets/{id}/delete": {"message": "{message}"},
+    "POST /dashboard/tickets/{id}/comment": {"note": "Заметка", "note_id": "n-2"},
+    "POST /dashboard/tickets/{id}/uploads": {"name": "a.pdf", "type": "application/pdf", "size": "10"},
+    "POST /dashboard/tickets/{id}/uploads/remove": {"upload": "0" * 20},
+    "POST /dashboard/tickets/{id}/fetch": {"message": "{message}"},
+    "POST /dashboard/tickets/{id}/change": {"state": "solved"},
+    "POST /dashboard/tickets/{id}/contact": {"language": "kk"},
+    "POST /dashboard/tickets/{id}/request": {"message": "{message}", "kind": "deletion"},
+}
+"""What a route takes, by its method and path; a route that takes nothing is not here."""
+ASIDE = {"POST /dashboard/tickets/{id}/typing"}
+"""Routes that neither read nor write anything of the person: the sign that somebody types is asked for, and not sent to
+who is being destroyed."""
+OF_A_PERSON = [
+    route
+    for route in API + PAGES
+    if "/tickets/{id}" in route.path or "/contacts/{id}" in route.path or "/api/v1/attachments" in route.path
+]
+
+
+@pytest.mark.parametrize("route", OF_A_PERSON, ids=lambda route: f"{route.method} {route.path}")
+def test_behind_the_fence_every_route_of_a_person_is_frozen_and_changes_nothing(
+    web: Web, frozen: dict[str, Any], route: Route
+) -> None:
+    named = f"{route.method} {route.path}"
+    if named in ASIDE:
+        return
+    set_state(web, frozen["contact"]["id"], "active")
+    message = web.ticket(frozen["id"])["messages"][0]["id"]
+    set_state(web, frozen["contact"]["id"], "erasing")
+    here = {"{id}": frozen["id"], "{message}": message, "{client_id}": "r-1"}
+    if "/contacts/" in route.path:
+        here["{id}"] = frozen["contact"]["id"]
+    if route.path == "/api/v1/attachments/{id}":
+        here["{id}"] = message
+
+    def filled(text: str) -> str:
+        for place, value in here.items():
+            text = text.replace(place, value)
+        return text
+
+    given = {name: filled(one) if isinstance(one, str) else one for name, one in SENT.get(named, {}).items()}
+    query = f"?message={message}" if named == "GET /dashboard/tickets/{id}/request" else ""
+    before = web.dynamodb.scan(TableName=web.tables["desk"], ConsistentRead=True)["Items"]
+    for _ in range(2):
+        if route.api:
+            answer = web.call(route.method, filled(route.path), given or None)
+        elif route.method == "GET":
+            answer = web.signed_in("bolat").get(filled(route.path) + query)
+        else:
+            answer = web.signed_in("bolat").post(filled(route.path), given)
+        assert answer.status == 409, answer.text[:300]
+        assert not [word for word in PERSONAL if word in answer.text]
+    assert web.dynamodb.scan(TableName=web.tables["desk"], ConsistentRead=True)["Items"] == before
 
 
 # -- one state of a request

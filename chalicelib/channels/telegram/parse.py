@@ -100,9 +100,7 @@ class _Reading:
         try:
             return readers[kind](given, author)
         except BAD_DATA:
-            if kind == "message":
-                return self._unsupported(given, author)
-            return UnparsedPart("telegram", self._account, word(kind), raw_of(update))  # its subject is unknown
+            return self._unsupported(given, author) if kind == "message" else self._unread(given, author, word(kind))
 
     def _happened(self, service: str, message: dict[str, Any], author: Author) -> Part:
         """Return a chat event for a service message that staff should know of; others are counted."""
@@ -124,6 +122,14 @@ class _Reading:
         said, cut = body_text(lines(words_of(message), words_of(message.get(type_of(message)))))
         content, raw_type = Content("unsupported", said, (cut,)), word(type_of(message))
         return self._written(author, content, message, raw=raw_of(message), raw_type=raw_type)
+
+    def _unread(self, given: dict[str, Any], author: Author, raw_type: str) -> InboundMessage:
+        """Return an edit, a press or a reaction that does not say of what."""
+        said, cut = body_text(words_of(given))
+        content = Content("unsupported", said, (cut,))
+        provider_id = f"{author.addresses[0].value}:update:{self._update_id}"
+        raw = {"raw": raw_of(given), "raw_type": raw_type, "refers": True}
+        return self._build(author, provider_id, given.get("edit_date") or given.get("date"), content, {}, **raw)
 
     def _written(self, author: Author, content: Content, message: dict[str, Any], **raw: Any) -> InboundMessage:
         number = message.get("message_id")

@@ -57,6 +57,12 @@ _NO_MATTER = ("user_identity_changed", "customer_identity_changed", "user_prefer
 """System messages that staff need not see: a new security code, a choice about marketing."""
 _NOT_HANDED_OVER = ("131051", "131060")
 """Errors in place of a message that a person wrote and that Meta could not deliver to us."""
+_REFERS = frozenset({"reaction", "edit", "revoke", "poll_update", "keep_in_chat"})
+"""Types of what changes, marks or votes on an earlier message. Meta hands over few of them: of the others it sends an
+"unsupported" message whose `unsupported.type` is the type. Source: Meta, "Unsupported messages webhook reference"."""
+_PRESSES = frozenset({"button", "interactive"})
+"""Types of a press under a message of ours."""
+_PINNED = "unsupported:pin"
 _BESIDE = ("text", "context", "referral")
 """Fields that are read elsewhere, or that say nothing of this person's own."""
 
@@ -148,6 +154,8 @@ class _Reading:
         elif given.get("type") == "request_welcome":
             provider_id, at = ident(given.get("id")) or made_id(given, author.addresses[0].value), self._time(given)
             yield Started("whatsapp", account, author, provider_id, at or self._stand_in_time)
+        elif _type(given) == _PINNED:
+            yield self._event(given, account, author, "pinned")
         else:
             try:
                 content = READERS[given["type"]](given)
@@ -161,11 +169,14 @@ class _Reading:
         error = as_dict(next(iter(as_list(given.get("errors"))), None))
         words = (words_of(value) for name, value in given.items() if name not in _BESIDE)
         said, cut = body_text(lines(words_of(given), *words))
-        content = Content("unsupported", said, (NotRead(_code(error), _reason(error)), cut))
-        return self._build(given, account, author, content, raw=raw_of(message), raw_type=raw_type)
+        content = Content(
+            "unsupported", said, (NotRead(_code(error), _reason(error)), cut), pressed=raw_type in _PRESSES
+        )
+        refers = raw_type.rpartition(":")[2] in _REFERS
+        return self._build(given, account, author, content, raw=raw_of(message), raw_type=raw_type, refers=refers)
 
     def _build(
-        self, message: dict[str, Any], account: str, author: Author, content: Content, **raw: Any
+        self, message: dict[str, Any], account: str, author: Author, content: Content, **more: Any
     ) -> InboundMessage:
         context, sent_at = as_dict(message.get("context")), self._time(message)
         return InboundMessage(
@@ -183,7 +194,7 @@ class _Reading:
             forwarded=context.get("forwarded") is True or context.get("frequently_forwarded") is True,
             undated=sent_at is None,
             pressed=content.pressed,
-            **raw,
+            **more,
         )
 
     def _time(self, part: dict[str, Any]) -> int | None:
@@ -194,24 +205,30 @@ class _Reading:
         them is not read, because it contains the name that a person chose."""
         kind = as_dict(message.get("system")).get("type")
         changes = list(changed_addresses(message)) if kind in _MOVED else []
-        at = self._time(message) or self._stand_in_time
-        provider_id = ident(message.get("id")) or made_id(message)
         if kind in _NO_MATTER:
             yield IgnoredPart("whatsapp", f"system:{kind}")
         elif not changes and author is None:
             yield UnparsedPart("whatsapp", account, f"system:{word(kind)}", raw_of(message))
         elif not changes and author:
-            what: ChatEventKind = "number_unnamed" if kind in _MOVED else "system_unknown"
-            yield ChatEvent("whatsapp", account, author, provider_id, what, at)
+            yield self._event(message, account, author, "number_unnamed" if kind in _MOVED else "system_unknown")
         for old, new in changes:
+            provider_id, at = self._named(message)
             yield NumberChanged("whatsapp", account, f"{provider_id}#{new.kind}", old, new, at)
+
+    def _event(self, message: dict[str, Any], account: str, author: Author, kind: ChatEventKind) -> ChatEvent:
+        provider_id, at = self._named(message)
+        return ChatEvent("whatsapp", account, author, provider_id, kind, at)
+
+    def _named(self, message: dict[str, Any]) -> tuple[str, int]:
+        """Return id and time of what is no message."""
+        return ident(message.get("id")) or made_id(message), self._time(message) or self._stand_in_time
 
     def _id_updates(self, value: dict[str, Any], account: str) -> Iterator[Part]:
         for update in as_list(value.get("user_id_update")):
             ids = as_dict(as_dict(update).get("user_id"))
             old, new = ident(ids.get("previous")), ident(ids.get("current"))
             if not old or not new:
-                yield UnparsedPart("whatsapp", account, "user_id_update", raw_of(update))
+                yield IgnoredPart("whatsapp", "user_id_update")  # it names a person: nothing of it is kept
                 continue
             at = self._time(as_dict(update)) or self._stand_in_time
             provider_id = made_id(update)
@@ -222,7 +239,7 @@ class _Reading:
         state, provider_id = given.get("status"), ident(given.get("id"))
         known = _STATUSES.get(state) if isinstance(state, str) else None
         if known is None or not provider_id:
-            return UnparsedPart("whatsapp", account, "status", raw_of(status))
+            return IgnoredPart("whatsapp", f"status:{word(state)}")  # it names a person: nothing of it is kept
         # Meta has sent "delivered" beside an error; only a failure has a reason.
         error = next(iter(as_list(given.get("errors"))), None) if known == "failed" else None
         return StatusUpdate(

@@ -50,11 +50,11 @@ coverage:  ## make test, and lines and branches of models, use cases, stores and
 
 test-browser: $(STAMP)  ## drive dashboard and phones in Chromium
 	@$(BIN)/python -m local.tools chromium
-	$(BIN)/python -m pytest -m browser $(TESTS)
+	$(BIN)/python -m pytest -m browser -n 2 --dist loadfile $(TESTS)
 
 test-dynamodb: $(STAMP)  ## storage, intake and delivery against Amazon's DynamoDB Local (Java 17, Maven)
 	@$(BIN)/python -m local.tools java mvn
-	$(BIN)/python -m pytest -m "not browser and not slow" --dynamodb-local \
+	$(BIN)/python -m pytest -m "not browser and not slow" -n 2 --dist loadfile --dynamodb-local \
 		$(or $(TESTS),$(wildcard tests/storage tests/intake tests/delivery))
 
 package: $(STAMP)  ## build/template.json and build/deployment.zip, checked

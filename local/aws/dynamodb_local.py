@@ -3,6 +3,7 @@
 Maven fetches it once, from the repository in its settings, into .local/dynamodb.
 """
 
+import fcntl
 import subprocess
 import time
 from pathlib import Path
@@ -30,26 +31,34 @@ _POM = f"""<project xmlns="http://maven.apache.org/POM/4.0.0">
 
 
 def installed() -> Path:
-    """Return the folder of jars, fetched on first use. Raises CannotStart."""
+    """Return the folder of jars, fetched on first use by one process while others wait. Raises CannotStart."""
     folder = HOME / VERSION
-    if not (folder / "complete").exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "pom.xml").write_text(_POM, encoding="utf-8")
-        command = [
-            "mvn",
-            "--batch-mode",
-            "--quiet",
-            "dependency:copy-dependencies",
-            f"-DoutputDirectory={folder}",
-        ]
-        try:
-            run = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=600)
-        except FileNotFoundError as error:
-            raise CannotStart("Maven is missing; on Debian: apt-get install maven") from error
-        if run.returncode:
-            raise CannotStart(f"Maven could not fetch DynamoDB Local {VERSION}:\n{(run.stdout + run.stderr)[-1500:]}")
-        (folder / "complete").touch()
+    if (folder / "complete").exists():
+        return folder
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "complete").exists():
+            _fetch(folder)
     return folder
+
+
+def _fetch(folder: Path) -> None:
+    (folder / "pom.xml").write_text(_POM, encoding="utf-8")
+    command = [
+        "mvn",
+        "--batch-mode",
+        "--quiet",
+        "dependency:copy-dependencies",
+        f"-DoutputDirectory={folder}",
+    ]
+    try:
+        run = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=600)
+    except FileNotFoundError as error:
+        raise CannotStart("Maven is missing; on Debian: apt-get install maven") from error
+    if run.returncode:
+        raise CannotStart(f"Maven could not fetch DynamoDB Local {VERSION}:\n{(run.stdout + run.stderr)[-1500:]}")
+    (folder / "complete").touch()
 
 
 class DynamoDBLocal:

@@ -18,7 +18,7 @@ from chalicelib.core.delivery_failures import GAVE_UP
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.ids import new_id
 from chalicelib.core.observability import count, log
-from chalicelib.core.purposes import STATUS
+from chalicelib.core.purposes import RIGHTS, STATUS
 from chalicelib.outbox.model import (
     CLAIM,
     PROBE_EVERY,
@@ -35,7 +35,7 @@ from chalicelib.outbox.model import (
     wait_before_retry,
     with_confirmed_pieces,
 )
-from chalicelib.outbox.outgoing import OpenedMessage, Providers, answer_callback, open_message
+from chalicelib.outbox.outgoing import OpenedMessage, Providers, answer_callback, open_message, stored_content
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,7 +71,7 @@ class _Ready:
 @dataclass(frozen=True)
 class Deliver:
     """Delivers outboxes. `enqueue` starts another delivery after so many ms; `decryptor` makes a new one for each
-    run; `late_template` names the template of a channel that tells of a notice outside the reply window, "" for none.
+    run; `late_template` names the template of a channel for a message of a purpose outside the reply window, "" for none.
 
     Messages with files are sent by the uploader, the same delivery with more time: `open_file` opens a contact's file.
     Where that is None, `hand_over` wakes the uploader for a conversation whose oldest message has files. `budget` (s)
@@ -89,7 +89,7 @@ class Deliver:
     open_file: Callable[[str, FilePart], FileBody] | None = None
     budget: float = BUDGET
     lease: int = CLAIM
-    late_template: Callable[[str], str] = lambda _channel: ""
+    late_template: Callable[[str, str], str] = lambda _channel, _purpose: ""
     draw: Callable[[float], float] = field(default=lambda limit: random.uniform(0, limit))
     stopwatch: Callable[[], float] = field(default=time.monotonic)
 
@@ -213,14 +213,25 @@ class _Run:
         late = failure.reason == "window_closed" and registry.channel(job.entry.channel).late_notices == "kept"
         if late and job.entry.purpose == STATUS and job.message and job.message.ticket_id:
             return self._keep(job, now)
+        if failure.reason == "window_closed" and job.entry.purpose == RIGHTS and self._answered_by_template(job, now):
+            return True
         done = self._store.failed(job, failure, now)
         if done:
             self._count(job.entry, failure.reason)
         return done
 
+    def _answered_by_template(self, job: Job, now: int) -> bool:
+        """Whether an answer about personal data can leave inside a template now."""
+        template = self._parts.late_template(job.entry.channel, RIGHTS)
+        content = stored_content(self._opener, job) if template else None
+        if content is None or not self._parts.late_notices.answer(job, content, template, now):
+            return False
+        self._count(job.entry, "by_template")
+        return True
+
     def _keep(self, job: Job, now: int) -> bool:
         """Keep a notice until the customer writes."""
-        if not self._parts.late_notices.keep(job, self._parts.late_template(job.entry.channel), now):
+        if not self._parts.late_notices.keep(job, self._parts.late_template(job.entry.channel, STATUS), now):
             return self._changed()
         self._count(job.entry, "kept")
         return True

@@ -1,13 +1,18 @@
-"""Keeps notices that meet a closed reply window until the customer writes, and tells the customer by a template that
-something waits."""
+"""What becomes of a message of the desk that meets a closed reply window.
+
+A notice is kept until the customer writes, and a template tells the customer that something waits. An answer about
+personal data goes out inside a template that the provider has approved.
+"""
 
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.core.errors import BadInput
 from chalicelib.core.ids import MessageRef
 from chalicelib.core.purposes import STATUS
+from chalicelib.core.texts import bot_msg, bot_text
 from chalicelib.dynamo.builder import Write
 from chalicelib.dynamo.schema import HEAD, MESSAGE, OUTBOX, SENDING
 from chalicelib.dynamo.tables import Tables
@@ -19,6 +24,8 @@ from chalicelib.provider_templates.model import StoredTemplate, fill, places_of,
 from chalicelib.provider_templates.store import TemplateStore
 from chalicelib.tickets.model import RANK
 from chalicelib.vault import encryption
+
+TYPE_ONE = bot_msg("Answer by typing one of these: {words}")
 
 
 @dataclass(frozen=True)
@@ -48,6 +55,31 @@ class LateNotices:
             writes += [*self._notice(job, head, found, now), TemplateStore(self.tables).unchanged(found)]
         return self.tables.transact(writes) is None
 
+    def answer(self, job: Job, sent: ReplyContent, template: str, now: int) -> bool:
+        """Put an answer about personal data into the one place of the `template` of this name, so that it can leave at
+        once; False when there is no template that it fits into, or when something changed meanwhile.
+
+        A template has no buttons of ours: their titles follow the text, and a customer may type them.
+        """
+        entry, head, message = job.entry, job.head, job.message
+        assert head is not None and message is not None
+        found, rows = self._template(head, template, places=1), OutboxRows(self.tables)
+        filled = _filled(found, sent, head.language or self.languages[0]) if found else None
+        if found is None or filled is None:
+            return False
+        content = encryption.seal_json(head.public_key, encryption.message_content(message.ref), filled.stored())
+        free = "attribute_exists(pk) AND (attribute_not_exists(#attempt_id) OR #claim_until <= :now)"
+        as_read = "#rank = :rank AND #content = :read"
+        read = {"rank": message.rank, "read": message.content}
+        writes = [
+            rows.update_entry(entry, "SET #template = :key", free, {"key": found.template.key, "now": now}),
+            rows.messages.message(message.ref, "SET #content = :content", as_read, {"content": content, **read}),
+            rows.head_unchanged(head, now, windowed=False),
+            rows.not_being_erased(head.contact_id),
+            TemplateStore(self.tables).unchanged(found),
+        ]
+        return self.tables.transact(writes) is None
+
     def release(self, entries: Sequence[OutboxEntry], head: Head, now: int) -> bool:
         """Make kept notices due again, because the customer has written. False: something changed meanwhile."""
         rows = OutboxRows(self.tables)
@@ -61,13 +93,13 @@ class LateNotices:
         values = {**values, "epoch": head.epoch, "read": head.last_inbound_at}
         return self.tables.update("head", HEAD.key(head.conversation_id), expression, condition, values)
 
-    def _template(self, head: Head, name: str) -> StoredTemplate | None:
-        """Return the template in the customer's language, else in the first in which it may be sent. One with places
-        cannot be filled here."""
+    def _template(self, head: Head, name: str, places: int = 0) -> StoredTemplate | None:
+        """Return the template in the customer's language, else in the first in which it may be sent and has so many
+        places."""
         store = TemplateStore(self.tables)
         for language in dict.fromkeys((head.language, *self.languages)):
             found = store.find(head.account, f"{name}#{language}") if language else None
-            if found and not why_not(found.template) and not places_of(found.template):
+            if found and not why_not(found.template) and len(places_of(found.template)) == places:
                 return found
         return None
 
@@ -95,3 +127,17 @@ class LateNotices:
             self.tables.put("notice", MESSAGE.key(*ref), message),
             self.tables.put("notice_entry", OUTBOX.key(*ref), entry),
         ]
+
+
+def _filled(found: StoredTemplate, sent: ReplyContent, language: str) -> ReplyContent | None:
+    """Return the answer as a message that sends the template; None when it does not fit. A value is one line."""
+    titles = ", ".join(f"“{one.title}”" for one in sent.choices)
+    text = f"{sent.text} {bot_text(language, TYPE_ONE, words=titles)}" if titles else sent.text
+    (place,) = places_of(found.template)
+    values = {place.id: " ".join(text.split())}
+    try:
+        shown = fill(found.template, values)
+    except BadInput:
+        return None
+    template = SentTemplate(found.template.name, found.template.language, tuple(values.items()), shown)
+    return ReplyContent(shown.text, template=template)

@@ -92,6 +92,17 @@ def open_message(decryptor: "BatchDecryptor", job: Job, store: "Outbox", now: in
     return OpenedMessage(pieces, address, quote) if pieces else Failure("empty", "empty")
 
 
+def stored_content(decryptor: "BatchDecryptor", job: Job) -> ReplyContent | None:
+    """Return what a message holds; None when it cannot be opened any more. Raises Unavailable."""
+    assert job.message is not None
+    try:
+        context = encryption.message_content(job.message.ref)
+        content = decryptor.json(job.message.contact_id, context, job.message.content)
+    except CannotOpen:
+        return None
+    return None if content is None else ReplyContent.of(content)
+
+
 def _fits(template: ProviderTemplate, sent: ReplyContent) -> bool:
     """Whether the template as it is now is the one that was filled."""
     if sent.template is None or sent.template.key != template.key:

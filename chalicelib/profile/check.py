@@ -58,7 +58,8 @@ def _terms(profile: Profile) -> Iterator[str]:
             yield f"retention {kept.id}: the law wants a term; review it every {kept.review_days} days."
     for name, template in profile.notices.items():
         if not template:
-            yield f"notices.{name}: empty; a notice outside the reply window stays unsent."
+            what = "an answer about personal data" if "_rights_" in name else "a notice"
+            yield f"notices.{name}: empty; {what} outside the reply window stays unsent."
 
 
 def main(arguments: list[str]) -> int:

@@ -23,8 +23,11 @@ DEADLINES = (
 REFUSALS = ("obligation", "law", "not_proved")
 """Grounds on which a request may be refused: an obligation towards the person is still open, a law demands that the
 data is kept (art. 8(2)), or the identity of the person who asked was not proved."""
-NOTICE_TEMPLATES = tuple(f"{one.id}_template" for one in registry.CHANNELS if one.window)
-"""Names of the approved templates for notices outside the reply window, of the channels that have one; "" for none."""
+NOTICE_TEMPLATES = tuple(
+    f"{one.id}_{what}template" for one in registry.CHANNELS if one.window for what in ("", "rights_")
+)
+"""Approved templates for what meets a closed reply window, of the channels that have one; "" for none: without places,
+for notices; with one place, for answers about personal data."""
 MARKINGS = ("withdrawal", "update", "opt_out")
 CONTACTS = ("mail", "post", "url")
 USES = ("contact", *MARKINGS)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from chalicelib.channels import registry
 from chalicelib.core.errors import DeskError
 from chalicelib.core.kept_for import KeptFor
+from chalicelib.core.purposes import RIGHTS
 from chalicelib.core.record import Record
 
 if TYPE_CHECKING:
@@ -359,6 +360,11 @@ class Profile(Row):
         """Whether a message of this purpose may be sent on this channel; an unknown purpose may not."""
         row = self.purposes.get(purpose)
         return row is not None and channel in row.channels and channel in self.served
+
+    def late_template(self, channel: str, purpose: str) -> str:
+        """Return the name of the template for messages of a purpose that meet the channel's closed reply window: for
+        answers about personal data one with a place, for anything else one without; "" for none."""
+        return self.notices.get(f"{channel}_rights_template" if purpose == RIGHTS else f"{channel}_template", "")
 
     def live(self, row: Purpose | Ground | Category) -> bool:
         """Whether something happens under this row today: one of its channels is served, or it needs none."""

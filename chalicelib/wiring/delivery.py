@@ -130,7 +130,7 @@ def _deliver(address_key: bytes, *, files: bool) -> "Deliver":
     return Deliver(
         store=Outbox(wiring.gateway(), AddressKey(address_key)),
         late_notices=LateNotices(wiring.gateway(), profile.languages),
-        late_template=lambda channel: profile.notices.get(f"{channel}_template", ""),
+        late_template=profile.late_template,
         providers=_providers(),
         decryptor=single_decryptor,
         allows=_allows,

@@ -69,7 +69,7 @@ def test_with_a_template_the_customer_is_told_once_that_something_waits(desk: De
     keep(desk, WAITS)
     desk.receive(from_amina(sent_at=desk.seconds - 25 * 3600))
     (head,) = desk.of("head")
-    send = desk.sender(late_template=lambda channel: "message_waits")
+    send = desk.sender(late_template=lambda channel, purpose: "message_waits")
 
     send(head["conversation_id"])
     send(head["conversation_id"])
@@ -90,7 +90,7 @@ def test_without_a_template_that_may_be_sent_the_notice_only_waits(desk: Deliver
     keep(desk, *([unfit] if unfit else []))
     desk.receive(from_amina(sent_at=desk.seconds - 25 * 3600))
     (head,) = desk.of("head")
-    desk.sender(late_template=lambda channel: "message_waits")(head["conversation_id"])
+    desk.sender(late_template=lambda channel, purpose: "message_waits")(head["conversation_id"])
     assert desk.provider.calls == 0
     assert len(desk.of("outbox#")) == 1
 

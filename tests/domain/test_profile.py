@@ -93,6 +93,7 @@ def test_a_profile_with_nothing_left_to_settle_gets_no_warning() -> None:
         .replace('sees = "', 'adequacy = "Convention 108"\nsees = "')
         .replace("until_withdrawal = true\nreview_days = 365", "term = 365")
         .replace('whatsapp_template = ""', 'whatsapp_template = "request_accepted"')
+        .replace('whatsapp_rights_template = ""', 'whatsapp_rights_template = "about_your_data"')
     )
     assert warnings(parse_profile(text)) == []
 

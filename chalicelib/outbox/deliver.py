@@ -71,7 +71,7 @@ class _Ready:
 @dataclass(frozen=True)
 class Deliver:
     """Delivers outboxes. `enqueue` starts another delivery after so many ms; `decryptor` makes a new one for each
-    run; `late_template` names the template of a channel for a message of a purpose outside the reply window, "" for none.
+    run; `late_template` names the template of a channel for messages of a purpose outside the reply window, or "".
 
     Messages with files are sent by the uploader, the same delivery with more time: `open_file` opens a contact's file.
     Where that is None, `hand_over` wakes the uploader for a conversation whose oldest message has files. `budget` (s)

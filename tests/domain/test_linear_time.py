@@ -29,8 +29,8 @@ from tests.support.people import from_amina
 
 LENGTH = 6_000
 BUDGET = 0.030
-"""Seconds of processor time per 1,000 characters. Ours take up to 0.007 on a slow machine that nobody else uses; a square
-takes very many times as long."""
+"""Seconds of processor time per 1,000 characters. Ours take up to 0.007 on a slow machine when nobody else uses it; a
+square takes very many times as long."""
 ONES = "aяӘé李م 7.@/:-'’_+(#=?&%\n\u200b\u0301\u0327\u00ad🌸\u202e\"\\"
 RUNS = [
     *ONES,

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, get_args
 
 from chalicelib.core.errors import BadInput, Conflict, NotFound
+from chalicelib.core.normal import normal
 from chalicelib.core.observability import count
 from chalicelib.core.working_days import day_of, day_start, deadline
 from chalicelib.privacy.documents import refuse_documents
@@ -38,8 +39,9 @@ if TYPE_CHECKING:
 
 MOST_REASON = 1000
 """Characters of a reason. The person is told the reason of a refusal, as the law demands (94-V art. 8(7))."""
-LEAST_REASON = 20
-"""Fewest characters of a refusal's reason: it must be a sentence, not a word."""
+LEAST_REASON, LEAST_WORDS = 20, 3
+"""Fewest characters, as people see them, and different words of a refusal's reason: it must be a sentence, not a
+word."""
 PROPOSALS: tuple[str, ...] = get_args(Decision)
 
 
@@ -176,7 +178,7 @@ class DecideRequest:
         if what == "refuse":
             if ground not in self.profile.refusals:
                 raise BadInput(f"Name a ground: {', '.join(self.profile.refusals)}.", code="ground")
-            if len(reason) < LEAST_REASON or " " not in reason:
+            if not _is_sentence(reason):
                 raise BadInput("A refusal needs a sentence: it is told to the person.", code="reason")
 
     def _carried_out(
@@ -205,6 +207,12 @@ class DecideRequest:
     def _sealed(self, request: Request, reason: str) -> "Mapping[str, bytes | None]":
         subject = self.contact_rows.subject(request.contact_id) if reason else None
         return {"reason": self.contact_rows.seal_text(request.id, "reason", subject, reason) if subject else None}
+
+
+def _is_sentence(reason: str) -> bool:
+    words = "".join(one if one.isalnum() else " " for one in normal(reason)).split()
+    said = {one for one in words if not one.isdecimal()}
+    return len(said) >= LEAST_WORDS and len(" ".join(words)) >= LEAST_REASON
 
 
 def _signed(proposal: Proposal, staff_id: str) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from chalicelib.core.purposes import RIGHTS, STATUS
 from chalicelib.dynamo.builder import Builder, Write
 from chalicelib.dynamo.schema import CONTACT, HEAD, KEY, MESSAGE, OUTBOX, SENDING
 from chalicelib.privacy.requests.model import Request, Subject
+from chalicelib.privacy.requests.progress import destroys
 from chalicelib.privacy.requests.vocabulary import Identity, Step
 from chalicelib.suppression.model import ReplyMailbox
 from chalicelib.tickets.model import RANK
@@ -213,7 +214,11 @@ def default_answer(request: Request) -> str:
 
 
 def last_answer(request: Request) -> str:
-    """Return the reference of the last answer in a request's mailbox; "" when there is none."""
+    """Return the reference of the last answer, in the request's mailbox or, of a kind that destroys nothing, in the
+    person's own conversation; "" when there is none."""
+    if not destroys(request):
+        told, blind = request.at(Step.NOTIFIED), pseudonym_of_notice(request.kind, request.contact_id)
+        return str(MessageRef(request.conversation_id, told, blind)) if told else ""
     for step, kind in (
         (Step.NOTIFIED, "erased"),
         (Step.REASONED, "refused"),

@@ -11,6 +11,9 @@ Words = Sequence[str]
 NEAR = 6
 """Distance in words at which an act still belongs to a thing when only fillers stand between."""
 
+SHORT = 3
+"""Words of a sentence that says nothing but an act: "stop processing", "не беспокоить"."""
+
 
 def denied(words: Words, at: int) -> bool:
     """Whether a "not" belongs to the act at this position."""
@@ -32,6 +35,10 @@ def leaves_alone(words: Words) -> bool:
     messengers teach people to send."""
     if list(words) in stems.ENOUGH:
         return True
+    if len(words) <= SHORT:
+        for at, word in enumerate(words):  # a loop, which costs half of a generator
+            if word in stems.TALK and denied(words, at):
+                return True
     if not any(word in stems.TO_ME for word in words):
         return False
     for at, word in enumerate(words):

@@ -20,7 +20,7 @@ DELETE = _words("""
     удалить удалите удали удаляйте удалять удаление удаления удалению удалением стереть сотрите сотри стирайте
     уничтожить уничтожьте уничтожайте уничтожение уничтожения убрать уберите убери исключить исключите вычеркните
     вычеркнуть очистить очистите почистите снесите снести деактивировать деактивируйте деактивация закрыть закройте
-    ликвидируйте обезличьте обезличить
+    ликвидируйте обезличьте обезличить изъять изымите
     udalit udalite udali udalenie sotrite steret unichtozhte unichtozhit uberite
     rid delete deleting deletion erase erasing erasure remove removing removal destroy destroying destruction wipe purge
     scrub deactivate close clear
@@ -44,16 +44,18 @@ WANTED = _words("""
     should must""")
 HAPPENED = _words("was were has been is are why who did you by")
 FORGET = _words("забудьте забыть забудь forget умытыныз умытыныздар умытсаныз умытыныздаршы умытынызшы")
-RIGHT_TO_GO = _stems("забвени forgotten")
+RIGHT_TO_GO = _stems("забвени forgotten gdpr")
+TO_GO = (("быть", "забыт"), ("to", "erasure"))
+TO = frozenset(first for first, _ in TO_GO)
 WITHDRAW_STEMS = _stems("""
     отозв отзыва отзов аннулир отмен забира забер забра снима снять прекращ прекрат расторг отказ otozv otzyv otmen
     withdr revok revoc cancel rescind retract кайтар токтат жою жойын жойып тарт бас алып qaitar qaytar kaitar kaytar
     toqtat""")
 WITHDRAW = _words("отзыв отзыве отзыву back бузу")
 STOP_STEMS = _stems("""
-    прекра останов перестан приостанов запрещ запрет возраж prekra perestan stop cease ceasing quit halt discontinu
-    object prohibit forbid restrict блокир заблок block бугатта токтат тыйым карсы toqtat tokta""")
-STOP = _words("хватит против хватить hvatit доволно довольно")
+    прекра останов перестан приостанов запрещ запрет возраж отказыва prekra perestan stop cease ceasing quit halt
+    discontinu object prohibit forbid restrict блокир заблок block бугатта токтат тыйым карсы toqtat tokta""")
+STOP = _words("отказ хватит против хватить hvatit доволно довольно")
 NOT = _words("""
     не нельзя ни ne dont not never no cannot cant wont didnt doesnt without shouldnt""")
 BETWEEN_NOT = _words("""
@@ -80,6 +82,7 @@ TO_ME = _words("мне меня нам нас me us маган мени бизг
 """Words that say that the person means messages to themselves."""
 ENOUGH = [["stop"], ["стоп"], ["отписка"]]
 """Whole messages that ask for no more messages."""
+REFUSED = (("бас", "тарт"),)
 NO_NEED = (("керек", "емес"), ("кажет", "емес"), ("kerek", "emes"), ("бас", "тарт"), ("no", "more"), ("opt", "out"),
            ("me", "out"), ("send", "no"), ("me", "no"))  # fmt: skip
 """Acts of two words: the first whole, the second a stem."""
@@ -106,17 +109,18 @@ DATA = _words("""
 OWN_DATA = _words("""
     персданные персданных аккаунт аккаунта учетку переписку account accounts akkaunt""")
 OWN_DATA_STEMS = _stems("""
-    деректерим малиметтерим малиметим маглуматтарым акпаратым аккаунтым профилим номирим номерим телефоным тарихым
+    деректерим деректерым малиметтерим малиметтерым малиметим
+    маглуматтарым акпаратым аккаунтым профилим номирим номерим телефоным тарихым
     жазбаларым жазысуым хаттарым тиркелгим данныйлар данныйым данныйлары derekterim malimetterim""")
 ACCOUNT = (("учетную", "запис"), ("учетной", "запис"), ("личный", "кабинет"), ("личного", "кабинет"))
 ABOUT_ME = (("обо", "мне"), ("о", "мне"), ("о", "себе"), ("про", "меня"), ("about", "me"), ("on", "me"),
-            ("мен", "тура"), ("мен", "жайл"), ("мен", "жайын"), ("озим", "тура"))  # fmt: skip
+            ("на", "меня"), ("мен", "тура"), ("мен", "жайл"), ("мен", "жайын"), ("озим", "тура"))  # fmt: skip
 ME = _words("меня me мени нас us menya")
 OUT_OF = _words("из с со от from off базадан базаныздан жуйеден жуйенизден тизимнен тизиминизден базанызда")
 OUT_OF_STEMS = _stems("баз систем спис реестр crm database system record list register жуйе тизим файл")
 CONSENT = _words("""
     согласие согласия согласию согласием соглашаюсь soglasie soglasiye soglasiya consent consents permission
-    authorization authorisation келисим""")
+    authorization authorisation разрешение разрешения келисим""")
 CONSENT_STEMS = _stems("келисимим келисимди келисимнен келисими рухсатым kelisim")
 ALLOW_STEMS = _stems("разреша позволя allow permit authori")
 AGREE = _words(

@@ -9,10 +9,11 @@ from collections.abc import Iterator, Sequence
 
 from chalicelib.privacy.meaning import stems
 from chalicelib.privacy.meaning.denials import NEAR as _NEAR
-from chalicelib.privacy.meaning.denials import Words, denied, leaves_alone, stops
+from chalicelib.privacy.meaning.denials import SHORT, Words, denied, leaves_alone, stops
 
 _FAR = 9
 """Distance in words at which an act still belongs to a thing, whatever stands between."""
+_PROCESSING = ("обработку", "processing", "ондеуди")
 _UNKNOWN = 2
 """Words outside all lists that may stand between a thing and the act that follows it."""
 
@@ -22,9 +23,9 @@ _UNKNOWN = 2
 
 def deletes_own_data(words: Words) -> bool:
     """Whether the sentence wants the person's own data deleted, or the person forgotten."""
-    if any(word.startswith(stems.RIGHT_TO_GO) for word in words):
-        return True
     for at, word in enumerate(words):
+        if word.startswith(stems.RIGHT_TO_GO) or (word in stems.TO and _pair(words, at, stems.TO_GO)):
+            return True
         if word in stems.FORGET and not denied(words, at):
             if at + 1 < len(words) and (words[at + 1] in stems.ME or _pair(words, at + 1, stems.ABOUT_ME)):
                 return True
@@ -57,6 +58,8 @@ def ends_consent(words: Words) -> bool:
 
 def forbids_processing(words: Words) -> bool:
     """Whether it forbids to process the person's own data, or asks to stop that."""
+    if _says_no_more(words):
+        return True
     things = [at for at in range(len(words)) if _own_data(words, at)]
     for at in things:
         near = list(_around(words, at, _FAR))
@@ -65,7 +68,9 @@ def forbids_processing(words: Words) -> bool:
         processed = [one for one in near if words[one].startswith(stems.PROCESS_STEMS) and words[one] not in stems.ME]
         if any(denied(words, one) for one in processed if _can_be_told(words[one])):
             return True
-        if processed and any(_forbids(words, one) for one in near):
+        if processed and any(_forbids(words, one) or _pair(words, one, stems.REFUSED) for one in near):
+            return True
+        if any(_not_wanted(words, one) for one in processed):
             return True
     return False
 
@@ -213,6 +218,19 @@ def _forbids(words: Words, at: int) -> bool:
     """Whether the word asks to stop something or says that it is not allowed."""
     told_not = denied(words, at)
     return (stops(words[at]) and not told_not) or (words[at].startswith(stems.ALLOW_STEMS) and told_not)
+
+
+def _says_no_more(words: Words) -> bool:
+    """Whether the sentence asks to stop "the processing" and names nothing of daily support."""
+    if len(words) > SHORT or not any(word.startswith(_PROCESSING) for word in words):
+        return False
+    return any(map(stops, words)) and not any(map(_not_ours, words))
+
+
+def _not_wanted(words: Words, at: int) -> bool:
+    """Whether the act is one that the person does not want to be done: "не хочу, чтобы вы хранили"."""
+    so_that = [place for place in range(max(0, at - _NEAR), at) if words[place] in ("чтобы", "чтоб")]
+    return words[at].endswith("ли") and any(denied(words, place) for place in so_that)
 
 
 def _sends_near(words: Words, at: int) -> bool:

@@ -20,14 +20,14 @@ def guess(text: str) -> tuple[str, ...]:
     """Return the kinds of request that a text may be about, the likelier first, MOST_KINDS at most; none for ordinary
     messages. The earlier sentence is the likelier one, then the order of the kinds."""
     found: dict[str, int] = {}
-    for words in _sentences(text[:LONGEST_GUESS]):
+    for words in dict.fromkeys(_sentences(text[:LONGEST_GUESS])):
         for kind in registry.KINDS:
             if kind.id not in found and kind.means(words):
                 found[kind.id] = len(found)
     return tuple(sorted(found, key=lambda kind: found[kind])[:MOST_KINDS])
 
 
-def _sentences(text: str) -> Iterator[list[str]]:
+def _sentences(text: str) -> Iterator[tuple[str, ...]]:
     """Yield the words of each sentence in the form in which the stems are written."""
     for line in text.splitlines():
         shown = "".join(one for one in normal(line) if one not in _APOSTROPHES)
@@ -35,6 +35,6 @@ def _sentences(text: str) -> Iterator[list[str]]:
         for end in _ENDS:
             shown = shown.replace(end, "\n")
         for sentence in shown.split("\n"):
-            words = "".join([one if one.isalnum() else " " for one in sentence]).split()
+            words = tuple("".join([one if one.isalnum() else " " for one in sentence]).split())
             if words:
                 yield words

@@ -40,7 +40,7 @@ _HINTS = (*" me| us|нас | ad | opt out|agree|соглаш".split("|"), *"""
     about forg забуд забы забв умыт соглас soglas consent permiss authori келис kelis рухсат рассыл rassyl
     реклам reklam новост novost news спам spam промо promo advert ads market жарнама arnama жанал anal
     commercial mailing предлож уведом смс sms text email offer notif усыныс акци скидк письм subscri отпис отпиш
-    otpis otpish optout opt-out stop стоп маган бизге нам
+    otpis otpish optout opt-out stop стоп маган бизге нам обработ разреш онде беспоко disturb gdpr erasure
 """.split())  # fmt: skip
 """Parts of words of which every text has one in which guesses.py finds something. Most messages have none, so that
 guesses.py is not loaded for them."""

@@ -68,7 +68,9 @@ def test_every_check_of_the_list_is_written_down_with_who_made_it(
         "ИИН 870412300123", "ИИН 870412 300 123", "87 04 12 30 01 23", "8704-1230-0123", "8704\u00a01230\u00a00123",
         "8704 – 1230 – 0123", "паспорт N12345678", "паспорт N 12345678", "Паспорт № 12345678",
         "ID 034567891", "удостоверение 034567891, выдано МВД", "(034567891)", "AB1234567",
-        "n12345678 жарамды", "көрілді: n 12345678",
+        "n12345678 жарамды", "көрілді: n 12345678", "удостоверение 034 567 891", "уд. личности 034-567-891",
+        "паспорт N 123 45 67", "Паспорт РФ, показан лично: 45 08 123456", "IIN 900101/300123", "ИИН 900101.300123",
+        "жеке куәлігі, нөмірі: 034 567 891",
     ],
 )  # fmt: skip
 def test_no_number_of_a_document_is_written_down(living: Living, request_: Request, written: str) -> None:
@@ -82,7 +84,8 @@ def test_no_number_of_a_document_is_written_down(living: Living, request_: Reque
     [
         "", "Паспорт показан, фотография сошлась.", "Звонили на +7 700 000 01 07", "87000000107", "+77000000107",
         "8 (700) 000-01-07", "Договор 17 от 01.02.2026, 12:30", "Жеке куәлігін көрсетті, суреті сәйкес",
-        "Ticket 000123, room 5",
+        "Ticket 000123, room 5", "Паспорт показан 30.11.2026, обращение 418-945", "Удостоверение видели 2026-11-30",
+        "Паспорт показан, звонили на +7 700 000 01 07", "Passport seen, then called 8 (700) 000-01-07",
     ],
 )  # fmt: skip
 def test_what_was_seen_and_phone_numbers_may_be_written_down(living: Living, request_: Request, written: str) -> None:
@@ -109,7 +112,9 @@ def test_eleven_digits_together_are_a_phone(digits: str, before: str) -> None:
     [
         ("", UNPAID, "ground"), ("because", UNPAID, "ground"), ("obligation", "", "reason"),
         ("obligation", "нет", "reason"), ("obligation", "x" * LEAST_REASON, "reason"),
-        ("obligation", " " * 40, "reason"), ("law", "x " * MOST_REASON, "reason"), ("law", UNPAID, ""),
+        ("obligation", " " * 40, "reason"), ("obligation", "\u200b" * 30 + " нет", "reason"),
+        ("obligation", "нет " + "." * 40, "reason"), ("obligation", "нет " * 10, "reason"),
+        ("obligation", "\u2060 \u200e" * 20, "reason"), ("law", "x " * MOST_REASON, "reason"), ("law", UNPAID, ""),
         ("obligation", UNPAID, ""), ("not_proved", UNPAID, ""),
     ],
 )  # fmt: skip

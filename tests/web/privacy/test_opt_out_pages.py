@@ -6,12 +6,16 @@ import pytest
 
 from chalicelib.certificates.ledger import Ledger
 from chalicelib.certificates.model import Certificate, answer_body
-from chalicelib.core.ids import new_id
+from chalicelib.core.ids import MessageRef, new_id
 from chalicelib.core.working_days import day_of
+from chalicelib.dynamo.models import DeskRow
+from chalicelib.dynamo.schema import MESSAGE
 from chalicelib.dynamo.tables import Tables
+from chalicelib.privacy.mailbox.writes import last_answer
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.vocabulary import RequestState, Step
 from chalicelib.web.public.certificate import _page
+from chalicelib.wiring import erasure as wiring_erasure
 from chalicelib.wiring import privacy_stores as wiring_stores
 from chalicelib.wiring import requests as wiring_requests
 from chalicelib.wiring import web as wiring_web
@@ -104,6 +108,25 @@ def test_the_page_of_an_answered_one(web: Web, told: bool) -> None:
     assert "1970" not in shown and "Access closed" not in shown and "Sending stopped" not in shown
     assert ("nobody was left to be told" in shown) is not told
     assert not DESTRUCTION.search(shown)
+
+
+@pytest.mark.parametrize(("hours", "arrived"), [(0, True), (25, False)])
+def test_an_answer_counts_when_it_has_arrived(web: Web, hours: int, arrived: bool) -> None:
+    """Given a paper of somebody whose reply window may be closed, and the real answer under its real reference."""
+    request = certified(web, entered(web))
+    web.advance(hours * 3600)
+    wiring_erasure.notify()(request.id)
+    request = read(web, request.id)
+    ref = MessageRef.parse(last_answer(request))
+    assert ref is not None and request.state == "answered"
+    row = DeskRow.get(*MESSAGE.key(*ref)[1:])
+    assert row.status == "queued" and "Answered –" in plain(case(web, request))
+    row.status = "delivered" if arrived else "failed"
+    row.failure = None if arrived else {"code": "window_closed", "reason": "window_closed", "text": "", "at": 1}
+    row.save()
+    shown = plain(case(web, request))
+    assert ("Answered –" not in shown) is arrived
+    assert ("Not delivered. The reply window closed." in shown) is not arrived
 
 
 def test_the_page_of_a_failed_one_names_its_step_and_lets_it_go_on(web: Web) -> None:

@@ -6,8 +6,11 @@ from typing import Any
 import pytest
 
 from chalicelib.core.clock import DAY
-from chalicelib.core.ids import grouped
+from chalicelib.core.ids import MessageRef, grouped
 from chalicelib.core.working_days import day_of
+from chalicelib.dynamo.models import DeskRow
+from chalicelib.dynamo.schema import MESSAGE
+from chalicelib.privacy.mailbox.writes import last_answer
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.vocabulary import RequestState, Step
 from chalicelib.privacy.texts.wording import show_secret
@@ -28,7 +31,7 @@ from tests.support.web.asking import (
     with_box,
 )
 from tests.support.web.desk import Web
-from tests.support.web.serving import DANIYAR
+from tests.support.web.serving import DANIYAR, customer
 
 # -- the list
 
@@ -230,6 +233,57 @@ def test_what_was_seen_outlives_the_letter_and_words_go_with_a_proposal_that_is_
         assert "What was seen Сам пришёл" in plain(dana.get(path).text), act
     decided(erlan, decision="agree", proposed=proposed(web, request))
     assert "What was seen Сам пришёл" in plain(dana.get(path).text)
+
+
+ENDED = {"suppressed": 1, "refused": 2, "reasoned": 2, "finished": 3}
+ANSWERED_IN_TIME = "answered after working days"
+WINDOW_CLOSED = {"code": "window_closed", "reason": "window_closed", "text": "", "at": 1}
+
+
+@pytest.mark.parametrize(
+    ("answered", "says"),
+    [
+        ("not_arrived", "did not arrive: tell the person in another way"),
+        ("delivered", "Last answer arrived"),
+        ("accepted", "Last answer taken by the provider, which gives no receipts"),
+        (None, "it was not recorded whether it arrived"),
+    ],
+)
+def test_a_refusal_counts_as_an_answer_when_it_has_arrived(web: Web, answered: str | None, says: str) -> None:
+    request = mark(web, opened(web), {**dict.fromkeys(ENDED, web.now), "box_closed": web.now}, answered=answered)
+    said = plain(web.signed_in("dana").get(f"{LIST}/{over(web, request, RequestState.REFUSED).id}").text)
+    assert says in said and (ANSWERED_IN_TIME in said) is (answered in ("delivered", "accepted"))
+
+
+@pytest.mark.parametrize(
+    ("status", "says", "arrived"),
+    [
+        ("queued", ": Queued", False),
+        ("failed", "Not delivered. The reply window closed.", False),
+        ("sent", ": Sent", False),
+        ("delivered", ": Delivered", True),
+    ],
+)
+def test_while_a_refusal_is_on_its_way_its_message_says_how_far_it_is(
+    web: Web, status: str, says: str, arrived: bool
+) -> None:
+    """Given somebody on WhatsApp, whose reply window may have closed."""
+    request = opened(web, customer("Әсел", "whatsapp", "77000000131"))
+    wiring_erasure.pause_outreach()(request.id)
+    dana, erlan, path = web.signed_in("dana"), web.signed_in("erlan"), f"{LIST}/{request.id}/decision"
+    reason = "Закон велит хранить договор пять лет"
+    assert dana.post(path, {"decision": "refuse", "ground": "law", "reason": reason}).status == 303
+    assert erlan.post(path, {"decision": "agree", "proposed": proposed(web, request)}).status == 303
+    ref = MessageRef.parse(last_answer(read(web, request.id)))
+    assert ref is not None
+    row = DeskRow.get(*MESSAGE.key(*ref)[1:])
+    row.status = status
+    row.failure = (
+        {"code": "window_closed", "reason": "window_closed", "text": "", "at": 1} if status == "failed" else None
+    )
+    row.save()
+    said = plain(dana.get(f"{LIST}/{request.id}").text)
+    assert says in said and (ANSWERED_IN_TIME in said) is arrived
 
 
 def test_who_waits_and_whether_the_answer_before_the_limit_arrived(web: Web) -> None:

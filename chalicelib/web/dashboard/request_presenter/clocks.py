@@ -1,5 +1,6 @@
 """Presents the clocks of a request about data: what remains until the limit, what was kept and what was missed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chalicelib.core.working_days import working_days_between
@@ -9,6 +10,7 @@ from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.progress import destroys
 from chalicelib.privacy.requests.vocabulary import ENDINGS, OVER, RequestState, Step
 from chalicelib.privacy.requests.waiting_times import DELIVER_WITHIN, Wait, backups_gone_at
+from chalicelib.privacy.telling.statuses import MessageStatus
 from chalicelib.profile.model import Deadline
 from chalicelib.web.dashboard.request_presenter.facts import RequestFacts
 from chalicelib.web.labels import clause_words
@@ -67,25 +69,26 @@ class RequestClocks(RequestFacts):
         closed = one.at(Step.MAILBOX_DESTROYED) or (one.at(Step.ABSENT) or one.at(Step.KEY_DESTROYED)) + DELIVER_WITHIN
         return one.at(Step.COMPLETED) or backups_gone_at(closed)
 
-    def clocks(self, one: Request) -> list[Clock]:
-        """Return the four clocks. Before the destruction they say what remains, after it which limits were kept."""
+    def clocks(self, one: Request, sent: Sequence[MessageStatus] = ()) -> list[Clock]:
+        """Return the four clocks. Before the destruction they say what remains, after it which limits were kept. `sent`
+        is the message of the last answer, as long as that exists."""
         say = self.words.say
         at = self.words.date(one.received_at) if one.received_on else self.full_moment(one.received_at)
         received = Clock(say("Received"), at, self.source(one))
         if not destroys(one):
-            return [received, *self._answered(one)]
-        return [received, *(self._after(one) if one.done(Step.KEY_DESTROYED) else self._before(one))]
+            return [received, *self._answered(one, sent)]
+        return [received, *(self._after(one) if one.done(Step.KEY_DESTROYED) else self._before(one, sent))]
 
-    def _answered(self, one: Request) -> list[Clock]:
+    def _answered(self, one: Request, sent: Sequence[MessageStatus]) -> list[Clock]:
         """Return when what the person asked for was done, when they had the answer, and the law's limit for both."""
         say, term, (title, goes_on) = self.words.say, self._limit(one), self.effect(one)
-        ended, told = one.at(Step.OPTED_OUT), one.at(Step.NOTIFIED)
+        ended, arrived = one.at(Step.OPTED_OUT), self.arrived(one, sent)
         text, tone = ("", "") if one.state in OVER else self.left(one)
         used = min(term.term, working_days_between(one.received_at, one.over_at or self.words.now))
-        nobody = say("nobody was left to be told") if one.state in OVER else say("not yet")
+        told = self.full_moment(one.at(Step.NOTIFIED)) if arrived else "–"
         return [
             *([Clock(title, self.full_moment(ended), goes_on)] if title else []),
-            Clock(say("Answered"), self.full_moment(told) if told else "–", "" if told else nobody),
+            Clock(say("Answered"), told, "" if arrived else self.last_answer(one, sent)),
             Clock(self._law(one), self.words.date(one.deadline_at), text, tone, used, term.term),
         ]
 
@@ -98,13 +101,15 @@ class RequestClocks(RequestFacts):
         say, term = self.words.say, self._limit(one)
         return say("Legal limit: {source}").format(source=clause_words(term.source, say))
 
-    def _before(self, one: Request) -> list[Clock]:
+    def _before(self, one: Request, sent: Sequence[MessageStatus]) -> list[Clock]:
         """Return the clocks of a request whose destruction has not come, or will not come."""
         say, now, term = self.words.say, self.words.now, self._limit(one)
-        if any(one.done(step) for step in ENDINGS):
+        if self.ended(one):
             ended = one.over_at or max(one.at(step) for step in ENDINGS)
             used = working_days_between(one.received_at, ended)
             note = say("answered after working days: {used} of {total}").format(used=used, total=term.term)
+            if not (one.done(Step.CANCELLED) or self.arrived(one, sent)):
+                note = self.last_answer(one, sent)
             return [Clock(say("Ended"), self.full_moment(ended), note, "", used, term.term)]
         verified = one.at(Step.VERIFIED)
         waits = self.words.left(one.due_at) if one.waits == Wait.IDENTITY else say("two privacy officers decide")

@@ -1,6 +1,6 @@
 """Presents the facts of a request about data: kind, state, who asked, who decided, what became of answers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from chalicelib.core.ids import grouped
@@ -11,7 +11,7 @@ from chalicelib.privacy.kinds.registry import kind_of
 from chalicelib.privacy.requests.lateness import missed
 from chalicelib.privacy.requests.model import Proposal, Request
 from chalicelib.privacy.requests.progress import checked_by, destroys, letter_by, shown_state
-from chalicelib.privacy.requests.vocabulary import RequestState, Step
+from chalicelib.privacy.requests.vocabulary import ENDINGS, NOT_ARRIVED, RequestState, Step, proof_of_telling
 from chalicelib.privacy.telling.statuses import MessageStatus
 from chalicelib.profile.model import Deadline
 from chalicelib.web.dashboard.presenter import Words
@@ -130,6 +130,28 @@ class RequestFacts:
     def answer(self, one: Request) -> str:
         """Return whether the last answer arrived; empty before the reply mailbox is destroyed."""
         return label(self.words.say, ANSWERED, one.answered) if one.answered else ""
+
+    def ended(self, one: Request) -> bool:
+        """Whether the request came to nothing: it was cancelled or refused."""
+        return any(one.done(step) for step in ENDINGS)
+
+    def arrived(self, one: Request, sent: Sequence[MessageStatus]) -> bool:
+        """Whether something proves that the last answer arrived. `sent` is its message, as long as that exists."""
+        if one.done(Step.MAILBOX_DESTROYED):
+            return one.answered not in ("", NOT_ARRIVED)
+        return bool(sent) and proof_of_telling(one.channel, sent[0].status) is not None
+
+    def last_answer(self, one: Request, sent: Sequence[MessageStatus]) -> str:
+        """Return what became of the last answer. A refusal that did not arrive has to be told in another way; whose
+        data is destroyed was told before."""
+        say = self.words.say
+        if one.done(Step.REFUSED) and one.answered == NOT_ARRIVED:
+            return say("did not arrive: tell the person in another way")
+        if sent and not one.done(Step.MAILBOX_DESTROYED):
+            return self.announced(one, sent[0])
+        if one.done(Step.MAILBOX_DESTROYED) or one.done(Step.NOTIFIED):
+            return self.answer(one) or say("it was not recorded whether it arrived")
+        return say("nobody was left to be told") if one.over_at else say("not sent yet")
 
     def default(self, one: Request) -> str:
         """Return what became of the answer that goes out by itself when nobody has decided before the limit.

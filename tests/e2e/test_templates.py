@@ -83,6 +83,16 @@ def test_a_race_that_meta_answers_with_131047_fails_with_its_reason_and_locks_th
     assert send(api, ticket["id"]).status_code == 201
 
 
+def test_a_template_that_meta_does_not_know_fails_with_its_reason_after_one_call(play: Play, api: Api) -> None:
+    phone, ticket = wrote(play, DAY + 1)
+    play.phones("/faults", {"channel": "whatsapp", "error": 132001, "times": 1, "match": "answer_ready"})
+    assert send(api, ticket["id"]).status_code == 201
+    eventually(lambda: api.delivery(ticket["id"], SHOWN) == "failed")
+    play.phones("/clock", {"advance_seconds": 130})
+    assert play.sign_in().get(f"tickets/{ticket['id']}")["messages"][-1]["failure"]["code"] == "132001"
+    assert [one["status"] == 200 for one in play.sent("whatsapp", phone)] == [False]
+
+
 @pytest.mark.usefixtures("paused")
 def test_a_paused_template_is_refused_at_once(play: Play, api: Api) -> None:
     _, ticket = wrote(play, DAY + 1)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.e2e.customers import Dashboard
 from tests.support.e2e.playing import PHONE_NUMBER_ID, Play, eventually, new_phone
 from tests.support.people import wamid
 
@@ -115,6 +116,7 @@ def test_a_changed_number_finds_the_same_ticket(play: Play) -> None:
     assert play.whatsapp(play.text(new, "Бұл менің жаңа нөмірім")).status_code == 200
     texts = [one["text"] for one in api.ticket_of(new)["messages"] if one["direction"] == "in"]
     assert texts == ["Сұрақ", "Бұл менің жаңа нөмірім"]
+    assert "The customer&#39;s number changed" in Dashboard(play).get(f"tickets/{ticket['id']}")
 
 
 def test_the_same_reply_twice_with_one_client_id_is_sent_once(play: Play) -> None:

@@ -12,6 +12,7 @@ from xdist.scheduler import LoadFileScheduling
 CHAINS = (
     (
         *("e2e/test_erasure_faults.py", "e2e/test_faults.py", "e2e/test_references.py"),
+        *("e2e/test_replies_arriving.py", "e2e/test_telegram_arriving.py", "e2e/test_whatsapp_arriving.py"),
         *("local/test_run.py", "local/test_mail.py", "local/test_demo.py"),
     ),
     (

@@ -1,8 +1,10 @@
 """Working days of Kazakhstan, and when terms end. Pure.
 
 Weekends are Saturday and Sunday; holidays, observed days and most transfers come from the package `holidays`
-(law of 13 December 2001 No. 267-II on holidays, and the government's yearly decisions). The package is slow to import,
-so the first call imports it; intake makes no such call.
+(law of 13 December 2001 No. 267-II on holidays, and the government's yearly decisions). Kurban Ait follows the moon: a
+day that the package only estimates counts as a working day, so that no term ends later than the law's, until a release
+of the package has the confirmed one. The package is slow to import, so the first call imports it; intake makes no such
+call.
 """
 
 import datetime
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 WORKED = frozenset({datetime.date(2024, 5, 4), datetime.date(2025, 1, 5)})
 """Saturdays and Sundays that were working days, transferred by decision of the government."""
+_ESTIMATED = "(estimated)"
+"""What the package writes behind the English name of a day that is not confirmed."""
 _HOUR = 60 * 60 * SECOND
 _ONE = datetime.timedelta(days=1)
 _EPOCH = datetime.date(1970, 1, 1)
@@ -41,7 +45,7 @@ def is_working_day(day: datetime.date) -> bool:
     """Whether this day is a working day in Kazakhstan."""
     if day in WORKED:
         return True
-    return day.weekday() < 5 and day not in _holidays()
+    return day.weekday() < 5 and all(_ESTIMATED in name for name in _holidays().get_list(day))
 
 
 def deadline(term: Term, start: int) -> int:
@@ -115,4 +119,4 @@ def _end(day: datetime.date) -> int:
 def _holidays() -> "HolidayBase":
     import holidays
 
-    return holidays.country_holidays("KZ")
+    return holidays.country_holidays("KZ", language="en_US")

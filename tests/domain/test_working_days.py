@@ -46,6 +46,11 @@ def working(term: int) -> Deadline:
         ("2024-12-31 10:00", 1, "2025-01-05"),  # a Sunday that was worked for 3 January
         ("2026-08-28 10:00", 1, "2026-08-31"),  # no Constitution Day any more on 30 August
         ("2025-08-29 10:00", 1, "2025-09-02"),
+        ("2025-06-05 10:00", 1, "2025-06-09"),  # Kurban Ait on a Friday, confirmed
+        ("2026-05-26 10:00", 1, "2026-05-27"),  # estimated: the term ends with it, not a day later
+        ("2026-05-20 10:00", 15, "2026-06-10"),
+        ("2027-12-30 10:00", 2, "2028-01-05"),  # New Year on a weekend: two days move on
+        ("2027-03-19 10:00", 1, "2027-03-25"),  # Nauryz behind a weekend
         ("2026-11-09 12:00", 247, "2027-11-09"),
     ],
 )
@@ -84,7 +89,10 @@ def test_the_day_is_the_one_in_almaty() -> None:
         ("2025-01-03", False),
         ("2025-01-05", True),
         ("2026-05-11", False),  # Victory Day moved from a Saturday
-        ("2026-05-27", False),  # the first day of Kurban Ait
+        ("2025-06-06", False),  # the first day of Kurban Ait, confirmed
+        ("2026-05-27", True),  # and estimated: it counts as worked until it is confirmed
+        ("2028-05-05", True),
+        ("2027-05-10", False),  # Victory Day moved from a Sunday
         ("2026-12-16", False),
     ],
 )

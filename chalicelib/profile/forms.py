@@ -34,6 +34,8 @@ USES = ("contact", *MARKINGS)
 """What a way to reach the company is published for."""
 SCOPES = ("website", "application", *registry.IDS)
 STATES = ("on", "off")
+OUTSIDE = ("phone_call",)
+"""Ways by which the company's people reach a person without the desk."""
 CONSENT_MODES = ("message", "tick", "explicit", "agreement")
 """Acts of consent: the person's own first message; a tick in the form; an answer to our question; the button of the
 company's agreement."""

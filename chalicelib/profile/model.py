@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         MARKINGS,
         NOTICE_TEMPLATES,
         OPT_IN,
+        OUTSIDE,
         REFUSALS,
         ROLES,
         SCOPES,
@@ -263,6 +264,14 @@ class Recipient(Row):
     added: YesNo = False
 
 
+class Outside(Row):
+    """A way by which the company's people reach a person outside the desk, which stores nothing of it."""
+
+    id: Annotated[str, words(OUTSIDE)]
+    clause: Text
+    added: YesNo = False
+
+
 class Notice(Row):
     """A notice to the authorised body that must precede any transfer abroad: when it was sent, and its number; ""
     until then."""
@@ -341,6 +350,7 @@ class Profile(Row):
     retention: Mapping[str, Retention]
     categories: Mapping[str, Category]
     recipients: Mapping[str, Recipient] = MappingProxyType({})
+    outside: Mapping[str, Outside] = MappingProxyType({})
     residency: Residency
     undertaking: Undertaking
     deadlines: Annotated[Mapping[str, Deadline], each(DEADLINES)]

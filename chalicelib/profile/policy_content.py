@@ -100,6 +100,11 @@ def _scope(profile: Profile, tell: Tell) -> list[Block]:
         blocks.append(
             {"text": tell("Messages on {channels} are not taken: nothing of them is stored.").format(channels=names)}
         )
+    for row in profile.outside.values():
+        way = tell("The company's people also use this way; this service stores nothing of it: {way} ({source}).")
+        blocks.append(
+            {"text": way.format(way=tell(words.OUTSIDE[row.id]), source=_source(row.clause, row.added, tell))}
+        )
     return [*blocks, {"text": tell("Source: {source}").format(source=_source(profile.policy.clause, False, tell))}]
 
 
@@ -170,16 +175,19 @@ def _recipients(profile: Profile, tell: Tell, language: Language) -> list[Block]
                 )
             ),
             _list(words.CATEGORIES, [one for one in row.data if one in held], tell),
+            _assured(row, profile.residency.required, tell),
             _source(row.clause, row.added, tell),
         ]
-        for row in _named(profile)
+        for row in sorted(_named(profile), key=lambda one: (one.country != profile.residency.required, one.country))
     ]
     abroad = any(row.country != profile.residency.required and row.role != "website" for row in _named(profile))
     blocks: list[Block] = []
+    heads = [tell("Company"), tell("Country"), tell("Role"), tell("Data")]
     if rows:
         blocks += [
             {"text": tell("Only those without whom a message would not arrive or be kept, and only what they need.")},
-            {"head": [tell("Company"), tell("Country"), tell("Role"), tell("Data"), tell("Source")], "rows": rows},
+            {"text": tell("They stand here by country, those in our own country first.")},
+            {"head": [*heads, tell("Contract and protection"), tell("Source")], "rows": rows},
         ]
     else:
         blocks.append({"text": tell("Nobody else receives data.")})
@@ -191,6 +199,15 @@ def _recipients(profile: Profile, tell: Tell, language: Language) -> list[Block]
         {"text": tell("We give data to nobody else, unless the law obliges us, and publish none of it.")},
         {"text": tell("Source: {source}").format(source=_source(profile.residency.clause, False, tell))},
     ]
+
+
+def _assured(row: Recipient, home: str, tell: Tell) -> str:
+    """Return by which contract a recipient is bound, and what protects data in its country, where that is abroad."""
+    unknown = tell("not stated yet")
+    said = [tell("Contract: {contract}").format(contract=row.contract or unknown)]
+    if row.country != home:
+        said.append(tell("Protection of data there: {adequacy}").format(adequacy=row.adequacy or unknown))
+    return "; ".join(said)
 
 
 def _named(profile: Profile) -> list[Recipient]:

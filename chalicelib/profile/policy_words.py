@@ -145,6 +145,7 @@ USES: Mapping[str, str] = {
     "update": policy_msg("correction of data"),
     "opt_out": policy_msg("declining news and offers"),
 }
+OUTSIDE: Mapping[str, str] = {"phone_call": policy_msg("phone calls")}
 CHANNELS: Mapping[str, str] = {one.id: one.policy_name for one in registry.CHANNELS}
 COUNTRIES: Mapping[str, str] = {
     "AE": policy_msg("United Arab Emirates"),

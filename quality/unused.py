@@ -66,7 +66,6 @@ KEPT = {
     "NOT_FOR_READERS": "tests/web holds every detail of a message to one of three places",
     # Asked by who reads the index `lists`
     # Read as a whole
-    "SUPERVISOR": "a role among all roles",
     "HolidayBase": "named in an annotation that stands in quotes",
     "LABELS": "marks words of the letter for the catalogue",
     "DynamoDBLocal": "tests/conftest.py starts it",

@@ -45,6 +45,8 @@ OWN_CODES: Mapping[str, Meaning] = {
         (Act.NEVER, "erased", "erased"),
         (Act.NEVER, "empty", "empty"),
         (Act.NEVER, "template_refused", "template_refused"),
+        (Act.NEVER, "not_approved", "not_approved"),
+        (Act.NEVER, "text_returned", "text_returned"),
         (Act.NEVER, "invalid", "buttons"),
         (Act.NEVER, "unsupported_type", "unsupported_part"),
         (Act.NEVER, "file", "file_too_big file_type"),

@@ -4,6 +4,7 @@ The search index, the search box and the check for invisible texts all compare `
 shown nor stored; a name is shown as `display_name` returns it.
 """
 
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -91,6 +92,11 @@ def normal(text: str) -> str:
             break
         text = again
     return text
+
+
+def same_phrase(text: str) -> str:
+    """Return the words of a text as they are compared: letters and digits alone, in their simplest form."""
+    return " ".join(re.findall(r"\w+", normal(text)))
 
 
 def _once(text: str) -> str:

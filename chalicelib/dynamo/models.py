@@ -129,6 +129,8 @@ class DeskRow(Model):
     file_state = UnicodeAttribute(null=True)
     file_object = UnicodeAttribute(null=True)
     deleted_by = UnicodeAttribute(null=True)
+    decision = UnicodeAttribute(null=True)
+    decided_by = UnicodeAttribute(null=True)
     order = NumberAttribute(null=True)
     rank = NumberAttribute(null=True)
     piece_count = NumberAttribute(null=True)
@@ -159,6 +161,7 @@ class DeskRow(Model):
     action = UnicodeAttribute(null=True)
     attempt_id = UnicodeAttribute(null=True)
     template = UnicodeAttribute(null=True)
+    withheld = UnicodeAttribute(null=True)
     pieces = NumberAttribute(null=True)
     doubtful = BooleanAttribute(null=True)
     files = BooleanAttribute(null=True)
@@ -304,3 +307,6 @@ class IndexRow(Model):
     words: ListAttribute[str] = ListAttribute(null=True)
     rule = NumberAttribute(null=True)
     ended_at = NumberAttribute(null=True)
+    # same_text
+    people: MapAttribute[str, object] = MapAttribute(null=True)
+    approved_at = NumberAttribute(null=True)

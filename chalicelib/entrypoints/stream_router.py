@@ -3,7 +3,8 @@ own words, never content.
 
 Queue by queue:
 
-- doorbell (the sender): a new outbox entry wakes its conversation; a new answer to a visitor.
+- doorbell (the sender): a new outbox entry wakes its conversation, and so does a supervisor's decision about one; a new
+  answer to a visitor.
 - dating (the expiry stamper): a ticket whose expiry date is not yet stamped on its rows; one by one, rows that appear
   on a ticket which may be closed, rows without a ticket, and messages whose failure their ticket does not show yet. An
   edit or deletion is marked as a change, because a text may have to be removed; a deletion of ours once it has left. A
@@ -39,7 +40,7 @@ from chalicelib.dynamo.schema import (
     VISITOR,
 )
 from chalicelib.tickets.marker import Changes, Markers
-from chalicelib.tickets.model import CHANGES, REFERRING, TEXT_CHANGES
+from chalicelib.tickets.model import CHANGES, REFERRING, TEXT_CHANGES, WAITS
 from chalicelib.tickets.pieces import outstanding
 from chalicelib.wiring import base as wiring
 from chalicelib.wiring import delivery as wiring_delivery
@@ -52,7 +53,7 @@ _READ = (
     *("pk", "sk", "conversation_id", "ticket_id", "contact_id", "request_id"),
     *("direction", "kind", "status", "flagged", "expires_at", "dated", "purpose"),
     *("state", "waits", *_SIGNED, "due", "piece_count", "piece_states", "resent_as", "notices_wait"),
-    *("deleted", "file_objects"),
+    *("deleted", "file_objects", "withheld", "attempts", "attempt_id"),
 )
 """Attributes of a row that the stream router reads."""
 
@@ -85,7 +86,7 @@ def _changes(change: Mapping[str, Any]) -> Changes:
     pk, sk = keys["pk"], keys["sk"]
     named = image.get("conversation_id", {}).get("S", "")
     conversations = frozenset({named} if named else ())
-    if sk in (TICKET.sk, CONTACT.sk):
+    if sk in (TICKET.sk, CONTACT.sk) or (sk.startswith(OUTBOX.prefix) and "withheld" in image):
         return Changes(tickets=True, conversations=conversations)
     if sk == HEAD.sk or sk.startswith(MESSAGE.prefix):
         return Changes(requests="request_id" in image, conversations=frozenset({pk.partition("#")[2]}))
@@ -123,7 +124,8 @@ def _wake_up(record: Mapping[str, Any]) -> tuple[str, WakeUp] | None:
     pk, sk = item["pk"], item["sk"]
     new = record["eventName"] == "INSERT"
     to_visitor = sk == VISITOR.sk
-    if (new and (to_visitor or sk.startswith(OUTBOX.prefix))) or (sk == HEAD.sk and item.get("notices_wait")):
+    entry = sk.startswith(OUTBOX.prefix) and (new or _decided_reply(item)) and item.get("withheld") != WAITS
+    if (new and to_visitor) or entry or (sk == HEAD.sk and item.get("notices_wait")):
         name, group = "visitor_id" if to_visitor else "conversation_id", pk.partition("#")[2]
         return "doorbell", WakeUp({name: group}, group, record["eventID"])
     if sk.startswith(FETCH.prefix) and pk.startswith(FETCH.partition("")):
@@ -144,6 +146,11 @@ def _wake_up(record: Mapping[str, Any]) -> tuple[str, WakeUp] | None:
     if sk == REQUEST.sk and pk.startswith(REQUEST.partition("")) and (new or _decided(item)):
         return "privacy", WakeUp({"request_id": item["request_id"]})  # not for a contact's pointer to it
     return None
+
+
+def _decided_reply(item: Mapping[str, Any]) -> bool:
+    """Whether a supervisor has decided about a reply, and no sender has come to it."""
+    return item.get("withheld", WAITS) != WAITS and not item.get("attempts") and not item.get("attempt_id")
 
 
 def _decided(item: Mapping[str, Any]) -> bool:

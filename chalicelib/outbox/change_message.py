@@ -14,10 +14,13 @@ from chalicelib.channels import registry
 from chalicelib.core.errors import BadInput, Conflict, NotFound
 from chalicelib.core.ids import MessageRef
 from chalicelib.outbox.change_model import Change, Refusal, What, edit_refusal, refusal
+from chalicelib.outbox.content import ReplyContent
+from chalicelib.outbox.model import Head
 from chalicelib.outbox.provider_ids import NamedMessage, provider_ids
 from chalicelib.outbox.reply import TRIES, ReplyToCustomer
 from chalicelib.outbox.reply_checks import check_text
-from chalicelib.tickets.model import reply_time
+from chalicelib.outbox.same_text import TextUse
+from chalicelib.tickets.model import WITHHELD, reply_time
 from chalicelib.vault import encryption
 from chalicelib.vault.encryption import CannotOpen
 
@@ -74,12 +77,22 @@ class ChangeMessage:
                     says = f"{channel.name} does not take this as a reaction: choose another emoji."
                     raise BadInput(says, code="bad_emoji")
                 text = spelled
-            change = Change(what, text, target, ticket, head, author, now)
-            made = self._unsent(change) if target.shown.status == "queued" else self._sent(change)
+            use = self._use(head, text, now) if what == "edit" else None
+            change = Change(what, text, target, ticket, head, author, now, use)
+            made = self._unsent(change) if target.shown.status in ("queued", WITHHELD) else self._sent(change)
             if made:
                 return made
             self.wait(attempt)
         raise Conflict("This conversation changes very fast now. Try again.", code="busy")
+
+    def _use(self, head: Head, text: str, now: int) -> TextUse | None:
+        """Return the use of a new text. Raises Conflict when it went to too many people: a reply of that text would
+        wait for a supervisor, and a changed one would not."""
+        use = self.replies.same_texts.use(head.channel, head.contact_id, ReplyContent(text), now)
+        if use is not None and use.too_many:
+            says = "This text went to many people within an hour. Send it as a reply: a supervisor decides about it."
+            raise Conflict(says, code="same_text")
+        return use
 
     def _unsent(self, change: Change) -> Made | None:
         """Change a reply that waits. None: its rows have changed since they were read."""

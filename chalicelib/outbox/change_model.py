@@ -11,7 +11,8 @@ from chalicelib.channels.render import pieces_of
 from chalicelib.core.purposes import SUPPORT
 from chalicelib.outbox.model import AnsweredTicket, Head
 from chalicelib.outbox.provider_ids import NamedMessage
-from chalicelib.tickets.model import CHANGES, REFERRING
+from chalicelib.outbox.same_text import TextUse
+from chalicelib.tickets.model import CHANGES, REFERRING, WITHHELD
 from chalicelib.tickets.records import Message
 
 What = Literal["reaction", "edit", "revoke"]
@@ -27,6 +28,7 @@ class Refusal(NamedTuple):
 
 _NOT_OUT: dict[str, Refusal | None] = {
     "queued": None,
+    WITHHELD: None,
     "sending": Refusal("leaving", "This reply is leaving right now. Try again in a moment."),
     "failed": Refusal("not_sent", "This reply did not reach the customer: there is nothing to change."),
 }
@@ -47,7 +49,7 @@ class Target:
 @dataclass(frozen=True)
 class Change:
     """What `author` of the staff wants made of a message at `now` (ms), with the rows as they were read. `text` is the
-    new text or the emoji."""
+    new text or the emoji, `use` to how many people that text went, None where nobody counts."""
 
     what: What
     text: str = field(repr=False)
@@ -56,6 +58,7 @@ class Change:
     head: Head
     author: str
     now: int
+    use: TextUse | None = None
 
 
 def refusal(channel: Channel, what: What, message: Message, now: int) -> Refusal | None:
@@ -64,6 +67,8 @@ def refusal(channel: Channel, what: What, message: Message, now: int) -> Refusal
         return Refusal("gone", "This message is deleted.")
     if why := _other_message(what, message):
         return Refusal("wrong_message", why)
+    if what == "edit" and message.status == WITHHELD:
+        return Refusal(WITHHELD, "This reply waits for a supervisor. Delete it and write another one.")
     if what != "reaction" and message.status in _NOT_OUT:
         return _NOT_OUT[message.status]
     if what not in channel.sends:

@@ -16,7 +16,16 @@ from chalicelib.outbox.change_model import Change, Target
 from chalicelib.outbox.model import CHANGE, AnsweredTicket, Head
 from chalicelib.outbox.provider_ids import NamedMessage
 from chalicelib.outbox.reading import OutboxReading
-from chalicelib.tickets.model import NO_LONGER_SOLVED, PREVIEW, RANK, REOPENS, reopening
+from chalicelib.tickets.model import (
+    NO_LONGER_SOLVED,
+    PREVIEW,
+    RANK,
+    REOPENS,
+    RETURNED,
+    WAITS,
+    WITHHELD,
+    reopening,
+)
 from chalicelib.tickets.records import Message
 from chalicelib.tickets.records_from_rows import number, outcome
 from chalicelib.vault import encryption
@@ -83,6 +92,7 @@ class ChangeStore(OutboxReading):
                     self._head(change.head, ref.at),
                     self._ticket(change.ticket),
                     self._not_deleted(change.target),
+                    *self._counted(change),
                 ]
             )
             is None
@@ -104,6 +114,7 @@ class ChangeStore(OutboxReading):
                     self._tables.check("outbox", OUTBOX.key(*ref), _UNTOUCHED, {"no": False, "none": 0}),
                     self._head(head),
                     self._ticket(ticket, "SET #last = :last", {"last": last}, ref) if shown else self._ticket(ticket),
+                    *self._counted(change),
                 ]
             )
             is None
@@ -111,16 +122,16 @@ class ChangeStore(OutboxReading):
 
     def delete_unsent(self, change: Change) -> bool:
         """Remove the content of a reply that waits; the sender then removes its outbox entry. The question that it
-        answered is open again, and so is its ticket."""
+        answered is open again, and so is its ticket. One that waits for a supervisor has answered none."""
         target, ticket = change.target, change.ticket
         ref = target.named.ref
         values: dict[str, Any] = {
             "yes": True,
             "read": target.named.content,
-            "queued": "queued",
+            "waits": target.shown.status,
             "author": change.author,
         }
-        condition = "#status = :queued AND #content = :read AND attribute_not_exists(#piece_count)"
+        condition = "#status = :waits AND #content = :read AND attribute_not_exists(#piece_count)"
         gone = "SET #deleted = :yes, #deleted_by = :author REMOVE #content, #status, #answers"
         sets: list[str] = []
         removes: list[str] = []
@@ -139,13 +150,26 @@ class ChangeStore(OutboxReading):
             self._tables.transact(
                 [
                     self._tables.update("message", MESSAGE.key(*ref), gone, condition, values),
-                    self._tables.check("outbox", OUTBOX.key(*ref), _UNTOUCHED, {"no": False, "none": 0}),
+                    self._waiting(change),
                     self._head(change.head),
                     self._ticket(ticket, expression, changes, ref if shown else None),
                 ]
             )
             is None
         )
+
+    def _waiting(self, change: Change) -> Write:
+        """Demand that nothing of a reply has left. The decision about one that waits for a supervisor is over, so that
+        the sender comes to it."""
+        key, values = OUTBOX.key(*change.target.named.ref), {"no": False, "none": 0}
+        if change.target.shown.status != WITHHELD:
+            return self._tables.check("outbox", key, _UNTOUCHED, values)
+        over = {"returned": RETURNED, "now": change.now, "waits": WAITS}
+        expression = "SET #withheld = :returned, #due_at = :now"
+        return self._tables.update("outbox", key, expression, f"{_UNTOUCHED} AND #withheld = :waits", values | over)
+
+    def _counted(self, change: Change) -> list[Write]:
+        return change.use.counted(self._tables) if change.use else []
 
     def _last_shown(self, ticket: AnsweredTicket, ref: MessageRef) -> bool:
         """Whether the ticket's row shows this message of ours as its last."""

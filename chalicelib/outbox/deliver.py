@@ -116,7 +116,7 @@ class _Run:
 
     def __call__(self) -> int:
         while True:
-            entries = self._store.entries(self._conversation_id)
+            entries = self._store.entries(self._conversation_id, self._parts.clock())
             if any(one.held_by_eraser for one in entries):
                 return self._sent
             for one in entries:

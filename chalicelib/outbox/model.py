@@ -11,12 +11,13 @@ from typing import Any
 from chalicelib.attachments.uploads import UploadPlace
 from chalicelib.channels import registry
 from chalicelib.core.addresses import ChannelId
-from chalicelib.core.clock import DAY, SECOND
+from chalicelib.core.clock import DAY, HOUR, SECOND
 from chalicelib.core.ids import MessageRef
 from chalicelib.core.purposes import RIGHTS, STATUS, SUPPORT
 from chalicelib.outbox.content import ReplyContent
+from chalicelib.outbox.same_text import TextUse
 from chalicelib.provider_templates.model import StoredTemplate, why_not
-from chalicelib.tickets.model import RANK, State
+from chalicelib.tickets.model import RANK, RETURNED, WAITS, WITHHELD, State
 from chalicelib.tickets.pieces import States, not_arrived, outstanding
 
 CLAIM = 60 * SECOND
@@ -40,6 +41,8 @@ that a profile adds."""
 CHANGE = "change"
 """Action of an outbox entry whose message is a reaction, edit or deletion of ours (tickets/model.py, CHANGES): its
 failure is shown at the message that it is about, and on no ticket."""
+WITHHELD_FOR = 4 * HOUR
+"""How long (ms) a reply waits for a supervisor; then it goes back to its author."""
 PROBE_EVERY = 50 * SECOND
 """How often one message may try whether a stopped channel works again: less than the sweeper's minute."""
 
@@ -50,7 +53,8 @@ class OutboxEntry:
     sender that holds the claim until `claim_until`. `unconfirmed` (stored as `doubtful`): an earlier try may have been
     accepted although no answer came. `answers` is the time (ms) of the customer's question that a reply answers, 0 when
     none was open. `template` is the key (name#language) of the template that it sends, "" when it sends none. `files`:
-    the message has some, which only the uploader may read. `kept`: a notice that waits until the customer writes."""
+    the message has some, which only the uploader may read. `kept`: a notice that waits until the customer writes.
+    `withheld` is how far the decision of a supervisor is: WAITS, APPROVED, RETURNED, "" where none is wanted."""
 
     ref: MessageRef
     action: str
@@ -68,6 +72,7 @@ class OutboxEntry:
     template: str = ""
     files: bool = False
     kept: bool = False
+    withheld: str = ""
 
     @property
     def held_by_eraser(self) -> bool:
@@ -217,7 +222,7 @@ class Reply:
     """One reply, ready to be stored. `ref.at` (ms) is its time and its number in the conversation; `client_hash` is the
     name of the id by which a repetition is recognised; `again` is the failed message that it replaces; `template` is
     the one that it sends, as it was read; `quote_hash` is the pseudonym of the provider's id of the message that it
-    quotes."""
+    quotes; `use` is to how many people its text went, None where nobody counts."""
 
     ref: MessageRef
     ticket: AnsweredTicket
@@ -229,6 +234,17 @@ class Reply:
     again: FailedMessage | None = None
     template: StoredTemplate | None = None
     quote_hash: str = ""
+    use: TextUse | None = None
+
+    @property
+    def withheld(self) -> bool:
+        """Whether a supervisor decides about it first."""
+        return self.use is not None and self.use.too_many
+
+    @property
+    def status(self) -> str:
+        """Its status when it is stored."""
+        return WITHHELD if self.withheld else "queued"
 
     @property
     def uploads(self) -> UploadPlace:
@@ -251,6 +267,9 @@ def refusal(job: Job, now: int, allows: Callable[[str, str], bool]) -> Failure |
     head, recipient, entry = job.head, job.recipient, job.entry
     if head is None or recipient is None or recipient.state != "active" or recipient.epoch != head.epoch:
         return Failure("erased", "erased")
+    if entry.withheld in (WAITS, RETURNED):  # one that waits comes here when its time is over
+        code = "text_returned" if entry.withheld == RETURNED else "not_approved"
+        return Failure(code, code)
     if not allows(entry.purpose, entry.channel):
         return Failure("not_allowed", "not_allowed")
     if recipient.suppressed and not job.serves_the_person:

@@ -12,7 +12,7 @@ from chalicelib.dynamo.rows import alive, get_row, translated_errors
 from chalicelib.dynamo.schema import CHANNEL, CLIENT_ID, CONTACT, EARLY_STATUS, HEAD, MESSAGE, OUTBOX, SENDING
 from chalicelib.outbox.model import Head, Job, OutboxEntry, Outgoing, Recipient
 from chalicelib.outbox.provider_ids import NamedMessage
-from chalicelib.tickets.model import REFERRING
+from chalicelib.tickets.model import REFERRING, WAITS
 from chalicelib.tickets.records_from_rows import mapping
 
 LOOK_AHEAD = 10
@@ -22,16 +22,19 @@ LOOK_AHEAD = 10
 class OutboxReading:
     """Strongly consistent reads for delivery. All methods raise Unavailable."""
 
-    def entries(self, conversation_id: str) -> list[OutboxEntry]:
-        """Return the oldest LOOK_AHEAD entries of a conversation's outbox, oldest first."""
+    def entries(self, conversation_id: str, now: int = 0) -> list[OutboxEntry]:
+        """Return the oldest LOOK_AHEAD entries of a conversation's outbox, oldest first, without those that wait for a
+        supervisor at `now` (ms)."""
+        decided = DeskRow.withheld.does_not_exist() | (DeskRow.withheld != WAITS) | (DeskRow.due_at <= now)
         with translated_errors():
             found = DeskRow.query(
                 OUTBOX.partition(conversation_id),
                 DeskRow.sk.startswith(OUTBOX.prefix),
+                filter_condition=decided,
                 consistent_read=True,
                 limit=LOOK_AHEAD,
             )
-            return [_entry(conversation_id, row) for row in found]
+            return [outbox_entry(conversation_id, row) for row in found]
 
     def stopped(self, account: str) -> bool:
         """Whether the account's channel is stopped until staff has acted."""
@@ -132,7 +135,8 @@ def overdue(before: int, since: int = 0) -> Iterator[tuple[str, str, int]]:
             yield str(row.conversation_id or row.pk), str(row.account), _int(row.due_at)
 
 
-def _entry(conversation_id: str, row: DeskRow) -> OutboxEntry:
+def outbox_entry(conversation_id: str, row: DeskRow) -> OutboxEntry:
+    """Return the outbox entry of a row."""
     return OutboxEntry(
         ref=MessageRef.of_tail(conversation_id, str(row.sk).removeprefix(OUTBOX.prefix)),
         action=str(row.action),
@@ -150,6 +154,7 @@ def _entry(conversation_id: str, row: DeskRow) -> OutboxEntry:
         template=row.template or "",
         files=bool(row.files),
         kept=bool(row.kept),
+        withheld=row.withheld or "",
     )
 
 

@@ -26,6 +26,7 @@ from chalicelib.vault.encryption import CannotOpen
 if TYPE_CHECKING:
     from chalicelib.outbox.brought_files import BroughtFiles
     from chalicelib.outbox.reply_store import ReplyStore
+    from chalicelib.outbox.same_text import SameTexts
     from chalicelib.vault.decryptor import BatchDecryptor
 
 TRIES = 10
@@ -47,13 +48,15 @@ class ReplyToCustomer:
 
     store: "ReplyStore"
     files: "BroughtFiles"
+    same_texts: "SameTexts"
     decryptor: Callable[[], "BatchDecryptor"]
     allows: Callable[[str, str], bool]
     clock: Callable[[], int]
     wait: Callable[[int], None]
 
     def __call__(self, ticket_id: str, content: ReplyContent, client_id: str, author: str) -> Message:
-        """Store a reply of the staff account `author` and return it; its id is its reference. The sender sends it.
+        """Store a reply of the staff account `author` and return it; its id is its reference. The sender sends it, but
+        for one whose text goes to too many people (same_text.py): a supervisor decides about that first.
 
         `client_id` is made by the page once for each reply: with the same id and content again, the stored reply is
         returned as it is now, and nothing is stored. Its files are only named: they are looked at here. Raises
@@ -103,7 +106,14 @@ class ReplyToCustomer:
             if self.store.store(reply):
                 at = reply.ref.at
                 message = Message(
-                    str(reply.ref), "out", "text", at, arrived_at=now, status="queued", author=author, purpose=SUPPORT
+                    str(reply.ref),
+                    "out",
+                    "text",
+                    at,
+                    arrived_at=now,
+                    status=reply.status,
+                    author=author,
+                    purpose=SUPPORT,
                 )
                 return _as_sent(message, reply.content)
             self.wait(attempt)
@@ -131,7 +141,8 @@ class ReplyToCustomer:
         at = reply_time(now, head.last_at, head.last_inbound_at)
         ref = MessageRef(ticket.conversation_id, at, secrets.token_hex(16))
         quoted = self._quoted(sent, head, now, again)
-        return sent, Reply(ref, ticket, head, content, author, client_hash, now, again, template, quoted)
+        use = self.same_texts.use(head.channel, head.contact_id, content, now)
+        return sent, Reply(ref, ticket, head, content, author, client_hash, now, again, template, quoted, use)
 
     def may_reply(self, ticket_id: str, now: int) -> tuple[AnsweredTicket, Head]:
         """Return a ticket to which a reply may be stored now, and the head of its conversation. Raises NotFound,

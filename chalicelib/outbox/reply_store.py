@@ -7,18 +7,18 @@ from typing import Any
 from chalicelib.attachments.uploads import use_upload
 from chalicelib.core.ids import MessageRef
 from chalicelib.core.purposes import SUPPORT
-from chalicelib.dynamo.builder import Write
+from chalicelib.dynamo.builder import Builder, Write
 from chalicelib.dynamo.rows import alive, get_row
 from chalicelib.dynamo.schema import HEAD, MESSAGE, OUTBOX, TICKET
 from chalicelib.dynamo.tables import Tables
 from chalicelib.messages.conversation_rows import outbox_row
-from chalicelib.outbox.model import AnsweredTicket, FailedMessage, Reply
+from chalicelib.outbox.model import WITHHELD_FOR, AnsweredTicket, FailedMessage, Reply
 from chalicelib.outbox.reading import OutboxReading
 from chalicelib.outbox.rows import inside_window
 from chalicelib.provider_templates.model import StoredTemplate
 from chalicelib.provider_templates.store import TemplateStore
 from chalicelib.tickets.drafts import DraftKey, client_guard, delete_sent_draft
-from chalicelib.tickets.model import PREVIEW, RANK, queue_of
+from chalicelib.tickets.model import PREVIEW, RANK, WAITS, queue_of
 from chalicelib.tickets.pieces import resent
 from chalicelib.tickets.records import Message
 from chalicelib.tickets.records_from_rows import outcome, outgoing, question_at, resent_as
@@ -105,6 +105,7 @@ class ReplyStore(OutboxReading):
             client_guard(self._tables, reply.client_hash, reply.ref, reply.now),
             self._head(reply),
             self._ticket(reply),
+            *(reply.use.counted(self._tables) if reply.use else []),
             *([self._templates.unchanged(reply.template)] if reply.template else []),
             *([self._name_successor(reply, reply.again)] if reply.again else []),
             *(use_upload(self._tables, reply.uploads, one.object, reply.now) for one in reply.content.files),
@@ -121,11 +122,11 @@ class ReplyStore(OutboxReading):
             "content": encryption.seal_json(reply.head.public_key, context, reply.content.stored()),
             "sent_at": reply.ref.at,
             "arrived_at": reply.now,
-            "status": "queued",
+            "status": reply.status,
             "rank": RANK["queued"],
             "author": reply.author,
             "purpose": SUPPORT,
-            "answers": reply.ticket.question_at or None,
+            "answers": (not reply.withheld and reply.ticket.question_at) or None,
             "file_objects": [one.object for one in reply.content.files] or None,
             "quote_hash": reply.quote_hash,
         }
@@ -155,30 +156,45 @@ class ReplyStore(OutboxReading):
         return self._tables.update("head", key, "SET #last_at = :at", condition, values)
 
     def _ticket(self, reply: Reply) -> Write:
-        """Mark the ticket as answered, if it is as it was read, so that only one of two replies answers a question."""
-        context = encryption.ticket_attribute(reply.ticket.ticket_id, "last")
-        values = {
-            "state": str(reply.state),
-            "queue": queue_of(reply.state),
-            "now": reply.now,
-            "at": reply.ref.at,
-            "last": encryption.seal_json(reply.head.public_key, context, {"text": reply.content.text[:PREVIEW]}),
-            "kind": reply.content.kind,
-            "out": "out",
-            "read": reply.ticket.state,
-            "none": 0,
-        }
-        condition = "#state = :read AND "
-        if reply.ticket.dated:
-            values["question"] = reply.ticket.question_at
-            condition += "#question_at = :question"
-        else:
-            condition += "attribute_not_exists(#question_at)"
-        expression = (
-            "SET #state = :state, #queue = :queue, #activity = :now, #last_message_at = :at, #last = :last,"
-            " #last_kind = :kind, #last_direction = :out, #question_at = :none REMOVE #undelivered, #person_at"
-        )
-        return self._tables.update("ticket", TICKET.key(reply.ticket.ticket_id), expression, condition, values)
+        """Mark the ticket as answered; a reply that waits for a supervisor answers nothing yet."""
+        if reply.withheld:
+            return ticket_unchanged(self._tables, reply.ticket)
+        return ticket_answered(self._tables, reply)
+
+
+def ticket_unchanged(builder: Builder, ticket: AnsweredTicket) -> Write:
+    """Return the write that demands that a ticket is as it was read."""
+    condition, values = _as_read(ticket)
+    return builder.check("ticket", TICKET.key(ticket.ticket_id), condition, values)
+
+
+def ticket_answered(builder: Builder, reply: Reply) -> Write:
+    """Return the write that marks the ticket of a reply as answered, if it is as it was read, so that only one of two
+    replies answers a question."""
+    context = encryption.ticket_attribute(reply.ticket.ticket_id, "last")
+    condition, values = _as_read(reply.ticket)
+    values |= {
+        "state": str(reply.state),
+        "queue": queue_of(reply.state),
+        "now": reply.now,
+        "at": reply.ref.at,
+        "last": encryption.seal_json(reply.head.public_key, context, {"text": reply.content.text[:PREVIEW]}),
+        "kind": reply.content.kind,
+        "out": "out",
+        "none": 0,
+    }
+    expression = (
+        "SET #state = :state, #queue = :queue, #activity = :now, #last_message_at = :at, #last = :last,"
+        " #last_kind = :kind, #last_direction = :out, #question_at = :none REMOVE #undelivered, #person_at"
+    )
+    return builder.update("ticket", TICKET.key(reply.ticket.ticket_id), expression, condition, values)
+
+
+def _as_read(ticket: AnsweredTicket) -> tuple[str, dict[str, Any]]:
+    """Return the condition that a ticket has the state and the open question that were read, with its values."""
+    if ticket.dated:
+        return "#state = :read AND #question_at = :question", {"read": ticket.state, "question": ticket.question_at}
+    return "#state = :read AND attribute_not_exists(#question_at)", {"read": ticket.state}
 
 
 def _draft(reply: Reply) -> DraftKey:
@@ -186,8 +202,14 @@ def _draft(reply: Reply) -> DraftKey:
 
 
 def _outbox_entry(reply: Reply) -> dict[str, Any]:
-    return outbox_row(reply.ref, "send", reply.head.channel, reply.head.account, reply.now, SUPPORT) | {
-        "answers": reply.ticket.question_at or None,
-        "template": reply.template.template.key if reply.template else None,
-        "files": bool(reply.content.files) or None,
-    }
+    waits = {"withheld": WAITS, "due_at": reply.now + WITHHELD_FOR} if reply.withheld else {}
+    entry = outbox_row(reply.ref, "send", reply.head.channel, reply.head.account, reply.now, SUPPORT)
+    return (
+        entry
+        | waits
+        | {
+            "answers": reply.ticket.question_at or None,
+            "template": reply.template.template.key if reply.template else None,
+            "files": bool(reply.content.files) or None,
+        }
+    )

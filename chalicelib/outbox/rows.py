@@ -45,7 +45,10 @@ class OutboxRows:
             condition = "attribute_not_exists(attempt_id) OR attempt_id <> :fence"
             return self._tables.delete("outbox", key, condition, {"fence": HELD_BY_ERASER})
         free = "attribute_exists(pk) AND (attribute_not_exists(attempt_id) OR claim_until <= :now)"
-        return self._tables.delete("outbox", key, free, {"now": now})
+        values: dict[str, Any] = {"now": now}
+        if entry.withheld:  # a supervisor may decide at this moment
+            free, values = f"{free} AND withheld = :withheld", {**values, "withheld": entry.withheld}
+        return self._tables.delete("outbox", key, free, values)
 
     def head_unchanged(self, head: Head, now: int, *, windowed: bool = True) -> Write:
         """Check that the conversation is as it was read: not erased, not blocked; when it is `windowed`, inside its

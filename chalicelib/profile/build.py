@@ -22,11 +22,12 @@ import msgspec
 
 from chalicelib.channels import registry
 from chalicelib.core.languages import LANGUAGES
+from chalicelib.core.normal import same_phrase
 from chalicelib.profile import forms
 from chalicelib.profile.forms import TEXT, Form, MaybeNone, Words
 from chalicelib.profile.load import DIRECTORY
 from chalicelib.profile.model import Profile, ProfileError, Row
-from chalicelib.profile.rules import RULES, same_phrase
+from chalicelib.profile.rules import RULES
 
 COMMON = "common"
 """Name of the file with the rows that every profile has."""

@@ -12,7 +12,7 @@ from typing import Any
 from chalicelib.channels import registry
 from chalicelib.core.kept_for import KeptFor
 from chalicelib.core.languages import LANGUAGES
-from chalicelib.core.normal import normal
+from chalicelib.core.normal import same_phrase
 from chalicelib.profile.forms import BUILT, KEPT_BY_THE_DESK
 from chalicelib.profile.model import AcceptedBy, ConsentTerms, Profile, Purpose, Residency, Retention, Row
 
@@ -38,11 +38,6 @@ NEEDED = ("ticket", "contact", "consent", "request", "fence", "log", "staff", "u
 """Classes of retention that code asks for by name."""
 _OWN = re.compile(r"[A-Z][0-9]+(\.[0-9]+)?")
 _OTHERS = re.compile(r"94-V art\. [0-9]+(-[0-9]+)?(\([0-9]+\))*|Rules [0-9]+|own rule")
-
-
-def same_phrase(text: str) -> str:
-    """Return a phrase as it is compared: letters and digits alone, in their simplest form."""
-    return " ".join(re.findall(r"\w+", normal(text)))
 
 
 def _purpose(row: Purpose) -> Wrong:

@@ -31,6 +31,12 @@ RANK = {"queued": 0, "sending": 1, "sent": 2, "failed": 3, "delivered": 4, "read
 status goes back."""
 
 
+WITHHELD = "withheld"
+"""Status of a reply of which a supervisor decides. It has the rank of `queued`: no provider knows of it."""
+WAITS, APPROVED, RETURNED = "waits", "approved", "returned"
+"""How far that decision is, as the outbox entry says."""
+
+
 def number_digits(attempt: int) -> int:
     """Return how many digits a new ticket number has: six, and two more after every three numbers that were taken."""
     return 6 + 2 * (attempt // 3)

@@ -125,6 +125,7 @@ class Message:
     `reactions`   the customer's; `own_reaction` is ours
     `changes`     our reactions, edits and deletions of this message that have not left or failed, the newest of each
     `deleted_by`  the member of staff who deleted this message of ours
+    `decision`    of a supervisor about a withheld reply, "approve" or "return"; `decided_by` is whose
     """
 
     id: str
@@ -166,6 +167,8 @@ class Message:
     own_reaction: str = ""
     changes: "tuple[Message, ...]" = ()
     deleted_by: str = ""
+    decision: str = ""
+    decided_by: str = ""
 
     @property
     def position(self) -> tuple[int, int, int, str]:

@@ -179,6 +179,8 @@ class Threads:
             choices=_of_buttons(opened, "title"),
             pick=choice_of(next(iter(_of_buttons(opened, "id")), ""))[0] if row.direction == "out" else "",
             deleted_by=row.deleted_by or "",
+            decision=row.decision or "",
+            decided_by=row.decided_by or "",
             file_state=row.file_state or "",
             file=self._file(ticket, ref, row) if row.file_object else MessageFile(),
             files=sent_files(opened, outgoing(row)) if row.file_objects else (),

@@ -49,6 +49,23 @@ class TextKey:
         return _hash(self._key, "word", word)
 
 
+class SameTextKey:
+    """Makes pseudonyms of texts that staff sends, and of the people to whom one goes. Only the dashboard holds its
+    key."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def text(self, words: str) -> str:
+        """Return the pseudonym of the words of a text."""
+        return _hash(self._key, "text", words)
+
+    def person(self, text: str, contact_id: str) -> str:
+        """Return the pseudonym of a contact, another one for each text: 16 hexadecimal digits."""
+        return _hash(self._key, "person", text, contact_id)[:16]
+
+
 def derive(secret: bytes, purpose: str) -> bytes:
-    """Return a key (32 bytes) for one purpose: session, challenge, brake (the login throttle) or staff (row MACs)."""
+    """Return a key (32 bytes) for one purpose: session, challenge, brake (the login throttle),
+    staff (row MACs), search or same_text."""
     return hmac.new(secret, f"derived|{purpose}".encode(), hashlib.sha256).digest()

@@ -34,10 +34,12 @@ STATUSES: Mapping[str, str] = {
     "read": desk_msg("Read"),
     "played": desk_msg("Read"),
     "failed": desk_msg("Not delivered"),
+    "withheld": desk_msg("Waits for a supervisor"),
 }
 
 
 _NOT_SENT = desk_msg("Not sent.")
+_TO_EACH = desk_msg("Answer each customer's own question.")
 FAILURES: Mapping[str, FailureText] = {
     "window_closed": FailureText(
         desk_msg("The reply window closed ({code})."), desk_msg("Use a template, or wait until the customer writes.")
@@ -59,6 +61,14 @@ FAILURES: Mapping[str, FailureText] = {
     "template_refused": FailureText(
         desk_msg("The template may not be sent any more: the provider changed it."), desk_msg("Choose another one."),
         _NOT_SENT,
+    ),
+    "not_approved": FailureText(
+        desk_msg("This text goes to many people, and no supervisor approved it within four hours."),
+        _TO_EACH,
+        _NOT_SENT,
+    ),
+    "text_returned": FailureText(
+        desk_msg("This text goes to many people, and a supervisor returned it."), _TO_EACH, _NOT_SENT
     ),
     "unsupported_type": FailureText(
         desk_msg("The provider does not take this kind of message ({code})."), desk_msg("Send a text.")

@@ -22,9 +22,10 @@ if TYPE_CHECKING:
     from chalicelib.outbox.providers import ChannelProviders
     from chalicelib.outbox.reply import ReplyToCustomer
     from chalicelib.outbox.signals import AskForSignal, PassOnSignal
+    from chalicelib.outbox.withheld.decide import DecideWithheld
     from chalicelib.retention.stamp_expiry import StampExpiry
     from chalicelib.vault.decryptor import BatchDecryptor
-    from chalicelib.vault.pseudonyms import TextKey
+    from chalicelib.vault.pseudonyms import SameTextKey, TextKey
 
 
 def _allows(purpose: str, channel: str) -> bool:
@@ -62,10 +63,29 @@ def reply_to_customer() -> "ReplyToCustomer":
     """Stores replies of staff, for the dashboard and the API."""
     from chalicelib.outbox.reply import ReplyToCustomer
     from chalicelib.outbox.reply_store import ReplyStore
+    from chalicelib.outbox.same_text import SameTexts
 
     wiring.bind_tables()
     store = ReplyStore(wiring.gateway())
-    return ReplyToCustomer(store, _brought_files(), wiring.decryptor, _allows, wiring.clock(), sleep_with_jitter)
+    files, texts = _brought_files(), SameTexts(wiring.gateway(), _same_text_key)
+    return ReplyToCustomer(store, files, texts, wiring.decryptor, _allows, wiring.clock(), sleep_with_jitter)
+
+
+def _same_text_key() -> "SameTextKey":
+    from chalicelib.vault.encryption import decode_key
+    from chalicelib.vault.pseudonyms import SameTextKey, derive
+
+    secret = decode_key(wiring.secrets().read(settings().secret_text_key)["text_key"])
+    return SameTextKey(derive(secret, "same_text"))
+
+
+def decide_withheld() -> "DecideWithheld":
+    """Decides about a reply that waits for a supervisor."""
+    from chalicelib.outbox.withheld.decide import DecideWithheld
+    from chalicelib.outbox.withheld.store import WithheldStore
+
+    store = WithheldStore(wiring.gateway())
+    return DecideWithheld(store, reply_to_customer(), wiring.clock(), sleep_with_jitter)
 
 
 @cache

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from chalicelib.outbox.change_message import ChangeMessage
     from chalicelib.outbox.reply import ReplyToCustomer
     from chalicelib.outbox.signals import AskForSignal
+    from chalicelib.outbox.withheld.decide import DecideWithheld
     from chalicelib.privacy.decide import DecideRequest
     from chalicelib.privacy.erasure_pause import PauseErasures
     from chalicelib.privacy.open_request import OpenRequest
@@ -177,6 +178,13 @@ def change_message() -> "ChangeMessage":
     from chalicelib.wiring import delivery as wiring_delivery
 
     return wiring_delivery.change_message()
+
+
+def decide_withheld() -> "DecideWithheld":
+    """Decide about a reply that waits for a supervisor."""
+    from chalicelib.wiring import delivery as wiring_delivery
+
+    return wiring_delivery.decide_withheld()
 
 
 def search(reader: TicketQueries) -> Search:

@@ -35,6 +35,7 @@ from chalicelib.web.api.ticket_models import (
     ReplyPath,
     TicketQuery,
 )
+from chalicelib.web.api.withheld import NewDecision
 from chalicelib.web.http.routes_and_roles import API
 from infra.openapi import operation_of
 
@@ -66,6 +67,7 @@ BODIES: dict[type[Model], dict[str, Any]] = {
     RecognisedMessage: {"message_id": f"{ID}.1795000000000.{'a' * 32}", "kind": "deletion"},
     PrivacyDecision: {"decision": "erase", "check": "notary", "reason": "Seen.", "ground": None, "proposed": "x"},
     SetPrivacyHold: {"held": True},
+    NewDecision: {"decision": "approve"},
 }
 """One body of each kind that is taken."""
 VALUES: tuple[Any, ...] = (

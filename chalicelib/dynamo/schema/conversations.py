@@ -53,7 +53,7 @@ MESSAGE = ItemClass(
         sealed="content file",
         sealed_list="provider_ids",
         text="direction kind ticket_id contact_id provider_hash status author purpose raw_type quote_hash target_hash"
-        " resent_as request_id due file_state file_object deleted_by",
+        " resent_as request_id due file_state file_object deleted_by decision decided_by",
         number="order rank piece_count attempts",
         texts="links file_objects",
         map="failure piece_states params",
@@ -65,11 +65,11 @@ MESSAGE = ItemClass(
 """What was said or happened. `links` are pseudonyms of the provider's ids, one per piece, each the key of a link that
 expires at `linked_until`; `piece_states` are the states of the pieces of a long text (tickets/pieces.py); `resent_as`
 is the sort key without prefix of the message by which this failed one was sent again; `answers` is when the question
-arrived that a reply answers. `deleted`: it was deleted, its content is gone; `deleted_by` is the colleague who
-deleted a reply before it left; `quote_gone`: what it quotes was deleted; `flagged`: the ticket shows that it was not
-delivered. `file_state` is what became of its file, `file_object` its name in the bucket, behind the contact's prefix,
-`file` its name, type, size and hash (attachments/model.py); `file_objects` are the names in the bucket of the files
-that a message of ours brings."""
+arrived that a reply answers. `deleted`: it was deleted, its content is gone; `deleted_by` is the colleague who deleted
+a reply before it left, `decided_by` the one whose `decision` approved or returned a withheld reply; `quote_gone`:
+what it quotes was deleted; `flagged`: the ticket shows that it was not delivered. `file_state` is what became of its
+file, `file_object` its name in the bucket, behind the contact's prefix, `file` its name, type, size and hash
+(attachments/model.py); `file_objects` are the names in the bucket of the files that a message of ours brings."""
 FETCH = ItemClass(
     "fetch",
     "desk",
@@ -142,7 +142,7 @@ OUTBOX = ItemClass(
     section="desk.conversation",
     found_by="conversation_id",
     fields=fields(
-        text="conversation_id action purpose due attempt_id channel account template",
+        text="conversation_id action purpose due attempt_id channel account template withheld",
         number="attempts pieces",
         flag="doubtful files kept",
         ms="due_at queued_at claim_until answers",
@@ -150,7 +150,19 @@ OUTBOX = ItemClass(
 )
 """A message that waits to be sent. `doubtful`: a request to the provider had no answer, so the message may have been
 accepted (unconfirmed). `template` names the template that it sends, as name#language; `files`: it has some, so the
-uploader sends it; `kept`: a notice that waits until the customer writes, and is not due."""
+uploader sends it; `kept`: a notice that waits until the customer writes, and is not due. `withheld`: a
+reply of which a supervisor decides, and how far that is (outbox/withheld/decide.py)."""
+SAME_TEXT = ItemClass(
+    "same_text",
+    "index",
+    pk="same_text#{hash}",
+    sk="same_text",
+    expiry=Expiry("date", "an hour after the text was last sent, or a supervisor approved it", found="ttl"),
+    fields=fields(map="people", ms="approved_at", seconds="expires_at"),
+)
+"""To how many people a text of staff went within an hour. Its key is a pseudonym of the text, `people` maps pseudonyms
+of contacts, which hold for this text alone, to when it went to them (ms); `approved_at` is when a supervisor
+approved it."""
 CLIENT_ID = ItemClass(
     "client",
     "desk",

@@ -90,6 +90,8 @@ def message(one: records.Message, channel: str = "") -> Message:
         sent_at=instant(one.sent_at),
         status=one.status or None,
         failure=_why(channel, one.failure) if one.status == "failed" else None,
+        decision=one.decision or None,
+        decided_by=one.decided_by or None,
         resent_as=one.resent_as or None,
         author=one.author or None,
         details=details_of(one),

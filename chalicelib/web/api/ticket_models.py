@@ -10,6 +10,7 @@ from chalicelib.attachments.uploads import MOST_FILES
 from chalicelib.channels import registry
 from chalicelib.core.errors import BadInput
 from chalicelib.core.languages import LANGUAGES
+from chalicelib.outbox.withheld.decide import DECISIONS
 from chalicelib.tickets.model import PRIORITIES
 from chalicelib.tickets.records import STATES
 from chalicelib.web.api.fields import (
@@ -308,8 +309,19 @@ class Message(Model):
     kind: Annotated[str, says("text, image, voice, location and so on; comment for an internal one.")]
     text: str
     sent_at: Time
-    status: Annotated[str, words(("queued", "sending", "sent", "delivered", "read", "failed"))] | None
+    status: (
+        Annotated[
+            str,
+            words(("queued", "withheld", "sending", "sent", "delivered", "read", "failed")),
+            says("`withheld`: its text goes to many people, and a supervisor decides whether it leaves."),
+        ]
+        | None
+    )
     failure: Failure | None
+    decision: (
+        Annotated[str, words(DECISIONS), says("What a supervisor decided about a reply that was withheld.")] | None
+    )
+    decided_by: Annotated[str | None, says("The supervisor who did.")]
     resent_as: Annotated[str | None, says("The message by which a failed one was sent again.")]
     author: Annotated[str | None, says("Id of a colleague, `desk` for automatic texts, null for the customer.")]
     details: Annotated[

@@ -22,7 +22,7 @@ def pause_page(request: HttpRequest) -> Response:
         words=words,
         say=RequestWords(words, wiring_web.profile().deadlines),
         list_query=OPEN_LIST,
-        sidebar=sidebar(OPEN_LIST, words, badges(request), request.staff, privacy=True),
+        sidebar=sidebar(OPEN_LIST, words, badges(request), request.staff, page="privacy"),
         hold=wiring_web.pause_erasures().current(),
     )
 

@@ -24,7 +24,9 @@ from chalicelib.channels.parts import FILES
 from chalicelib.core.delivery_failures import GAVE_UP, UNLISTED
 from chalicelib.core.ids import speak
 from chalicelib.core.texts import LANGUAGE_NAMES, desk_msg
-from chalicelib.tickets.model import PRESSES
+from chalicelib.outbox.model import WITHHELD_FOR
+from chalicelib.outbox.same_text import MOST_PEOPLE
+from chalicelib.tickets.model import PRESSES, WITHHELD
 from chalicelib.tickets.records import Contact, Message, MessageFile, Quote, Ticket
 from chalicelib.web import labels
 from chalicelib.web.dashboard.dates import Dates
@@ -41,6 +43,7 @@ KIND_ICONS = {
 }  # fmt: skip
 STATUS_ICONS = {
     "queued": "clock", "sending": "refresh", "sent": "check", "delivered": "checks", "read": "eye", "failed": "alert",
+    "withheld": "pause",
 }  # fmt: skip
 STATE_ICONS = {"open": "inbox", "pending": "pending", "snoozed": "snooze", "solved": "solved", "closed": "lock"}
 PRIORITY_ICONS = {"low": "low", "high": "high", "urgent": "urgent"}
@@ -225,6 +228,14 @@ class Words(Dates):
             return ""
         latitude, longitude = (_degrees(message.details.get(name), most) for name, most in _DEGREES)
         return f"geo:{latitude},{longitude}" if latitude and longitude else ""
+
+    def withheld(self, message: Message) -> str:
+        """Return why a reply waits for a supervisor, and until when; what one decided about it; empty for any other."""
+        if message.status == WITHHELD and not message.decision:
+            why = self.say("Waits for a supervisor until {time}: more than {people} people got this text in an hour.")
+            return why.format(time=self.time(message.arrived_at + WITHHELD_FOR), people=MOST_PEOPLE)
+        said = {"approve": self.say("Approved by {name}"), "return": self.say("Returned by {name}")}
+        return said[message.decision].format(name=self.staff_name(message.decided_by)) if message.decision else ""
 
     def failure(self, channel: str, failure: Mapping[str, Any]) -> str:
         """Return why a reply was not delivered and what to do."""

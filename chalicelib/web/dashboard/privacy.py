@@ -218,14 +218,13 @@ def frozen_ticket_page(http_request: HttpRequest, error: ErasureInProgress) -> R
 
 def _page(template: str, http_request: HttpRequest, **values: Any) -> Response:
     words = pages.words_for(http_request, http_request.now, staff_names())
+    here = "" if template == "privacy-frozen.html" else "privacy"
     return pages.page(
         template,
         http_request,
         words=words,
         say=RequestWords(words, wiring_web.profile().deadlines),
         list_query=OPEN_LIST,
-        sidebar=sidebar(
-            OPEN_LIST, words, badges(http_request), http_request.staff, privacy=template != "privacy-frozen.html"
-        ),
+        sidebar=sidebar(OPEN_LIST, words, badges(http_request), http_request.staff, page=here),
         **values,
     )

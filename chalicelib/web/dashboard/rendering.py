@@ -26,7 +26,7 @@ from chalicelib.web.http.responses import SECURITY_HEADERS, html_response, json_
 from chalicelib.web.http.tokens import masked
 from chalicelib.web.labels import clause_words
 
-_NEXT = re.compile(r"/dashboard(/undertaking|/tickets/[0-9a-z]{20}|/privacy|/privacy/[0-9a-z]{20})?")
+_NEXT = re.compile(r"/dashboard(/undertaking|/tickets/[0-9a-z]{20}|/withheld|/privacy|/privacy/[0-9a-z]{20})?")
 
 
 @cache

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from chalicelib.channels import registry
 from chalicelib.core.beside import beside
+from chalicelib.outbox.withheld.store import waiting
 from chalicelib.staff.model import Staff
 from chalicelib.tickets.badges import Badges, Tally, count, read_states
 from chalicelib.tickets.model import State, queues_of
@@ -12,7 +13,7 @@ from chalicelib.tickets.records import TicketFilter
 from chalicelib.web.dashboard.list_query import BY_NAME, VIEWS, ListQuery, View
 from chalicelib.web.dashboard.presenter import Words, capped
 from chalicelib.web.http.request import HttpRequest
-from chalicelib.web.http.routes_and_roles import PRIVACY
+from chalicelib.web.http.routes_and_roles import PRIVACY, SUPERVISORS
 from chalicelib.wiring import web as wiring_web
 
 TAGS_SHOWN = 6
@@ -42,14 +43,14 @@ def badges(request: HttpRequest, desk: TicketQueries | None = None, shown: Ticke
 
 
 def sidebar(
-    list_query: ListQuery, words: Words, found: Badges, staff: Staff, *, privacy: bool = False
+    list_query: ListQuery, words: Words, found: Badges, staff: Staff, *, page: str = ""
 ) -> dict[str, list[SidebarLink]]:
     """Return the links of the sidebar, by group: of tags the most frequent ones, and the one that is looked at.
 
-    Only a privacy officer gets the group `privacy`. With `privacy=True` the page belongs to the requests about data, so
-    no list is marked as the current one.
+    Only a privacy officer gets the group `privacy`, only a supervisor the replies that wait for one. `page` is
+    "privacy" or "withheld" on a page of these, where no list is the current one.
     """
-    plain = not (list_query.channel or list_query.tag or list_query.s or privacy)
+    plain = not (list_query.channel or list_query.tag or list_query.s or page)
 
     def badge(view: View) -> str:
         tally = found.of(view.name)
@@ -74,13 +75,19 @@ def sidebar(
                 view.key,
             )
             for view in VIEWS
-        ],
+        ]
+        + ([_withheld_link(words, current=page == "withheld")] if staff.may(SUPERVISORS) else []),
         "channels": [narrowed(words.channel(one), one, found.channel(one), channel=one) for one in registry.SERVED_IDS],
         "tags": [narrowed(tag, "tag", found.tag(tag), tag=tag) for tag in tags],
-        "privacy": [_requests_link(words, current=privacy)] if staff.may(PRIVACY) else [],
+        "privacy": [_requests_link(words, current=page == "privacy")] if staff.may(PRIVACY) else [],
     }
 
 
 def _requests_link(words: Words, *, current: bool) -> SidebarLink:
     number = wiring_web.request_pages().count_open()
     return SidebarLink(words.say("Requests about data"), "shield", "/privacy", capped(number), current)
+
+
+def _withheld_link(words: Words, *, current: bool) -> SidebarLink:
+    number = capped(len(waiting(words.now)))
+    return SidebarLink(words.say("Waits for a supervisor"), "pause", "/withheld", number, current)

@@ -12,6 +12,7 @@ EVERYBODY: frozenset[str] = frozenset(ALL_ROLES)
 ADMINISTRATORS: frozenset[str] = frozenset({Role.ADMINISTRATOR})
 
 PRIVACY: frozenset[str] = frozenset({Role.PRIVACY_OFFICER})
+SUPERVISORS: frozenset[str] = frozenset({Role.SUPERVISOR})
 PAUSERS = PRIVACY | ADMINISTRATORS
 """Roles that may pause destructions. A pause costs only time, and who sees a break-in first should not have to wait."""
 OF_STAFF = PRIVACY | ADMINISTRATORS
@@ -72,6 +73,8 @@ API: tuple[Route, ...] = (
     Route("POST", "/api/v1/tickets/{id}/messages/{message}/reaction", "api.changes:react", EVERYBODY),
     Route("PATCH", "/api/v1/tickets/{id}/messages/{message}", "api.changes:edit", EVERYBODY),
     Route("DELETE", "/api/v1/tickets/{id}/messages/{message}", "api.changes:delete", EVERYBODY),
+    Route("GET", "/api/v1/withheld-replies", "api.withheld:list_withheld", SUPERVISORS),
+    Route("POST", "/api/v1/withheld-replies/{id}/decision", "api.withheld:decide_withheld", SUPERVISORS),
     Route("POST", "/api/v1/tickets/{id}/comments", "api.tickets:comment", EVERYBODY),
     Route("POST", "/api/v1/tickets/{id}/privacy-requests", "api.privacy:recognise", EVERYBODY),
     Route("POST", "/api/v1/attachments", "api.tickets:begin_attachment", EVERYBODY),
@@ -141,6 +144,8 @@ PAGES: tuple[Route, ...] = (
     Route("GET", "/dashboard/staff", "dashboard.access.staff:staff", OF_STAFF),
     Route("POST", "/dashboard/staff/{id}/revoke", "dashboard.access.staff:revoke", ADMINISTRATORS, form=True),
     Route("POST", "/dashboard/staff/{id}/restore", "dashboard.access.staff:restore", ADMINISTRATORS, form=True),
+    Route("GET", "/dashboard/withheld", "dashboard.withheld:page", SUPERVISORS, watches=OF_LISTS),
+    Route("POST", "/dashboard/withheld", "dashboard.withheld:decide_all", SUPERVISORS, form=True),
     Route("GET", "/dashboard/privacy", "dashboard.privacy:request_list_page", PRIVACY, watches=OF_REQUESTS),
     Route("GET", "/dashboard/privacy/new", "dashboard.privacy:entry_page", PRIVACY),
     Route("POST", "/dashboard/privacy/new", "dashboard.privacy:enter", PRIVACY, form=True),

@@ -25,11 +25,15 @@ from chalicelib.outbox.late_notices import LateNotices
 from chalicelib.outbox.providers import ChannelProviders
 from chalicelib.outbox.reply import ReplyToCustomer
 from chalicelib.outbox.reply_store import ReplyStore
+from chalicelib.outbox.same_text import SameTexts
 from chalicelib.outbox.store import Outbox
+from chalicelib.outbox.withheld.decide import DecideWithheld
+from chalicelib.outbox.withheld.store import WithheldStore
 from chalicelib.profile.load import load_profile
 from chalicelib.tickets.queries import TicketQueries
 from chalicelib.vault.decryptor import BatchDecryptor, SingleDecryptor
 from chalicelib.vault.encryption import EncryptionContext, open_json
+from chalicelib.vault.pseudonyms import SameTextKey
 from chalicelib.vault.secrets import Secrets
 from tests.support.attachments.no_files import NO_FILES
 from tests.support.delivery.provider import Provider, serve
@@ -94,6 +98,7 @@ class DeliveryDesk(Desk):
         parts: dict[str, Any] = {
             "store": ReplyStore(self.gateway(dynamodb, lambda attempt: None)),
             "files": self.brought(dynamodb),
+            "same_texts": SameTexts(self.gateway(dynamodb, lambda attempt: None), lambda: SameTextKey(b"k" * 32)),
             "decryptor": lambda: BatchDecryptor(lambda: self.vault),
             "allows": load_profile("spoint").allows,
             "clock": lambda: self.now,
@@ -105,6 +110,11 @@ class DeliveryDesk(Desk):
         store = ChangeStore(self.gateway(dynamodb, lambda attempt: None))
         opener = lambda: BatchDecryptor(lambda: self.vault)  # noqa: E731
         return ChangeMessage(store, self.replier(dynamodb), opener, lambda: self.now, lambda attempt: None)
+
+    def supervisor(self, dynamodb: Any = None) -> DecideWithheld:
+        """What supervisors decide with about withheld replies."""
+        store = WithheldStore(self.gateway(dynamodb, lambda attempt: None))
+        return DecideWithheld(store, self.replier(dynamodb), lambda: self.now, lambda attempt: None)
 
     def reader(self) -> TicketQueries:
         """What pages and the API read with, as of now."""

@@ -100,11 +100,11 @@ class Many:
     def _work(self, person: Person, ticket_id: str) -> None:
         desk = self.desk
         desk.sender()(person.conversation_id)
-        desk.replier()(ticket_id, ReplyContent("жауап"), f"page-{ticket_id}", BOLAT)
+        desk.replier()(ticket_id, ReplyContent(f"жауап {ticket_id}"), f"page-{ticket_id}", BOLAT)
         desk.sender()(person.conversation_id)
         reading, changes = DeskReading(desk.decryptor(), desk.now), TicketWrites(desk.gateway())
         CommentOnTicket(reading, changes, lambda: desk.now)(ticket_id, "ішкі пікір", OPERATOR)
-        desk.replier()(ticket_id, ReplyContent("кезекте тұрған жауап"), f"wait-{ticket_id}", BOLAT)
+        desk.replier()(ticket_id, ReplyContent(f"кезекте тұрған жауап {ticket_id}"), f"wait-{ticket_id}", BOLAT)
         desk.index_contact(person.contact_id)
 
     # -- at the same time
@@ -139,13 +139,14 @@ class Many:
 
         ticket_id = self.tickets[person.contact_id]
         renamed = message(desk, FIRST_OF_THE_LEAVING + number, "кеш хат", name=f"Данияр {number}")
+        late = ReplyContent(f"тағы бір жауап {ticket_id}")
         return [
             quietly(lambda: desk.receive(renamed)),
             quietly(lambda: desk.index_contact(person.contact_id)),
             quietly(lambda: desk.index_contact(person.contact_id)),
             quietly(lambda: desk.sender()(person.conversation_id)),
             quietly(lambda: desk.sender()(person.conversation_id)),
-            quietly(lambda: desk.replier()(ticket_id, ReplyContent("тағы бір жауап"), f"late-{ticket_id}", BOLAT)),
+            quietly(lambda: desk.replier()(ticket_id, late, f"late-{ticket_id}", BOLAT)),
             quietly(lambda: desk.dater()(person.conversation_id, ticket_id)),
             quietly(lambda: Living(desk).asks(person.contact_id)),
         ]

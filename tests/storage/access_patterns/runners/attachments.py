@@ -195,7 +195,7 @@ def _(desk: RetentionDesk) -> Action:
     return lambda: made.brought().store.remove(place, upload.id, made.now)
 
 
-@asks("AP53", "AP59", "AP54", "AP58", "AP36", "AP932", "AP36", "AP421", "AP934")
+@asks("AP53", "AP59", "AP54", "AP58", "AP36", "AP932", "AP36", "AP1010", "AP421", "AP934")
 def _(desk: RetentionDesk) -> Action:
     made = files(desk)
     place, upload = begun(made)

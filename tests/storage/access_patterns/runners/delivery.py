@@ -11,13 +11,13 @@ from tests.support.people import wamid
 from tests.support.retention.desk import RetentionDesk
 
 
-@asks("AP53", "AP59", "AP54", "AP58", "AP36", "AP421", "AP57")
+@asks("AP53", "AP59", "AP54", "AP58", "AP36", "AP1010", "AP421", "AP57")
 def _(desk: RetentionDesk) -> Action:
     ticket = desk.open_ticket()
     return lambda: desk.reply(ticket, "Жауап")
 
 
-@asks("AP53", "AP59", "AP54", "AP58", "AP36", "AP421", "AP426")
+@asks("AP53", "AP59", "AP54", "AP58", "AP36", "AP1010", "AP421", "AP426")
 def _(desk: RetentionDesk) -> Action:
     ticket, save, _ = draft_of(desk)
     save()
@@ -172,7 +172,7 @@ def _changed(desk: RetentionDesk) -> Job:
     return found
 
 
-@asks("AP53", "AP59", "AP54", "AP58", "AP36", "AP960", "AP421", "AP57")
+@asks("AP53", "AP59", "AP54", "AP58", "AP36", "AP960", "AP1010", "AP421", "AP57")
 def _(desk: RetentionDesk) -> Action:
     ticket = desk.open_ticket()
     content = ReplyContent("Жауап", quote=str(_asked(desk)))
@@ -185,7 +185,7 @@ def _(desk: RetentionDesk) -> Action:
     return lambda: desk.amends().react(ticket["ticket_id"], asked, "👍", BOLAT)
 
 
-@asks("AP53", "AP59", "AP58", "AP36", "AP961", "AP36", "AP963", "AP964")
+@asks("AP53", "AP59", "AP58", "AP36", "AP961", "AP1010", "AP36", "AP963", "AP964")
 def _(desk: RetentionDesk) -> Action:
     ticket = desk.open_ticket()
     ref = desk.reply(ticket, "Жауап")

@@ -85,8 +85,10 @@ def _(desk: RetentionDesk) -> Action:
     failure = store.failed_reply(ref, desk.now)
     ticket, head = store.ticket(message["ticket_id"], desk.now), store.head(ref.conversation_id)
     assert failure is not None and ticket is not None and head is not None
-    new = MessageRef(ref.conversation_id, desk.now + 9_000, "f" * 32)
-    return lambda: store.store(Reply(new, ticket, head, ReplyContent("Жауап"), BOLAT, "h" * 64, desk.now, failure))
+    new, sent = MessageRef(ref.conversation_id, desk.now + 9_000, "f" * 32), ReplyContent("Жауап")
+    use = desk.replier().same_texts.use(head.channel, head.contact_id, sent, desk.now)
+    reply = Reply(new, ticket, head, sent, BOLAT, "h" * 64, desk.now, failure, use=use)
+    return lambda: store.store(reply)
 
 
 def take_back(desk: RetentionDesk, *kinds: str) -> Action:

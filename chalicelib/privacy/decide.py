@@ -49,7 +49,8 @@ PROPOSALS: tuple[str, ...] = get_args(Decision)
 class DecideRequest:
     """Writes decisions conditionally: when two of the staff act at once, one is first and the other gets a Conflict.
 
-    `refusal` builds the answer to the person with ground and reason; `written` opens what staff wrote about a request.
+    `refusal` builds the answer to the person with ground and reason; `written` opens what staff wrote about a request;
+    `is_officer` says whether somebody of the staff is a privacy officer who has access.
     The changed row wakes the workflow through the stream. If that message is lost, the monitor finds that the request
     is due.
     """
@@ -58,6 +59,7 @@ class DecideRequest:
     contact_rows: "ContactRequestRows"
     refusal: "Callable[[Request, str, str, int], Sequence[Write]]"
     written: Callable[[Request], str]
+    is_officer: Callable[[str], bool]
     profile: "Profile"
     clock: Callable[[], int]
 
@@ -97,9 +99,10 @@ class DecideRequest:
     def agree(self, request_id: str, staff_id: str, what: str = "") -> None:
         """Carry out what another of the staff has proposed. `what` is the Proposal.seen that was shown; with it only
         that proposal is carried out. A proposal that replaces it while this runs is not carried out, because nobody has
-        seen it.
+        seen it. Nor is that of a colleague whose access has ended: two who answer for it have to decide.
 
-        Raises NotFound; Conflict with the code `no_proposal`, `same_person` or one of `propose`; and Unavailable.
+        Raises NotFound; Conflict with the code `no_proposal`, `same_person`, `no_officer` or one of `propose`; and
+        Unavailable.
         """
         confirmed: list[bool] = []
         seen: list[Proposal] = []
@@ -112,6 +115,8 @@ class DecideRequest:
             seen[:] = [proposal]
             if proposal.by == staff_id:
                 raise Conflict("Another colleague has to agree: you have proposed it.", code="same_person")
+            if not self.is_officer(proposal.by):
+                raise Conflict("Who proposed it is no privacy officer any more. Propose it anew.", code="no_officer")
             if not _allowed(proposal.what, request):
                 raise _conflict(request)
             confirmed[:] = [proposal.what == "erase"]
@@ -172,6 +177,8 @@ class DecideRequest:
     def _checked(self, what: str, reason: str, check: str, ground: str) -> None:
         if len(reason) > MOST_REASON:
             raise BadInput(f"`reason` may have {MOST_REASON} characters.", code="reason")
+        if any(one < " " and one not in "\n\r\t" for one in reason):
+            raise BadInput("`reason` holds characters that cannot be sent.", code="reason")
         refuse_documents(reason)
         if what == "erase" and check not in IDENTITY_CHECKS:
             raise BadInput(f"Say how identity was checked: {', '.join(IDENTITY_CHECKS)}.", code="check")

@@ -1,7 +1,7 @@
 """Wires the life of a request about data: opening, asks from messages, decisions, monitoring, telling. Intake does not
 import it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -76,7 +76,7 @@ def privacy_asks() -> "PrivacyAsks":
 
 
 @cache
-def decide_request() -> "DecideRequest":
+def decide_request(is_officer: "Callable[[str], bool]") -> "DecideRequest":
     """Records staff decisions about requests."""
     from chalicelib.privacy.decide import DecideRequest
 
@@ -85,6 +85,7 @@ def decide_request() -> "DecideRequest":
         contact_rows=stores.opening(),
         refusal=stores.answers().refused,
         written=_reason,
+        is_officer=is_officer,
         profile=stores.profile(),
         clock=wiring.clock(),
     )

@@ -11,6 +11,7 @@ from chalicelib.outbox.keep_draft import KeepDraft
 from chalicelib.profile.load import load_profile
 from chalicelib.profile.model import Profile
 from chalicelib.staff.login_throttle import LoginThrottle
+from chalicelib.staff.model import Role
 from chalicelib.staff.sessions import SessionStore
 from chalicelib.staff.store import StaffStore
 from chalicelib.tickets.change import ChangeTicket
@@ -318,7 +319,13 @@ def decide_request() -> "DecideRequest":
     """Decide about a request."""
     from chalicelib.wiring import requests as wiring_requests
 
-    return wiring_requests.decide_request()
+    return wiring_requests.decide_request(_is_officer)
+
+
+def _is_officer(staff_id: str) -> bool:
+    """Whether this member of staff is a privacy officer who has access."""
+    found = staff().get(staff_id)
+    return found is not None and not found.disabled and found.may(frozenset({Role.PRIVACY_OFFICER}))
 
 
 @cache

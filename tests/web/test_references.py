@@ -285,6 +285,14 @@ def test_a_press_of_which_nobody_knows_the_words_is_said_and_shows_no_payload(we
     assert "The customer pressed a button; its words are not known." in page and "pick." not in page
 
 
+@pytest.mark.parametrize("text", ["", "\u200b", "\u3164 \u2060", "\u00ad\ufeff\n"])
+def test_a_text_that_shows_nothing_says_so(web: Web, text: str) -> None:
+    say(web, AMINA, text)
+    (ticket,) = web.tickets()
+    page = web.signed_in("bolat").get(f"/dashboard/tickets/{ticket['id']}").text
+    assert page.count("The message shows nothing") == 1, "and our own notice does not"
+
+
 @pytest.mark.parametrize("payload", [f"pick.{'a' * 20}.1", f"erase.confirm.{'r' * 20}", "ask.no"])
 def test_a_payload_that_a_release_before_stored_as_words_is_shown_nowhere(web: Web, payload: str) -> None:
     say(web, DANIYAR, "Здравствуйте", minutes_ago=9)

@@ -146,19 +146,32 @@ def _contact(message: dict[str, Any]) -> Content:
 
 
 def _with_vcard(card: Card, value: object) -> Card:
-    """Return the card with company, mail and web addresses from a contact's vCard; the message itself has name and
-    phone."""
-    found: dict[str, list[str]] = {"ORG": [], "TITLE": [], "EMAIL": [], "URL": []}
+    """Return the card with company, further phones, mail, web and postal addresses from a contact's vCard; the message
+    itself has name and phone."""
+    found: dict[str, list[str]] = {"ORG": [], "TITLE": [], "TEL": [], "EMAIL": [], "URL": [], "ADR": []}
     unfolded = body_text(value)[0].replace("\r\n", "\n").replace("\n ", "").replace("\n\t", "")
     for line in unfolded.splitlines()[:100]:
         head, _, said = line.partition(":")
         name = head.partition(";")[0].rpartition(".")[2].upper()
         if name in found and "QUOTED-PRINTABLE" not in head.upper():
-            plain = said.replace(";", ", ") if name == "ORG" else said
+            parts = filter(None, said.replace("\\;", ",").split(";"))
+            plain = ", ".join(parts) if name in ("ORG", "ADR") else said.removeprefix("tel:")
             shown = text(plain.replace("\\,", ",").strip(", "), 1000)
             found[name] += [shown] if shown and len(found[name]) < _MOST else []
     company = ", ".join(found["ORG"] + found["TITLE"])
-    return card._replace(emails=found["EMAIL"], organization=company, urls=found["URL"])
+    phones = {_digits(each): each for each in (*found["TEL"], *card.phones)}  # the message's own spelling stays
+    return card._replace(
+        phones=sorted(phones.values(), key=lambda each: each not in card.phones),
+        emails=found["EMAIL"],
+        organization=company,
+        urls=found["URL"],
+        addresses=found["ADR"],
+    )
+
+
+def _digits(phone: str) -> str:
+    """Return the digits of a number by which two spellings of it are the same: the last ten."""
+    return "".join(one for one in phone if one.isdecimal())[-10:] or phone
 
 
 def _poll(message: dict[str, Any]) -> Content:

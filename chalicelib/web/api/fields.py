@@ -121,9 +121,23 @@ class _Field(NamedTuple):
         if self.read:
             return self.read(given, self.name)
         try:
-            return msgspec.convert(value, self.type)
+            found = msgspec.convert(value, self.type)
         except (msgspec.ValidationError, UnicodeEncodeError):  # their texts repeat what was sent
             raise BadInput(self.sentence) from None
+        if not _storable(found):
+            raise BadInput(f"The field {self.name} holds characters that cannot be sent. Remove them.")
+        return found
+
+
+def _storable(value: Any) -> bool:
+    """Whether every text of a value can be written as UTF-8."""
+    if isinstance(value, str):
+        return validators.encodable(value)
+    if isinstance(value, Mapping):
+        return all(map(_storable, (*value.keys(), *value.values())))
+    if isinstance(value, Struct):
+        return all(_storable(getattr(value, name)) for name in value.__struct_fields__)
+    return not isinstance(value, list | tuple) or all(map(_storable, value))
 
 
 @cache

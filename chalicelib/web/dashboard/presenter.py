@@ -23,6 +23,7 @@ from chalicelib.channels.failure_meanings import shown_reason
 from chalicelib.channels.parts import FILES
 from chalicelib.core.delivery_failures import GAVE_UP, UNLISTED
 from chalicelib.core.ids import speak
+from chalicelib.core.normal import shows_nothing
 from chalicelib.core.texts import LANGUAGE_NAMES, desk_msg
 from chalicelib.outbox.model import WITHHELD_FOR
 from chalicelib.outbox.same_text import MOST_PEOPLE
@@ -58,6 +59,7 @@ EVENT_ICONS = {
     "request_cancelled": "shield", "request_refused": "shield",
 }  # fmt: skip
 _PRESSED = desk_msg("The customer pressed a button; its words are not known.")
+_BLANK = desk_msg("The message shows nothing: it holds blanks or invisible characters only.")
 GAPS: Mapping[str, str] = {
     WAITING: desk_msg("The file is being fetched"),
     CHECKING: desk_msg("The file is being checked for malware"),
@@ -197,9 +199,12 @@ class Words(Dates):
         return ", ".join(filter(None, (file.name, self._size(file.size))))
 
     def gap(self, message: Message) -> str:
-        """Return why the message's file is not there, or that a press has no words; empty for any other message."""
+        """Return why the message's file is not there, or that a press or a customer's text has no words; empty for any
+        other message."""
         if message.kind in PRESSES and not message.text:
             return self.say(_PRESSED)
+        if (message.kind, message.direction) == ("text", "in") and shows_nothing(message.text):
+            return self.say(_BLANK)
         return self.say(GAPS[message.file_state]) if message.file_state in GAPS else ""
 
     def may_fetch(self, message: Message) -> bool:

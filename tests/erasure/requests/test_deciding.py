@@ -160,6 +160,21 @@ def test_nothing_happens_before_another_colleague_agrees(
     assert row.at(step) == living.desk.now == row.due_at and row.proposal is None
 
 
+@pytest.mark.parametrize("what", ["erase", "refuse", "cancel"])
+def test_what_somebody_proposed_who_is_no_officer_any_more_nobody_agrees_to(
+    living: Living, request_: Request, what: str
+) -> None:
+    more = {"erase": {"check": "in_person"}, "refuse": {"ground": "law", "reason": UNPAID}, "cancel": {}}[what]
+    living.deciding.propose(request_.id, what, DANA, **more)
+    living.revoked.add(DANA)
+    assert code(lambda: living.deciding.agree(request_.id, ERLAN)) == "no_officer"
+    proposed = living.read(request_.id)
+    assert proposed.proposal is not None and not proposed.approved_by
+    living.deciding.propose(request_.id, what, ERLAN, **more)
+    living.deciding.agree(request_.id, "third")
+    assert ERLAN in (living.read(request_.id).decided_by, *living.read(request_.id).cancelled_by)
+
+
 def test_of_those_who_agree_at_once_one_does(living: Living, request_: Request) -> None:
     living.deciding.propose(request_.id, "refuse", DANA, ground="law", reason=UNPAID)
     with ThreadPoolExecutor(6) as pool:

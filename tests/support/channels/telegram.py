@@ -115,6 +115,27 @@ UNDERSTOOD: list[tuple[dict[str, Any], str, str, dict[str, Any]]] = [
         },
     ),
     (
+        {
+            "contact": {
+                "first_name": "Saule",
+                "phone_number": "77017654321",
+                "vcard": "BEGIN:VCARD\nTEL;TYPE=CELL:+7 701 765 43 21\nTEL;TYPE=WORK:8 (727) 250-00-00\n"
+                "item1.TEL;VALUE=uri:tel:+7-705-000-00-01\nADR;TYPE=HOME:;;Abai 1;Almaty;;050000;KZ\nEND:VCARD",
+            }
+        },
+        "contacts",
+        "Saule: 77017654321, 8 (727) 250-00-00, +7-705-000-00-01, Abai 1, Almaty, 050000, KZ",
+        {
+            "cards": [
+                {
+                    "name": "Saule",
+                    "phones": ["77017654321", "8 (727) 250-00-00", "+7-705-000-00-01"],
+                    "addresses": ["Abai 1, Almaty, 050000, KZ"],
+                }
+            ]
+        },
+    ),
+    (
         {"contact": {"first_name": "Д", "phone_number": "+77017654321", "vcard": "BEGIN:VCARD\nN\nORG:\n:x\nEND"}},
         "contacts",
         "Д: +77017654321",

@@ -90,6 +90,7 @@ class RequestParts:
 
     desk: ErasureDesk
     runs: Runs = field(default_factory=Runs)
+    revoked: set[str] = field(default_factory=set)
 
     @property
     def store(self) -> RequestStore:
@@ -151,7 +152,13 @@ class RequestParts:
 
     @property
     def deciding(self) -> DecideRequest:
-        return DecideRequest(self.store, self.opening, self.answers.refused, self.reason, PROFILE, self.clock)
+        return DecideRequest(
+            self.store, self.opening, self.answers.refused, self.reason, self.is_officer, PROFILE, self.clock
+        )
+
+    def is_officer(self, staff_id: str) -> bool:
+        """Everybody has access here who is not said to have lost it."""
+        return staff_id not in self.revoked
 
     def reason(self, request: Request) -> str:
         """What a colleague wrote as the reason of a decision."""

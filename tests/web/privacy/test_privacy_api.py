@@ -204,6 +204,15 @@ def test_two_officers_confirm_for_the_person(web: Web) -> None:
     assert decide(web, request.id, by="erlan", decision="agree").json["code"] == "no_proposal"
 
 
+def test_who_proposed_and_lost_access_has_decided_nothing(web: Web) -> None:
+    request = through(web, opened(web), Step.OUTREACH_PAUSED, state="deciding", waits="decision", due_at=web.now + DAY)
+    made = decide(web, request.id, decision="erase", check="in_person")
+    assert web.call("POST", f"/api/v1/staff/{web.staff['dana']}/revoke", by="aigul").status == 200
+    agreed = decide(web, request.id, by="erlan", decision="agree", proposed=made.json["proposal"]["proposed"])
+    assert (agreed.status, agreed.json["code"]) == (409, "no_officer")
+    assert read(web, request.id).identity == ""
+
+
 def test_a_proposal_can_be_taken_back_and_replaced(web: Web) -> None:
     request = through(web, opened(web), Step.OUTREACH_PAUSED, state="deciding", waits="decision", due_at=web.now + DAY)
     decide(web, request.id, **ERASE)
@@ -241,6 +250,8 @@ def test_who_agrees_names_the_proposal_that_they_have_read(web: Web) -> None:
         ({"decision": "refuse"}, "ground"), ({**REFUSE, "ground": "other"}, "ground"),
         ({**REFUSE, "reason": "нет"}, "reason"), ({**REFUSE, "reason": "нетнетнетнетнетнетнетнет"}, "reason"),
         ({"decision": "refuse", "ground": "law"}, "reason"),
+        ({**REFUSE, "reason": f"\x00{REFUSE['reason']}"}, "reason"),
+        ({**REFUSE, "reason": f"\ud800{REFUSE['reason']}"}, "bad_input"), ({**REFUSE, "ground": "\udfff"}, "bad_input"),
         ({**REFUSE, "reason": "ИИН 880101300123 в заявлении не тот."}, "document"),
     ],
 )  # fmt: skip

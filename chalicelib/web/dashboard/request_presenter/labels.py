@@ -82,6 +82,7 @@ PROBLEMS: Mapping[str, str] = {
         "Enter the day on which the notice was received, not after today: the terms count from it."
     ),
     "no_proposal": desk_msg("Nothing of this kind is proposed any more. Look at the request anew."),
+    "no_officer": desk_msg("Who proposed it is no privacy officer any more. Propose it anew, and another one agrees."),
     "same_person": desk_msg("Another privacy officer has to agree: you have proposed it."),
     "told_already": desk_msg("The person was told meanwhile. Look at the request anew."),
     "often_enough": desk_msg("It was sent five times. Tell the person by letter."),

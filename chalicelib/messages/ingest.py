@@ -9,7 +9,7 @@ from chalicelib.channels.parts import Button, InboundMessage, Started
 from chalicelib.contacts.model import ContactReference, Lookup
 from chalicelib.core.asks import PERSON, UPDATE, Ask, is_choice
 from chalicelib.core.clock import SECOND
-from chalicelib.tickets.model import REFERRING
+from chalicelib.tickets.model import PERSON_ASKED, REFERRING
 from chalicelib.vault.model import ContactKey
 
 ANSWERED_BY_REQUEST = frozenset({"withdraw", "confirm", "cancel"})
@@ -128,7 +128,7 @@ class IngestPlan(NamedTuple):
         or a payload as the customer's words; "" for everything else."""
         if self.ask is None or self.ask.item in ("", UPDATE):
             return ""
-        return "menu" if self.aside else "person_asked"
+        return "menu" if self.aside else PERSON_ASKED
 
     @property
     def quiet(self) -> bool:

@@ -101,3 +101,5 @@ PRESSES = frozenset({"button", "list", "callback"})
 
 REFERRING = CHANGES | {"callback"}
 """Kinds that refer to another message: changes, and pressed buttons."""
+PERSON_ASKED = "person_asked"
+"""Kind of the activity line that says that the customer asks for a person: it is news, as their own words are."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from chalicelib.channels import registry
 from chalicelib.provider_templates.model import Content
-from chalicelib.tickets.model import State
+from chalicelib.tickets.model import PERSON_ASKED, State
 
 STATES: tuple[str, ...] = tuple(State)
 ASSIGNEE_NONE = "none"
@@ -174,6 +174,12 @@ class Message:
     def position(self) -> tuple[int, int, int, str]:
         """Sort key within the conversation: the provider's time, the order within it, the arrival."""
         return self.sent_at, self.order, self.arrived_at, self.id
+
+    @property
+    def is_news(self) -> bool:
+        """Whether it counts as unread when it arrives: what the customer writes, and the wish for a person that the
+        menu took, which is stored as an activity line."""
+        return self.direction == "in" or self.kind == PERSON_ASKED
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,7 @@ class ViewTicket:
 
     def _read(self, ticket: Ticket, by: Staff, *, seen: bool) -> Thread:
         thread = self.tickets.messages(ticket)
-        seen = seen or not any(one.direction == "in" for one in thread.messages)
+        seen = seen or not any(one.is_news for one in thread.messages)
         if seen and ticket.unread and ticket.assignee in ("", by.id):
             self.writes.mark_read(ticket, by.id)
         audit("ticket_read", ticket_id=ticket.id, staff_id=by.id)
@@ -98,7 +98,7 @@ class MarkSeen:
             if ticket is None:
                 raise NotFound(NO_TICKET)
             refuse_if_erasing(self.tickets, ticket)
-            inbound = blocks(one for one in self.tickets.messages(ticket).messages if one.direction == "in")
+            inbound = blocks(one for one in self.tickets.messages(ticket).messages if one.is_news)
             place = next((n for n, block in enumerate(inbound) if any(one.id == str(ref) for one in block)), None)
             if place is None:
                 raise NotFound("There is no such message on this ticket.")

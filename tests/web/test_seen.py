@@ -59,6 +59,20 @@ def test_the_line_stays_and_grows_while_the_page_is_open(web: Web, ticket_id: st
     assert line(browser.get(path).text)[1] == 1, "loaded again it counts what is unread"
 
 
+def test_the_wish_for_a_person_is_new_in_its_place_and_read_when_it_was_seen(web: Web, ticket_id: str) -> None:
+    browser, path = with_scripts(web, "bolat"), f"/dashboard/tickets/{ticket_id}"
+    shown = messages(browser.get(path).text)
+    assert browser.post(f"{path}/seen", {"message": shown[-1]}).json == {"read": True}
+    say(web, AMINA, "/person")
+    assert web.ticket(ticket_id)["person_asked"] and unread(web) == 1
+    page = browser.get(path).text
+    wish = messages(page)[-1]
+    assert line(page) == (wish, 1), "it begins with the wish, and not with the message before"
+    assert browser.post(f"{path}/seen", {"message": shown[-1]}).json == {"read": False}
+    assert browser.post(f"{path}/seen", {"message": wish}).json == {"read": True}
+    assert unread(web) == 0
+
+
 @pytest.mark.parametrize(
     "shown",
     ["", "x", "<b>", "0" * 20 + ".1795000000000." + "a" * 32, "a.b.c" * 50],

@@ -38,12 +38,12 @@ def seconds_to_read(ticket: Ticket) -> int:
 
 
 def first_new(messages: Sequence[Message], unread: Unread, shown: str) -> str:
-    """Return the id of the customer's message above which "New messages" stands; "" for none.
+    """Return the id of the customer's news above which "New messages" stands; "" for none.
 
     `shown` is where the open page has that line already: it stays there. An id that is none of these messages is passed
     over.
     """
-    inbound = [one for one in messages if one.direction == "in"]
+    inbound = [one for one in messages if one.is_news]
     if any(one.id == shown for one in inbound):
         return shown
     together = blocks(inbound)
@@ -66,7 +66,7 @@ def group_by_day(messages: Sequence[Message], first: str, words: Words) -> list[
     """Group messages by the calendar days of Kazakhstan. The new ones begin with the message whose id is `first`."""
     together = blocks(messages)
     start = _place(together, first)
-    news = sum(block[0].direction == "in" for block in together[start:]) if start >= 0 else 0
+    news = sum(block[0].is_news for block in together[start:]) if start >= 0 else 0
     grouped: dict[Any, list[Block]] = {}
     for block in together:
         grouped.setdefault(words.moment(block[0].sent_at).date(), []).append(block)

@@ -64,6 +64,16 @@ KEPT = {
     "TOLD_BY_TEXT": "tests/web holds every detail of a message to one of three places",
     "TOLD_BY_KIND": "tests/web holds every detail of a message to one of three places",
     "NOT_FOR_READERS": "tests/web holds every detail of a message to one of three places",
+    # What a mail is read into; the function that receives mails takes it from there
+    "read_mail": "reads a mail",
+    "thread_of": "finds a mail's conversation",
+    "bare_subject": "finds the words of a subject",
+    "UNREAD": "the reasons for which pages have a sentence",
+    "reply_to": "a field of a mail",
+    "delivered_to": "a field of a mail",
+    "bounce": "a field of a mail",
+    "diagnostic": "a field of a bounce",
+    "original_id": "a field of a bounce",
     # Asked by who reads the index `lists`
     # Read as a whole
     "HolidayBase": "named in an annotation that stands in quotes",

@@ -1,0 +1,1 @@
+"""E-mail: what arrives as a raw mail is read here."""

@@ -1,0 +1,1 @@
+"""Raw mails of the shapes that real programs send."""

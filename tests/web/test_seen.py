@@ -64,7 +64,7 @@ def test_the_wish_for_a_person_is_new_in_its_place_and_read_when_it_was_seen(web
     shown = messages(browser.get(path).text)
     assert browser.post(f"{path}/seen", {"message": shown[-1]}).json == {"read": True}
     say(web, AMINA, "/person")
-    assert web.ticket(ticket_id)["person_asked"] and unread(web) == 1
+    assert web.tickets()[0]["person_asked"] and unread(web) == 1
     page = browser.get(path).text
     wish = messages(page)[-1]
     assert line(page) == (wish, 1), "it begins with the wish, and not with the message before"

@@ -383,6 +383,12 @@ class Profile(Row):
             return all(any(map(self.live, rows)) for rows in named)
         return not row.channels or not {*row.channels}.isdisjoint(self.served)
 
+    @property
+    def reviewed(self) -> tuple[str, ...]:
+        """The classes of retention without a term under which data is held today."""
+        held = {row.retention for row in self.categories.values() if self.live(row)}
+        return tuple(row.id for row in self.retention.values() if row.until_withdrawal and row.id in held)
+
     def carriers(self, channel: str) -> tuple[Recipient, ...]:
         """Return the recipients through which messages of this channel pass."""
         return tuple(row for row in self.recipients.values() if channel in row.channels)

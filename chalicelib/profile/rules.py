@@ -220,7 +220,7 @@ def _built(profile: Profile) -> Wrong:
     for number, row in enumerate(profile.retention.values(), 1):
         if row.at_end not in BUILT["retention.at_end"]:
             yield f"retention[{number}].at_end", f"{row.at_end!r} is not built yet; write destroy"
-        if row.id in classes and (row.until_withdrawal or row.event in ("agreement_ended", "consent_given")):
+        if row.id in classes and not row.until_withdrawal and row.event in ("agreement_ended", "consent_given"):
             yield f"retention[{number}].event", f"{row.event!r} is not built yet; count from an event of a request"
 
 

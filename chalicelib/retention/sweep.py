@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from chalicelib.core.clock import DAY, SECOND
+from chalicelib.core.clock import DAY, MINUTE, SECOND
 from chalicelib.core.errors import DeskError, NoIndex
 from chalicelib.core.kept_for import KeptFor
 from chalicelib.core.observability import count, log
@@ -43,7 +43,8 @@ _OPEN_STATES = (State.OPEN, State.PENDING, State.SNOOZED)
 class Sweep:
     """One sweep. `state` says how far the full pass has come; `enqueue` sends wake-up messages for conversations and
     returns how many were taken; `monitor_asks`, `monitor_requests` and `wake_fetcher` run until a time of the
-    stopwatch. The days are those of the operator's profile."""
+    stopwatch; `overdue_reviews` counts the reviews of retention whose date is over, None where nothing is reviewed. The
+    days are those of the operator's profile."""
 
     store: "SweepStore"
     auto_close: "AutoClose"
@@ -59,6 +60,7 @@ class Sweep:
     ticket_kept: KeptFor
     clock: Callable[[], int]
     stopwatch: Callable[[], float] = field(default=time.monotonic)
+    overdue_reviews: Callable[[], int] | None = None
 
     def __call__(self) -> dict[str, int]:
         """Run all parts and return how many items each has handled.
@@ -89,8 +91,14 @@ class Sweep:
                 errors.append(error)
         if errors:
             raise errors[0]
+        self._count_reviews()
         log("sweep_done")
         return done
+
+    def _count_reviews(self) -> None:
+        """Count overdue reviews once an hour."""
+        if self.overdue_reviews is not None and self.clock() // MINUTE % 60 == 0:
+            count("ReviewsOverdue", self.overdue_reviews())
 
     def _delete_due(self, until: float, heads: "Heads", read: "list[PassState]") -> int:
         """Delete what the index says is due, once the first full pass has completed it; keep in `read` how far the pass

@@ -26,6 +26,7 @@ def sweep() -> "Sweep":
     from chalicelib.retention.end_contact_store import EndContactStore
     from chalicelib.retention.expired_store import ExpiredStore
     from chalicelib.retention.full_pass import FullPass
+    from chalicelib.retention.reviews import Reviews, ReviewStore
     from chalicelib.retention.sweep import Sweep
     from chalicelib.retention.sweep_store import SweepStore
     from chalicelib.tickets.writes import AutoClose
@@ -64,6 +65,7 @@ def sweep() -> "Sweep":
         solved_days=profile.tickets.solved_close_days,
         ticket_kept=kept["ticket"],
         clock=wiring.clock(),
+        overdue_reviews=Reviews(profile, ReviewStore(tables), wiring.clock()).overdue if profile.reviewed else None,
     )
 
 

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from chalicelib.privacy.telling.announce_again import AnnounceAgain
     from chalicelib.privacy.telling.statuses import MessageStatuses
     from chalicelib.provider_templates.store import TemplateStore
+    from chalicelib.retention.reviews import Reviews
     from chalicelib.staff.authenticator import Authenticator
     from chalicelib.staff.challenges import Challenges
     from chalicelib.staff.cognito import CognitoAccounts
@@ -335,6 +336,13 @@ def pause_erasures() -> "PauseErasures":
     from chalicelib.wiring import privacy_stores as stores
 
     return PauseErasures(stores.erasure_pause(), wiring.clock())
+
+
+def reviews() -> "Reviews":
+    """Reviews of classes of retention."""
+    from chalicelib.retention.reviews import Reviews, ReviewStore
+
+    return Reviews(profile(), ReviewStore(wiring.gateway()), wiring.clock())
 
 
 def ledger() -> "Ledger":

@@ -253,7 +253,7 @@ def test_no_route_begins_a_conversation() -> None:
     nobody. A new route that posts elsewhere is looked at here."""
     reaches_nobody = re.compile(
         r"/(api/v1|dashboard)/(login|logout|sign-in|sign-out|language|undertaking|search|attachments|me/.+|account/.+"
-        r"|staff/\{id\}/.+|privacy-requests|privacy-hold|privacy/new|privacy/hold)"
+        r"|staff/\{id\}/.+|privacy-requests|privacy-hold|privacy/new|privacy/hold|privacy/review|retention-reviews)"
     )
     theirs = re.compile(
         r"/(api/v1|dashboard)/(tickets|contacts|privacy-requests|privacy)/\{id\}"

@@ -25,6 +25,7 @@ from chalicelib.web.api.request_models import (
     RequestQuery,
     SetPrivacyHold,
 )
+from chalicelib.web.api.reviews import ReviewedClass
 from chalicelib.web.api.session import description
 from chalicelib.web.api.ticket_models import (
     Change,
@@ -68,6 +69,7 @@ BODIES: dict[type[Model], dict[str, Any]] = {
     PrivacyDecision: {"decision": "erase", "check": "notary", "reason": "Seen.", "ground": None, "proposed": "x"},
     SetPrivacyHold: {"held": True},
     NewDecision: {"decision": "approve"},
+    ReviewedClass: {"name": "mailing"},
 }
 """One body of each kind that is taken."""
 VALUES: tuple[Any, ...] = (

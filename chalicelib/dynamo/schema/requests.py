@@ -119,6 +119,15 @@ ERASURE_PAUSE = ItemClass(
     expiry=Expiry("never", "none: one row"),
     fields=fields(text="held_by", ms="held_at"),
 )
+REVIEW = ItemClass(
+    "review",
+    "desk",
+    pk="review#{name}",
+    sk="{at:013d}",
+    expiry=Expiry("never", "none: it says which class of retention a colleague has looked at, and when"),
+    fields=fields(text="by", ms="at"),
+)
+"""A privacy officer has said that data of a class that has no term is still needed."""
 CERTIFICATE = ItemClass(
     "certificate",
     "ledger",

@@ -28,6 +28,7 @@ from chalicelib.web.dashboard.queue import staff_names
 from chalicelib.web.dashboard.request_presenter.labels import CHECKS, NOT_DONE, PROBLEMS, REFUSAL_GROUNDS
 from chalicelib.web.dashboard.request_presenter.request_words import RequestWords
 from chalicelib.web.dashboard.request_presenter.steps import GATE
+from chalicelib.web.dashboard.reviews import coming_up
 from chalicelib.web.dashboard.sidebar import badges, sidebar
 from chalicelib.web.enter_request import NOT_FOUND, audit_opened
 from chalicelib.web.http import validators
@@ -45,7 +46,9 @@ def request_list_page(http_request: HttpRequest) -> Response:
     found = wiring_web.request_pages().page(http_request.now, PER_PAGE, cursor=http_request.query.get("cursor", ""))
     audit("requests_read", count=len(found.items), staff_id=http_request.staff.id)
     hold = wiring_web.pause_erasures().current()
-    return _page("privacy.html", http_request, found=found, first="cursor" not in http_request.query, hold=hold)
+    reviews = coming_up(http_request, pages.words_for(http_request, http_request.now))
+    first = "cursor" not in http_request.query
+    return _page("privacy.html", http_request, found=found, first=first, hold=hold, reviews=reviews)
 
 
 @dataclass(frozen=True)

@@ -88,6 +88,8 @@ API: tuple[Route, ...] = (
     Route("POST", "/api/v1/privacy-requests/{id}/decision", "api.privacy:decide", PRIVACY),
     Route("GET", "/api/v1/privacy-hold", "api.privacy:read_pause", PAUSERS),
     Route("POST", "/api/v1/privacy-hold", "api.privacy:set_pause", PAUSERS),
+    Route("GET", "/api/v1/retention-reviews", "api.reviews:list_reviews", PRIVACY),
+    Route("POST", "/api/v1/retention-reviews", "api.reviews:review", PRIVACY),
     Route("GET", "/api/v1/certificates/{id}", "api.privacy:certificate", PRIVACY),
 )
 
@@ -151,6 +153,7 @@ PAGES: tuple[Route, ...] = (
     Route("POST", "/dashboard/privacy/new", "dashboard.privacy:enter", PRIVACY, form=True),
     Route("GET", "/dashboard/privacy/hold", "dashboard.erasure_pause:pause_page", PAUSERS),
     Route("POST", "/dashboard/privacy/hold", "dashboard.erasure_pause:set_pause", PAUSERS, form=True),
+    Route("POST", "/dashboard/privacy/review", "dashboard.reviews:renew", PRIVACY, form=True),
     Route("GET", "/dashboard/privacy/{id}", "dashboard.privacy:request_page", PRIVACY, watches=OF_REQUESTS),
     Route("GET", "/dashboard/privacy/{id}/letter", "dashboard.telling:letter_page", PRIVACY),
     Route("POST", "/dashboard/privacy/{id}/announcement", "dashboard.telling:announce_again", PRIVACY, form=True),

@@ -12,6 +12,7 @@ from chalicelib.messages.customer_deletion import TakeBack, TakeBackStore
 from chalicelib.outbox.content import ReplyContent
 from chalicelib.outbox.model import Reply
 from chalicelib.retention.model import Entry, Expired, Misplaced, OldTicket
+from chalicelib.retention.reviews import ReviewStore
 from chalicelib.retention.sweep_store import SweepStore
 from chalicelib.tickets.model import State
 from tests.storage.access_patterns.patterns import Action, asks
@@ -316,3 +317,14 @@ def _(desk: RetentionDesk) -> Action:
     (old,) = [found for found, _ in page.items if isinstance(found, OldTicket)]
     assert old.ticket_id == ticket_id
     return lambda: desk.expired().put_into_lists(old)
+
+
+@asks("AP1021")
+def _(desk: RetentionDesk) -> Action:
+    ReviewStore(desk.gateway()).add("mailing", BOLAT, desk.now)
+    return lambda: ReviewStore(desk.gateway()).last("mailing")
+
+
+@asks("AP1022")
+def _(desk: RetentionDesk) -> Action:
+    return lambda: ReviewStore(desk.gateway()).add("mailing", BOLAT, desk.now)

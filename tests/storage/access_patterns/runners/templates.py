@@ -2,6 +2,7 @@
 
 from chalicelib.channels.failure_meanings import stops_channel
 from chalicelib.channels.parts import TemplateChanged
+from chalicelib.outbox.content import ReplyContent
 from chalicelib.outbox.model import Failure, Job
 from chalicelib.outbox.store import Outbox
 from chalicelib.provider_templates.changes import apply_change
@@ -66,6 +67,13 @@ def _(desk: RetentionDesk) -> Action:
     _, one = job(desk, claimed=False)
     keep(desk, template(component("BODY", "Сізді хабар күтуде."), name="waits"))
     return lambda: late_notices(desk).keep(one, "waits", desk.now)
+
+
+@asks("AP821", "AP823", "AP1023")
+def _(desk: RetentionDesk) -> Action:
+    _, one = job(desk, claimed=False)
+    keep(desk, template(component("BODY", "Деректеріңіз туралы: {{1}} – sPoint"), name="about"))
+    return lambda: late_notices(desk).answer(one, ReplyContent("Жауап"), "about", desk.now)
 
 
 @asks("AP833")

@@ -54,6 +54,7 @@ ENTRIES = (
     Entry("sweeper",           "retention_sweeper.handle",        EVERY_MINUTE),  # retry, close idle, delete expired
     Entry("privacy",           "privacy.handle",                  QUEUE),         # what people ask about their data
     Entry("fetcher",           "fetcher.handle",                  QUEUE),         # fetch files that customers sent
+    Entry("mail",              "mail.handle",                     QUEUE),         # store mails that SES has received
     Entry("templates",         "templates.handle",                EVERY_HOUR),    # fetch templates from providers
 
     # The erasure workflow, in its order (infra/erasure.asl.json).

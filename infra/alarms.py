@@ -59,6 +59,7 @@ def alarms() -> tuple[Alarm, ...]:
             period=300,
         )
         for channel in registry.SERVED
+        if channel.webhook
     )
     broken_in = tuple(
         Alarm(f"{metric}Alarm", runbook, runbook, says, NAMESPACE, metric, above=0, period=300)

@@ -36,6 +36,7 @@ EVENTS: dict[str, dict[str, Json]] = {
     "Indexer": {"IndexerSqsEventSource": _queue_source("IndexingQueue", 10)},
     "Privacy": {"PrivacySqsEventSource": _queue_source("PrivacyQueue", 5)},
     "Fetcher": {"FetcherSqsEventSource": _queue_source("FetchingQueue", 5)},
+    "Mail": {"MailSqsEventSource": _queue_source("MailQueue", 5)},
     "Sweeper": {"SweeperEvent": {}},
     "Templates": {"TemplatesEvent": {}},
 }

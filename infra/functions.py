@@ -7,6 +7,7 @@ does.
 
 from chalicelib.channels import registry
 from chalicelib.channels.contract import Setting
+from chalicelib.messages.mail_bucket import FILES, RAW
 from infra import erasure_grants
 from infra.definitions import LOG_DAYS, Json
 from infra.grants import (
@@ -26,11 +27,13 @@ from infra.grants import (
     index,
     keys,
     list_files,
+    mails,
     read_queue,
     rows,
     secret_arn,
     secrets,
     send,
+    send_mail,
 )
 from infra.trim import BUNDLE
 
@@ -65,12 +68,22 @@ _DELIVERY = (
     rows("Index", ("GetItem", "ConditionCheckItem"), "template"),
     secrets("Vault", "Outbound", "Inbound"),
     OPEN_VAULT,
+    send_mail(),
 )
 _DELIVERS = (
     *(*COMMON, *VAULT, *PROVIDERS),
     *("TABLE_DESK", "TABLE_KEYS", "TABLE_INDEX", "SECRET_OUTBOUND", "SECRET_INBOUND", "QUEUE_RETRY"),
 )
 """What sender and uploader need."""
+
+_RECEIVES = (
+    rows("Desk", WRITES, "contact", "conversation", "ticket", "number", "unclear", "fetch"),
+    rows("Desk", ("PutItem",), "visitor"),
+    keys("PutItem", "ConditionCheckItem"),
+    rows("Index", ("GetItem", *WRITES), "alias", "link", "parked"),
+    rows("Index", ("GetItem", "ConditionCheckItem"), "fence"),
+)
+"""What stores a message: it may write what it stores, and read none of it."""
 
 SWEPT = ("contact", "conversation", "ticket", "number", "unclear", "sweep", "request", "ended", "visitor")
 
@@ -128,12 +141,8 @@ FUNCTIONS = (
         "intake",
         "Intake",
         (
-            rows("Desk", WRITES, "contact", "conversation", "ticket", "number", "unclear", "fetch"),
-            rows("Desk", ("PutItem",), "visitor"),
-            keys("PutItem", "ConditionCheckItem"),
-            rows("Index", ("GetItem", *WRITES), "alias", "link", "parked"),
+            *_RECEIVES,
             rows("Index", ("UpdateItem",), "template"),
-            rows("Index", ("GetItem", "ConditionCheckItem"), "fence"),
             rows("Ledger", ("GetItem",), "certificate"),
             Grant(("kms:Verify",), (arn("CertificateKey"),)),
             secrets("Inbound"),
@@ -225,6 +234,9 @@ FUNCTIONS = (
             secrets("Fetcher", "Outbound"),
             files("PutObject", "DeleteObject", "GetObjectTagging"),
             files_key("GenerateDataKey"),
+            # Files of mails wait in the bucket of mail.
+            mails(FILES, "GetObject", "DeleteObject"),
+            files_key("Decrypt"),
             read_queue("FetchingQueue"),
         ),
         (
@@ -236,6 +248,26 @@ FUNCTIONS = (
             "SECRET_OUTBOUND",
             "FILES_BUCKET",
             "FILES_SCANNED",
+        ),
+    ),
+    Function(
+        "mail",
+        "Mail",
+        (
+            # It alone reads raw mails. Of the tables it may what intake may.
+            *_RECEIVES,
+            secrets("Inbound"),
+            mails(RAW, "GetObject", "DeleteObject"),
+            mails(FILES, "PutObject"),
+            files_key("Decrypt"),
+            files_key("GenerateDataKey"),
+            read_queue("MailQueue"),
+            send("MailQueue"),
+        ),
+        (
+            *COMMON,
+            *("TABLE_DESK", "TABLE_KEYS", "TABLE_INDEX", "SECRET_INBOUND", "FETCHER_PUBLIC_KEY"),
+            *("MAIL_BUCKET", "QUEUE_MAIL"),
         ),
     ),
     *erasure_grants.FUNCTIONS,
@@ -294,6 +326,7 @@ VARIABLES: dict[str, Json] = {
     "FETCHER_PUBLIC_KEY": {"Ref": "FetcherPublicKey"},
     "FILES_BUCKET": {"Ref": "FilesBucket"},
     "FILES_SCANNED": {"Ref": "ScanFiles"},
+    "MAIL_BUCKET": {"Ref": "MailBucket"},
     "QUEUE_DOORBELL": {"Ref": "DoorbellQueue"},
     "QUEUE_RETRY": {"Ref": "RetryQueue"},
     "QUEUE_DATING": {"Ref": "DatingQueue"},
@@ -301,6 +334,7 @@ VARIABLES: dict[str, Json] = {
     "QUEUE_PRIVACY": {"Ref": "PrivacyQueue"},
     "QUEUE_FETCHING": {"Ref": "FetchingQueue"},
     "QUEUE_UPLOADING": {"Ref": "UploadingQueue"},
+    "QUEUE_MAIL": {"Ref": "MailQueue"},
     "SIGNALS": {"Ref": "Signals"},
     "ERASURE_MACHINE_ARN": {"Ref": "ErasureMachine"},
     "CERTIFICATE_KEY_ARN": arn("CertificateKey"),

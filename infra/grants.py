@@ -111,9 +111,20 @@ def list_files(*actions: str) -> Grant:
     return Grant(tuple(f"s3:{action}" for action in actions), (arn("FilesBucket"),))
 
 
+def mails(below: str, *actions: str) -> Grant:
+    """Actions on the objects in the bucket of mail whose names begin so (messages/mail_bucket.py)."""
+    return Grant(tuple(f"s3:{action}" for action in actions), ({"Fn::Sub": f"${{MailBucket.Arn}}/{below}*"},))
+
+
+def send_mail() -> Grant:
+    """Sending by SES, from addresses that it has verified for this account."""
+    identities = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/*"
+    return Grant(("ses:SendEmail", "ses:SendRawEmail"), ({"Fn::Sub": identities},))
+
+
 def files_key(action: str) -> Grant:
-    """Use of the key of the bucket of files, through S3 alone. IfExists, because the embedded AWS does not know this
-    key of a condition."""
+    """Use of the key of the buckets of files and of mail, through S3 alone. IfExists, because the embedded AWS does not
+    know this key of a condition."""
     via = {"StringEqualsIfExists": {"kms:ViaService": {"Fn::Sub": "s3.${AWS::Region}.${AWS::URLSuffix}"}}}
     return Grant((f"kms:{action}",), (arn("FilesKey"),), via)
 

@@ -19,7 +19,7 @@ INTAKE_HANDLER = "chalicelib.web.intake_function.app"
 INTAKE_SIZE: Json = {"MemorySize": 1024, "Timeout": 10, "ReservedConcurrentExecutions": 100}
 INTAKE_PATHS = re.compile(r"/(webhooks/.+|policy(/\{version\})?|contact|certificates|healthz)")
 """Paths that answer without a session and go to the intake function."""
-INTAKE_MUST_SERVE = frozenset({*(one.path for one in registry.SERVED), "/healthz"})
+INTAKE_MUST_SERVE = frozenset({*(one.path for one in registry.SERVED if one.webhook), "/healthz"})
 GATEWAY_RESPONSES: Json = {
     "MISSING_AUTHENTICATION_TOKEN": {
         "statusCode": 404,
@@ -59,7 +59,7 @@ def merge(generated: Json) -> Json:
     template = copy.deepcopy(generated)
     _add_intake(template)
     _check_functions(template)
-    for part in (load("parameters"), load("tables"), load("security"), load("files")):
+    for part in (load("parameters"), load("tables"), load("security"), load("files"), load("mail")):
         _add(template, part)
     _add(template, {"Parameters": functions.parameters()})
     for module in (queues, functions, erasure_machine, alarms):

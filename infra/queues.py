@@ -34,6 +34,8 @@ QUEUES = (
     Queue("IndexingQueue", "indexing", visibility=180, tries=5),
     Queue("PrivacyQueue", "privacy", visibility=180, tries=10),
     Queue("FetchingQueue", "fetching", visibility=180, tries=5),
+    # A raw mail stays for a day at least: the tries take less.
+    Queue("MailQueue", "mail", visibility=360, tries=20),
 )
 STREAM_DEAD_QUEUE = "RelayDeadQueue"
 """Where the stream's event source puts records that the stream router could not handle; it belongs to no queue."""

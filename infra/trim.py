@@ -11,7 +11,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-SERVICES = ("cognito-idp", "dynamodb", "kms", "s3", "secretsmanager", "sqs", "stepfunctions")
+SERVICES = ("cognito-idp", "dynamodb", "kms", "s3", "secretsmanager", "ses", "sesv2", "sqs", "stepfunctions")
 """AWS services, by botocore's names, whose clients the code makes; a test reads the code for them."""
 CREDENTIALS = ("signin", "sso", "sso-oidc", "sts")
 """Services that botocore itself asks for credentials, when somebody runs a command of ops with a profile or a role."""

@@ -9,6 +9,7 @@ import threading
 import time
 import zipfile
 from collections.abc import Callable
+from email.utils import formataddr
 from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
@@ -23,7 +24,6 @@ from chalicelib.channels import registry
 from chalicelib.privacy.menu.buttons import all_commands
 from chalicelib.profile.load import load_profile
 from infra.archive import EPOCH
-from infra.definitions import Json
 from local import seed
 from local.aws.clock import SCHEDULED, DeskClock
 from local.aws.fork_server import ADDRESS, ForkServer
@@ -35,7 +35,8 @@ from local.faults.aws_plan import HOOKS, AwsFaultPlan
 from local.gateway import Gateway
 from local.phones import ProviderSecrets, create_app
 from local.ports import RunSettings
-from local.providers.mail import mail_server, receipt_rules
+from local.providers.mail import mail_server
+from local.providers.ses.receiving import Receiving
 from local.serving import Serving
 
 READY_SECONDS = 30.0
@@ -61,6 +62,9 @@ class Desk:
         self._aws = MiniStack(settings.aws_port, log=self.log, env=self._environment())
         self._servers: list[Serving] = []
         self._ready = False
+        self._profile = load_profile(settings.operator)
+        published = [one.address for one in self._profile.contacts if one.kind == "mail" and one.address]
+        self._mailboxes = (*published, f"help@{seed.MAIL_DOMAIN}")
 
     def _environment(self) -> dict[str, str]:
         """Return variables for the embedded AWS and its Lambda processes; a deployment has none of them."""
@@ -68,6 +72,8 @@ class Desk:
             "PYTHONPATH": str(HOOKS),
             "FAULTS_FILE": str(self._home / "faults.json"),
             "CLOCK_FILE": str(self._home / "clock"),
+            # SES is played by the phones.
+            "AWS_ENDPOINT_URL_SESV2": f"{self.settings.phones_url}/ses",
             # The embedded AWS unpacks the code of every Lambda process here and does not remove it.
             "TMPDIR": str(self._home / "tmp"),
             # Shortens the pauses between attempts of a workflow's task from minutes to about a second in all.
@@ -115,7 +121,7 @@ class Desk:
             seed.fill_secrets(endpoint, stack, pair)
             seed.seed_accounts(endpoint, stack, self.settings.operator)
             self._say("Opening the gateway, the phones and the mail server")
-            self._serve(stack, template)
+            self._serve(stack)
             if self.settings.scan:
                 self._scan = Scan(endpoint, stack.outputs["FilesBucketName"]).start()
             self._wait_until_ready()
@@ -151,22 +157,32 @@ class Desk:
                 for one in channel.settings
                 if one.stand_in is not None
             },
+            "MailFrom": formataddr((self._profile.operator.service["en"], self._mailboxes[0])),
             "LogLevel": self.settings.log_level,
             "RequireTls": "false",
         }
 
-    def _serve(self, stack: Stack, template: Json) -> None:
+    def _serve(self, stack: Stack) -> None:
         endpoint = self._aws.endpoint
         api = f"{endpoint}/restapis/{stack.rest_api_id}/api/_user_request_"
         clock = DeskClock(self._home / "clock", self._home / "left.jsonl", endpoint, stack)
         faults = AwsFaultPlan(self._home / "faults.json")
-        commands = all_commands(load_profile(self.settings.operator).languages)
-        phones = create_app(self.settings.url, ProviderSecrets(), faults, clock, commands=commands)
+        commands = all_commands(self._profile.languages)
+        receiving = Receiving(endpoint, stack, seed.MAIL_DOMAIN, self._mailboxes, clock.now)
+        phones = create_app(
+            self.settings.url,
+            ProviderSecrets(),
+            faults,
+            clock,
+            commands=commands,
+            receiving=receiving,
+            mailboxes=self._mailboxes,
+        )
         gateway = Gateway(api, lambda: self._ready and self._aws.alive())
         self._servers = [
             _Server(phones, self.settings.phones_port).start(),
             _Server(gateway.app(), self.settings.port).start(),
-            mail_server(receipt_rules(template), self.settings.smtp_port).start(),
+            mail_server(receiving, self.settings.smtp_port).start(),
         ]
         self._ready = True
 

@@ -21,6 +21,8 @@ from local.phones.accounts import ProviderSecrets
 
 PASSWORD = "Local-password-1"  # noqa: S105 - fixed, local, public
 VERIFY_TOKEN = "local-whatsapp-verify-token"  # noqa: S105
+MAIL_DOMAIN = "mail.desk.local"
+"""The domain at which the desk of the local run receives mail."""
 VAULT_CONTEXT = {"purpose": "vault"}
 
 
@@ -89,12 +91,14 @@ def fill_secrets(endpoint: str, stack: Stack, pair: KeyPair | None) -> None:
             "address_key": _fixed_key("address key"),
             "whatsapp": [whatsapp],
             "telegram": bots,
+            "email": [{"account": MAIL_DOMAIN, "reply_key": _fixed_key("reply key")}],
         },
         "OutboundSecretArn": {
             "whatsapp": {
                 known.phone_number_id: {"access_token": known.access_token, "business_account": known.business_account}
             },
             "telegram": {bot.account: {"token": bot.token} for bot in known.bots},
+            "email": {MAIL_DOMAIN: {"reply_key": _fixed_key("reply key")}},
         },
         "TextKeySecretArn": {"text_key": _fixed_key("text key")},
         "FetcherSecretArn": {"private_key": _fixed_key("fetcher key")},

@@ -21,7 +21,7 @@ COMMON = {"email", "form"}
 """Ids that are everyday words as well: only a text that is exactly one of them counts, not a name in the code."""
 OTHER_MEANINGS = {
     "chalicelib/ops/__main__.py": {"email": "field of a member of staff"},
-    "chalicelib/profile/policy_words.py": {"email": "a category of data", "form": "a word of the policy"},
+    "chalicelib/profile/policy_words.py": {"form": "a word of the policy"},
     "chalicelib/web/dashboard/presenter.py": {"form": "a kind of message, and a symbol"},
     "chalicelib/web/dashboard/access/session.py": {"email": "field of signing in"},
     "chalicelib/web/labels.py": {"form": "a kind of message"},

@@ -41,13 +41,15 @@ and Unavailable."""
 
 @dataclass(frozen=True)
 class FetchFile:
-    """Fetches files. `private_key` returns the key to which jobs are sealed. It may run twice at any time: an attempt
-    has its job to itself for LEASE. `scanned`: files are handed out when a scan for malware has found none."""
+    """Fetches files. `private_key` returns the key to which jobs are sealed. `drop` deletes a file where it lay, by
+    channel and id, once it is kept. It may run twice at any time: an attempt has its job to itself for LEASE.
+    `scanned`: files are handed out when a scan for malware has found none."""
 
     store: FetchStore
     breaker: Breaker
     bucket: Bucket
     fetch: Fetch
+    drop: Callable[[str, str], None]
     private_key: Callable[[], bytes]
     profile: Profile
     scanned: bool
@@ -90,8 +92,10 @@ class FetchFile:
         self.bucket.put(job.contact_id, job.file_object, file, found.size, found.sha256, file_type)
         facts = {"name": about.get("name"), "type": file_type, "size": found.size, "sha256": found.sha256}
         if self.scanned and self.store.checking(job, facts, self.clock() + LOOK_AGAIN):
+            self.drop(job.channel, str(about["id"]))
             return CHECKING
         if not self.scanned and self.store.ready(job, facts):
+            self.drop(job.channel, str(about["id"]))
             return READY
         return self._unwanted(job)
 

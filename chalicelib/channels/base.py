@@ -79,13 +79,24 @@ ChangePart = ReactionPart | EditPart | DeletionPart
 OutboundPart = TextPart | ChoicePart | FilePart | TemplatePart | ChangePart
 
 
+class Thread(NamedTuple):
+    """The mail that a message of ours answers: its subject, and the ids of the mails before it."""
+
+    subject: str = ""
+    references: tuple[str, ...] = ()
+
+
+NO_THREAD = Thread()
+
+
 @dataclass(frozen=True)
 class OutboundMessage:
     """One message to one person, as channels/render.py cuts it.
 
     `account` is the id of our number or bot, `address` the recipient's. `reference` is our message reference, which
-    some channels return with every status. `quote` is the provider id of the message that is answered. `open_file`
-    opens the file anew for each try, where there is one; it raises SendError. The text beside a file is its caption.
+    some channels return with every status. `quote` is the provider id of the message that is answered, `thread` what
+    else is known of it where the channel has threads. `automatic`: nobody of the staff wrote it. `open_file` opens the
+    file anew for each try, where there is one; it raises SendError. The text beside a file is its caption.
     """
 
     account: str
@@ -93,6 +104,8 @@ class OutboundMessage:
     parts: tuple[OutboundPart, ...]
     reference: str = ""
     quote: str = ""
+    thread: Thread = NO_THREAD
+    automatic: bool = False
     open_file: "Callable[[], FileBody] | None" = None
 
     @property

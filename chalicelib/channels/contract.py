@@ -8,7 +8,7 @@ only those functions take and return is in base.py.
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from chalicelib.channels.parts import DeliveryStatus, Part
 from chalicelib.core.addresses import Address
@@ -16,6 +16,7 @@ from chalicelib.core.addresses import Address
 if TYPE_CHECKING:
     from chalicelib.channels.base import Errors, Sender, Typed
     from chalicelib.channels.fetching import Fetcher
+    from chalicelib.channels.letters import Envelope, Letter
     from chalicelib.channels.templates import TemplateSource
 
 Accounts = Mapping[str, Mapping[str, str]]
@@ -83,6 +84,17 @@ class Webhook(NamedTuple):
     unverified: str = ""
 
 
+class RawMails(NamedTuple):
+    """How the mails arrive that a carrier lays into a bucket of ours, without HTTP.
+
+    `read` returns the parts and files of a raw mail to one of these accounts at our time (s): it takes the mail, what
+    the carrier says about it, the accounts, and the published addresses of the company. It raises nothing; what is no
+    mail is an UnparsedPart.
+    """
+
+    read: Callable[[bytes, "Envelope", Accounts, Collection[str], int], "Letter"]
+
+
 class Buttons(NamedTuple):
     """Buttons under a text: how many, characters of a title, bytes of an id, UTF-16 units of the text above them."""
 
@@ -148,6 +160,7 @@ class Channel(NamedTuple):
     `buttons`        None: it has none
     `lists`          choices that do not fit into buttons are a list of these; None: it has none
     `quotes`         a message of ours can quote one of the conversation
+    `threads`        a message of ours says which message it answers, by subject and id: the newest one of the person
     `reactions`      what our reactions may be; made only where `sends` has "reaction"
     `reads`          it can tell the person that their message was read
     `typing_every`   s after which a sign that somebody types may follow another one; 0: it has none
@@ -171,10 +184,13 @@ class Channel(NamedTuple):
     `hands_out`      bytes of the largest file that the provider hands out; 0: no limit of its own
     `templates`      fetches the templates that the provider has approved for an account; None: it has none
     `templates_of`   outbound field that says where an account's templates are
+    `aws`            services of AWS, by botocore's names, that its sender and its fetcher call: they are given the
+                     clients under these names beside the settings
     `set_commands`   sets the list of commands that the application shows: by language, "" for every other one, names
                      and what they do. It takes the settings, an account of ours and its token, and raises SendError.
                      None: it has no such list
-    `webhook`, `sender`, `errors`  None, None and no codes: the channel is known to policies and not served yet
+    `webhook`, `mail_in`  how messages arrive: by the provider's webhook, or as mails in a bucket; one of them
+    `sender`, `errors`  how they leave. Without a way in and a sender the channel is known to policies and not served
     """
 
     id: str
@@ -192,6 +208,7 @@ class Channel(NamedTuple):
     buttons: Buttons | None = None
     lists: Buttons | None = None
     quotes: bool = False
+    threads: bool = False
     reactions: Reactions = Reactions()
     reads: bool = False
     typing_every: int = 0
@@ -210,8 +227,10 @@ class Channel(NamedTuple):
     find: Callable[["Typed"], Iterable[Address]] = no_address
     profile_links: tuple[str, ...] = ()
     webhook: Webhook | None = None
-    sender: Callable[[Mapping[str, str]], "Sender"] | None = None
-    fetcher: Callable[[Mapping[str, str]], "Fetcher"] | None = None
+    mail_in: RawMails | None = None
+    aws: tuple[str, ...] = ()
+    sender: Callable[[Mapping[str, Any]], "Sender"] | None = None
+    fetcher: Callable[[Mapping[str, Any]], "Fetcher"] | None = None
     failed_fetches: int = 0
     hands_out: int = 0
     templates: Callable[[Mapping[str, str]], "TemplateSource"] | None = None
@@ -222,7 +241,7 @@ class Channel(NamedTuple):
     @property
     def served(self) -> bool:
         """Whether messages arrive and leave by it today."""
-        return self.webhook is not None and self.sender is not None
+        return (self.webhook or self.mail_in) is not None and self.sender is not None
 
     @property
     def dimensions(self) -> dict[str, str]:

@@ -2,7 +2,7 @@
 fetcher loads it."""
 
 import hashlib
-from typing import IO, NamedTuple, Protocol
+from typing import IO, NamedTuple, Protocol, runtime_checkable
 
 import requests
 
@@ -41,6 +41,15 @@ class Fetcher(Protocol):
 
     def fetch(self, media_id: str, token: str, into: IO[bytes], most: int) -> FetchedFile:
         """Write a file of at most `most` bytes into `into`. Raises FetchError."""
+        ...
+
+
+@runtime_checkable
+class HoldingFetcher(Fetcher, Protocol):
+    """Fetches files that lie with us, until they are kept."""
+
+    def drop(self, media_id: str) -> None:
+        """Delete a file that is kept elsewhere by now."""
         ...
 
 

@@ -28,8 +28,11 @@ class InboundMessage(NamedTuple):
     `undated`: the provider gave no believable time, so `sent_at` is when the part arrived, and a repetition is
     recognised by `provider_id` alone. `replaces`: only one row is kept for `provider_id`; a part with a greater `order`
     replaces it (a live location). `pressed`: a button or list under a message of ours was pressed, which says nothing
-    without that message. `refers`: what is not understood changes or marks an earlier message, so it says nothing by
-    itself; of other kinds the kind tells that.
+    without that message. `refers`: it belongs to another message, so it says nothing by itself: what is not understood
+    and changes or marks an earlier one, a file beside a request about data; of other kinds the kind tells that.
+    `thread` is the conversation in whose mail the sender found the signed address to which they wrote, "" for any other
+    message. `unproved`: nothing proves that the author sent it. `topic` is the subject of a mail without what programs
+    put before it when it is answered or passed on; None for what has no subject.
     """
 
     channel: ChannelId
@@ -50,6 +53,9 @@ class InboundMessage(NamedTuple):
     replaces: bool = False
     pressed: bool = False
     refers: bool = False
+    thread: str = ""
+    unproved: bool = False
+    topic: str | None = None
 
 
 KINDS = frozenset(

@@ -1,7 +1,8 @@
 """The channels: the only list of them. Pure; intake loads it on every cold start."""
 
 from chalicelib.channels.contract import Channel
-from chalicelib.channels.planned import EMAIL, FORM
+from chalicelib.channels.email.channel import EMAIL
+from chalicelib.channels.planned import FORM
 from chalicelib.channels.telegram.channel import TELEGRAM
 from chalicelib.channels.whatsapp.channel import WHATSAPP
 

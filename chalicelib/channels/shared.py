@@ -1,4 +1,4 @@
-"""Records of what people share more rarely: places, contact cards, forms, orders, polls."""
+"""Records of what people share more rarely: places, contact cards, forms, orders, polls, what stands above a mail."""
 
 from typing import NamedTuple
 
@@ -66,3 +66,16 @@ class Dice(NamedTuple):
 
     emoji: str
     value: float
+
+
+class MailHead(NamedTuple):
+    """What stands around the text of a mail: its subject, the text that is shown one click away (quoted history,
+    signature), the published address to which it was written, those who got it, too, and the ids of the mails before
+    it, newest last. `unproved`: nothing proves that it was sent from its address."""
+
+    subject: str = ""
+    folded: str = ""
+    mailbox: str = ""
+    copies: list[str] = []  # noqa: RUF012
+    references: list[str] = []  # noqa: RUF012
+    unproved: bool | None = None

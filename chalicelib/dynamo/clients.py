@@ -23,6 +23,13 @@ _OF_FILES = Config(
     s3={"addressing_style": "virtual"},
 )
 
+_OF_MAIL = Config(
+    read_timeout=15,
+    # SES knows no key of idempotency: a repeated call is another mail. The sender tries again by itself.
+    retries={"mode": "standard", "total_max_attempts": 1},
+)
+_BY_SERVICE = {"s3": _OF_FILES, "sesv2": _OF_MAIL}
+
 
 @cache
 def _session() -> botocore.session.Session:
@@ -32,7 +39,7 @@ def _session() -> botocore.session.Session:
 @cache
 def client(service: str) -> Any:
     """Return the process-wide client of a service. Region, endpoint and credentials come from the environment."""
-    return _session().create_client(service, config=_CONFIG.merge(_OF_FILES) if service == "s3" else _CONFIG)
+    return _session().create_client(service, config=_CONFIG.merge(_BY_SERVICE.get(service, Config())))
 
 
 def direct_client() -> Any:

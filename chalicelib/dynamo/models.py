@@ -76,6 +76,7 @@ class DeskRow(Model):
     phone = BinaryAttribute(null=True, legacy_encoding=False)
     user = BinaryAttribute(null=True, legacy_encoding=False)
     chat = BinaryAttribute(null=True, legacy_encoding=False)
+    mail = BinaryAttribute(null=True, legacy_encoding=False)
     contact_id = UnicodeAttribute(null=True)
     channel = UnicodeAttribute(null=True)
     account = UnicodeAttribute(null=True)

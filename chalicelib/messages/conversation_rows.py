@@ -48,7 +48,7 @@ class ConversationRows:
             plan.person.public_key,
             encryption.message_content(ref),
             {
-                "text": "" if plan.line else message.text,
+                "text": "" if plan.line and message.topic is None else message.text,
                 "details": dict(message.details),
                 "id": message.provider_id,
                 "quote": quote,

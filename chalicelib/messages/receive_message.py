@@ -11,7 +11,16 @@ from chalicelib.core.clock import DAY, SECOND
 from chalicelib.core.detect_language import detect
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.ids import new_id, new_number
-from chalicelib.messages.ingest import AnswerVisitor, IngestPlan, Notice, Outcome, Recognise, Refuse, introduces
+from chalicelib.messages.ingest import (
+    AnswerVisitor,
+    IngestPlan,
+    Notice,
+    Outcome,
+    Recognise,
+    Refuse,
+    introduces,
+    is_believed,
+)
 from chalicelib.messages.notices import accepted_notice, renewed_notice, too_big_notice
 from chalicelib.profile.model import Profile
 from chalicelib.profile.policy import PolicyReference
@@ -93,9 +102,10 @@ class ReceiveMessage(NamedTuple):
         reads anew and seals anew, because another writer may have created the contact meanwhile. Raises Unavailable
         after TRIES; the provider then sends it again.
         """
-        seen, ask = _FailedTries(), self.recognise(message)
+        seen, asked = _FailedTries(), self.recognise(message)
         for attempt in range(TRIES):
             found = self._find(message, seen)
+            ask = asked if asked and is_believed(message, asked, found.person) else None
             if found.person is None and not introduces(message, ask):
                 outcome = self._unheard(message, found, ask)
                 if outcome is not Outcome.CONFLICT:

@@ -6,7 +6,7 @@ the person, the address and the text, is sealed to the vault and goes with the d
 """
 
 from chalicelib.channels.parts import InboundMessage, Started
-from chalicelib.channels.registry import ADDRESS_KINDS
+from chalicelib.channels.registry import ADDRESS_KINDS, channel
 from chalicelib.core.addresses import Address
 from chalicelib.core.clock import DAY, SECOND
 from chalicelib.dynamo.builder import Builder, Write
@@ -43,6 +43,8 @@ class VisitorRows:
             "press": press,
             "language": answer.language,
         }
+        if isinstance(part, InboundMessage) and channel(part.channel).threads:
+            content |= {"answers": part.provider_id, "subject": str(part.details.get("subject", ""))}
         attributes = {
             "content": seal_json(self._vault_public, encryption.visitor_content(name), content),
             "vault_id": fingerprint(self._vault_public),

@@ -13,6 +13,7 @@ from chalicelib.core.errors import Conflict, DeskError
 from chalicelib.core.settings import Settings, settings
 from chalicelib.dynamo.clients import client
 from chalicelib.dynamo.schema import Key
+from chalicelib.ops.mail_rule import MailRule, receive
 from chalicelib.outbox.providers import ChannelProviders
 from chalicelib.privacy.menu.buttons import all_commands
 from chalicelib.profile.load import load_profile
@@ -146,8 +147,15 @@ def main(arguments: Sequence[str]) -> int:
         person.add_argument(f"--{name}", required=True)
     person.add_argument("--role", required=True, action="append", choices=sorted(Role))
     person.add_argument("--generation", type=int, default=1, help="one more than before ends all sessions")
+    receiving = commands.add_parser("mail-rule", help="have SES receive mail for the desk")
+    for name in MailRule._fields:
+        receiving.add_argument(f"--{name}", required=True)
     given = parser.parse_args(arguments)
     try:
+        if given.command == "mail-rule":
+            rule = MailRule(*(getattr(given, name) for name in MailRule._fields))
+            print(receive(client("ses"), rule))
+            return 0
         if given.command == "staff-put":
             roles = frozenset(given.role)
             staff_put(settings(), Staff(given.sub, given.email, given.name, roles, given.generation))

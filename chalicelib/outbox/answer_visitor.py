@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.channels import registry
-from chalicelib.channels.base import ChoicePart, OutboundMessage, SendError
+from chalicelib.channels.base import ChoicePart, OutboundMessage, SendError, Thread
 from chalicelib.channels.render import Lacking, render
 from chalicelib.core.addresses import Address
 from chalicelib.core.clock import HOUR
@@ -124,4 +124,7 @@ def _messages(entry: "VisitorEntry", content: Mapping[str, Any]) -> list[Outboun
     address = Address(str(content.get("kind", "")), str(content.get("address", "")))
     reference = str(MessageRef(_NOBODY, entry.queued_at, entry.id))
     pieces = render(registry.channel(entry.channel), parts)
-    return [OutboundMessage(entry.account, address, one, reference=reference) for one in pieces]
+    quote, thread = str(content.get("answers", "")), Thread(str(content.get("subject", "")))
+    return [
+        OutboundMessage(entry.account, address, one, reference, quote, thread=thread, automatic=True) for one in pieces
+    ]

@@ -18,7 +18,7 @@ from chalicelib.core.delivery_failures import GAVE_UP
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.ids import new_id
 from chalicelib.core.observability import count, log
-from chalicelib.core.purposes import RIGHTS, STATUS
+from chalicelib.core.purposes import RIGHTS, STATUS, SUPPORT
 from chalicelib.outbox.model import (
     CLAIM,
     PROBE_EVERY,
@@ -272,7 +272,14 @@ class _Run:
         reference = ref.of_piece(number) if ready.by_piece else str(ref)
         quote, opens = (opened.quote if number == 1 else ""), self._opening(ready.job, parts)
         message = OutboundMessage(
-            entry.account, opened.address, parts, reference=reference, quote=quote, open_file=opens
+            entry.account,
+            opened.address,
+            parts,
+            reference=reference,
+            quote=quote,
+            thread=opened.thread,
+            automatic=entry.purpose != SUPPORT,
+            open_file=opens,
         )
         try:
             return self._providers.send(entry.channel, message)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from chalicelib.channels import registry
 from chalicelib.channels.base import (
+    NO_THREAD,
     ChoicePart,
     DeletionPart,
     EditPart,
@@ -15,9 +16,10 @@ from chalicelib.channels.base import (
     ReactionPart,
     SendError,
     SendResult,
+    Thread,
 )
 from chalicelib.channels.failure_meanings import reason_of
-from chalicelib.channels.reading import as_list
+from chalicelib.channels.reading import as_dict, as_list
 from chalicelib.channels.render import Lacking, render
 from chalicelib.channels.templates import ProviderTemplate
 from chalicelib.core.addresses import Address, ChannelId
@@ -54,12 +56,13 @@ class Providers(Protocol):
 
 @dataclass(frozen=True)
 class OpenedMessage:
-    """An opened message: its pieces, each of which a provider takes as one message, its address, and the provider's id
-    of the message that its first piece quotes."""
+    """An opened message: its pieces, each of which a provider takes as one message, its address, the provider's id of
+    the message that its first piece quotes, and what it answers on a channel with threads."""
 
     pieces: tuple[tuple[OutboundPart, ...], ...] = field(repr=False)
     address: Address = field(repr=False)
     quote: str = field(default="", repr=False)
+    thread: Thread = field(default=NO_THREAD, repr=False)
 
 
 def open_message(decryptor: "BatchDecryptor", job: Job, store: "Outbox", now: int) -> OpenedMessage | Failure:
@@ -88,8 +91,25 @@ def open_message(decryptor: "BatchDecryptor", job: Job, store: "Outbox", now: in
     except Lacking as error:
         log("part_refused", channel=job.entry.channel, code=error.code, reason=error.capability)
         return Failure(error.code, reason_of(job.entry.channel, error.code))
-    quote = _quoted(decryptor, store, content, now)
-    return OpenedMessage(pieces, address, quote) if pieces else Failure("empty", "empty")
+    quote, thread = _quoted(decryptor, store, content, now), NO_THREAD
+    if registry.channel(job.entry.channel).threads:
+        newest, thread = _answered(decryptor, store, job.entry.ref, now)
+        quote = quote or newest
+    return OpenedMessage(pieces, address, quote, thread) if pieces else Failure("empty", "empty")
+
+
+def _answered(decryptor: "BatchDecryptor", store: "Outbox", ref: MessageRef, now: int) -> tuple[str, Thread]:
+    """Return the provider's id of what the person wrote last, and its thread; empty ones when nothing is there."""
+    newest = store.newest_of_person(ref.conversation_id, ref.at, now)
+    if newest is None:
+        return "", NO_THREAD
+    try:
+        content = decryptor.json(newest.contact_id, encryption.message_content(newest.ref), newest.content) or {}
+    except CannotOpen:
+        return "", NO_THREAD
+    details = as_dict(content.get("details"))
+    before = tuple(str(one) for one in as_list(details.get("references")))
+    return str(content.get("id", "")), Thread(str(details.get("subject", "")), before)
 
 
 def stored_content(decryptor: "BatchDecryptor", job: Job) -> ReplyContent | None:

@@ -1,13 +1,14 @@
 """Calls each channel's provider with the account's token, by a sender that is made at its first use and kept."""
 
 from collections.abc import Callable
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 from chalicelib.channels import registry
 from chalicelib.channels.base import OutboundMessage, Sender, SendError, SendResult, Signal
 from chalicelib.channels.contract import Commands
 from chalicelib.core.addresses import ChannelId
 from chalicelib.core.settings import variable
+from chalicelib.dynamo.clients import client
 from chalicelib.vault.secrets import Secrets
 
 if TYPE_CHECKING:
@@ -16,12 +17,19 @@ if TYPE_CHECKING:
 
 class ChannelProviders:
     """The senders of all channels. `secret_id` names the secret with their tokens; `setting` reads a setting of a
-    channel by name and default."""
+    channel by name and default; `aws` returns the client of a service of AWS, which some channels are given."""
 
-    def __init__(self, secrets: Secrets, secret_id: str, setting: Callable[[str, str], str] = variable) -> None:
+    def __init__(
+        self,
+        secrets: Secrets,
+        secret_id: str,
+        setting: Callable[[str, str], str] = variable,
+        aws: Callable[[str], Any] = client,
+    ) -> None:
         self._secrets = secrets
         self._secret_id = secret_id
         self._setting = setting
+        self._aws = aws
         self._senders: dict[ChannelId, Sender] = {}
         self._fetchers: dict[ChannelId, Fetcher] = {}
 
@@ -49,6 +57,15 @@ class ChannelProviders:
             self._fetchers[channel] = declared.fetcher(self._settings(channel))
         return self._fetchers[channel].fetch(media_id, token, into, most)
 
+    def drop(self, channel: ChannelId, media_id: str) -> None:
+        """Delete a file that lies with us since it came, where the channel's files do: it is kept elsewhere by now. A
+        failure does no harm, because the bucket deletes it a day later."""
+        from chalicelib.channels.fetching import HoldingFetcher
+
+        fetcher = self._fetchers.get(channel)
+        if isinstance(fetcher, HoldingFetcher):
+            fetcher.drop(media_id)
+
     def token_changed(self, channel: ChannelId, account: str) -> bool:
         """Read the account's token anew; return whether it has changed. Raises Unavailable."""
         before = self._found(channel, account)
@@ -72,8 +89,10 @@ class ChannelProviders:
             self._senders[channel] = declared.sender(self._settings(channel))
         return self._senders[channel]
 
-    def _settings(self, channel: ChannelId) -> dict[str, str]:
-        return {one.name: self._setting(one.name, one.default) for one in registry.channel(channel).settings}
+    def _settings(self, channel: ChannelId) -> dict[str, Any]:
+        declared = registry.channel(channel)
+        clients = {service: self._aws(service) for service in declared.aws}
+        return {one.name: self._setting(one.name, one.default) for one in declared.settings} | clients
 
     def _found(self, channel: ChannelId, account: str) -> str:
         linked = self._secrets.outbound(self._secret_id).get(channel, {}).get(account, {})

@@ -15,6 +15,8 @@ from chalicelib.outbox.provider_ids import NamedMessage
 from chalicelib.tickets.model import REFERRING, WAITS
 from chalicelib.tickets.records_from_rows import mapping
 
+LOOK_BACK = 20
+"""Rows among which the mail is looked for that a mail of ours answers."""
 LOOK_AHEAD = 10
 """Entries that are read at once. The first message decides; pressed buttons among them are answered out of turn."""
 
@@ -93,6 +95,24 @@ class OutboxReading:
             return None
         ids = tuple(row.provider_ids or ())
         return NamedMessage(ref, str(row.contact_id), row.direction, row.content or b"", ids, row.provider_hash)
+
+    def newest_of_person(self, conversation_id: str, before: int, now: int) -> NamedMessage | None:
+        """Return what the person wrote last before then (ms), the menu included; None when nothing of it is there among
+        the LOOK_BACK newest rows."""
+        end = MESSAGE.key(conversation_id, before, "").sk
+        with translated_errors():
+            found = DeskRow.query(
+                MESSAGE.partition(conversation_id),
+                DeskRow.sk.between(MESSAGE.prefix, end),
+                consistent_read=True,
+                scan_index_forward=False,
+                limit=LOOK_BACK,
+            )
+            for row in found:
+                if row.direction != "out" and row.provider_hash and not row.deleted and alive(row, now):
+                    ref = MessageRef.of_tail(conversation_id, str(row.sk).removeprefix(MESSAGE.prefix))
+                    return NamedMessage(ref, str(row.contact_id), "in", row.content or b"", (), row.provider_hash)
+        return None
 
     def recipient(self, contact_id: str) -> Recipient | None:
         """Return a contact, with its addresses still sealed; None when it is gone."""

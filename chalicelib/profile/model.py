@@ -358,8 +358,9 @@ class Profile(Row):
 
     @property
     def served(self) -> tuple[str, ...]:
-        """The channels that the policy admits and the desk has: what arrives on any other is not stored."""
-        return tuple(one for one in registry.SERVED_IDS if self.admits(one))
+        """The channels that the policy admits and is about, and the desk has: what arrives on any other is not
+        stored."""
+        return tuple(one for one in registry.SERVED_IDS if self.admits(one) and one in self.policy.scope)
 
     def admits(self, channel: str) -> bool:
         """Whether the policy admits a channel; one that the profile does not name is off."""

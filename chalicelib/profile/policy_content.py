@@ -93,7 +93,7 @@ def _scope(profile: Profile, tell: Tell) -> list[Block]:
     said = [
         tell(words.SCOPES[one]) for one in profile.policy.scope if one not in profile.channels or one in profile.served
     ]
-    off = [one for one in registry.SERVED_IDS if one not in profile.served]
+    off = [one for one in registry.SERVED_IDS if not profile.admits(one)]
     blocks: list[Block] = [{"items": said}]
     if off:
         names = ", ".join(tell(words.CHANNELS[one]) for one in off)

@@ -12,7 +12,6 @@ CATEGORIES: Mapping[str, str] = {
     **{category: name for one in registry.CHANNELS for category, name in one.categories.items()},
     "full_name": policy_msg("Last name, first name, patronymic"),
     "organisation": policy_msg("Name of your organisation"),
-    "email": policy_msg("E-mail address"),
     "ip": policy_msg("IP address"),
     "visit_time": policy_msg("Date and time of visits"),
     "device": policy_msg("Version of the operating system"),
@@ -79,7 +78,7 @@ GROUND_NAMES: Mapping[str, str] = {
     "law": policy_msg("law"),
 }
 GROUNDS: Mapping[str, str] = {
-    "message_consent": policy_msg("consent by your message on WhatsApp or Telegram"),
+    "message_consent": policy_msg("consent by your message on WhatsApp, on Telegram or by e-mail"),
     "form_consent": policy_msg("consent by filling in a form on the website"),
     "agreement_consent": policy_msg("consent by accepting the user agreement"),
     "browser_settings": policy_msg("settings of your browser"),
@@ -165,7 +164,7 @@ CONSENT: Mapping[str, str] = {
 }
 CROSS_BORDER: Mapping[str, str] = {
     "message": policy_msg(
-        "Servers of these companies stand outside Kazakhstan. By writing to us in their applications"
+        "Servers of these companies stand outside Kazakhstan. By writing to us through them"
         " you agree to the transfer that delivery needs."
     ),
     "explicit": policy_msg(

@@ -105,6 +105,8 @@ def _ways_to_ask(profile: Profile) -> Wrong:
 def _channels(profile: Profile) -> Wrong:
     for one in registry.SERVED:
         on = profile.admits(one.id)
+        if on and one.id not in profile.policy.scope and profile.consent.mode not in BUILT["consent.mode"]:
+            continue  # it sleeps until the desk can ask for consent in this way
         if on != (one.id in profile.policy.scope):
             said = "on under [channels] and not in the scope" if on else "in the scope and off under [channels]"
             yield "policy.scope", f"{one.id} is {said}; make them agree"

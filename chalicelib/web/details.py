@@ -19,11 +19,15 @@ TOLD_BY_KIND = frozenset("filename size duration too_big latitude longitude voic
 """Details that stand in the line of the kind: file, length, location."""
 NOT_FOR_READERS = frozenset(
     "media_id unique_id mime sha256 width height animated media_group_id callback_id catalog origin quote_text"
-    " quoted_text".split()
+    " quoted_text references".split()
 )
 """Details that mean nothing to a reader: ids and formats with which the desk fetches, groups and quotes."""
 
 _LINES: Mapping[str, str] = {
+    "subject": desk_msg("Subject: {value}"),
+    "mailbox": desk_msg("Written to: {value}"),
+    "copies": desk_msg("Also to: {value}"),
+    "unproved": desk_msg("Nothing proves that this mail was sent from its address: answer nothing private to it"),
     "links": desk_msg("Address behind the words: {value}"),
     "product": desk_msg("About the product: {value}"),
     "performer": desk_msg("By: {value}"),
@@ -39,7 +43,7 @@ _LINES: Mapping[str, str] = {
     "time_unknown": desk_msg("The provider gave no time: this is when it arrived"),
 }
 _ADVERTISEMENT = desk_msg("From an advertisement: {value}")
-SHOWN = frozenset({*_LINES, "referral"})
+SHOWN = frozenset({*_LINES, "referral", "folded"})
 """Details that have a line of their own."""
 
 

@@ -20,7 +20,8 @@ def webhook_routes(intake: Callable[[], Intake]) -> Blueprint:
     """Return the webhook routes as a chalice blueprint. `intake` is called at each request."""
     routes = Blueprint(__name__)
     for channel in registry.SERVED:
-        _add(routes, channel, intake)
+        if channel.webhook:
+            _add(routes, channel, intake)
     return routes
 
 

@@ -63,7 +63,15 @@ def gateway() -> Tables:
 def recognise_asks(profile: Profile) -> Recognise:
     """Returns the function that recognises asks about data in messages."""
     phrases = profile.phrases
-    return lambda message: asks(message, phrases)
+
+    def recognise(message: InboundMessage) -> Ask | None:
+        if message.topic is None:
+            return asks(message, phrases)
+        from chalicelib.privacy.recognition.mails import asks_by_mail  # messengers have no subjects
+
+        return asks_by_mail(message, phrases)
+
+    return recognise
 
 
 def refuse_suppressed(store: IntakeStore, profile: Profile) -> Refuse:

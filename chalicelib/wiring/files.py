@@ -45,5 +45,5 @@ def fetch_file() -> "FetchFile":
         return decode_key(wiring.secrets().read(config.secret_fetcher)["private_key"])
 
     tables, profile, scanned = wiring.gateway(), load_profile(config.operator), config.files_scanned == "true"
-    parts = FetchStore(tables), Breaker(tables), bucket(), providers.fetch, private_key
+    parts = FetchStore(tables), Breaker(tables), bucket(), providers.fetch, providers.drop, private_key
     return FetchFile(*parts, profile, scanned, wiring.clock())

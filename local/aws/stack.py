@@ -43,7 +43,7 @@ class Stack:
         """Queue URLs by name."""
         return {
             name: self.outputs[f"{name.capitalize()}QueueUrl"]
-            for name in ("doorbell", "retry", "dating", "indexing", "privacy", "fetching", "uploading")
+            for name in ("doorbell", "retry", "dating", "indexing", "privacy", "fetching", "uploading", "mail")
         }
 
     @property

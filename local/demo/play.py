@@ -100,6 +100,13 @@ class Player:
         wish = {"person": self._persons[who], "message_id": self._answer_id(who), "emoji": step.text}
         self._phones.act(f"{who.channel}/reactions", wish)
 
+    def _mails(self, who: Customer, step: Step) -> None:
+        subject, text, name = (*step.text.split("|"), "")[:3]
+        body: dict[str, Any] = who.body() | {"subject": subject, "text": text}
+        if name:
+            body |= {"file": file_of(Step("file", name))}
+        self._persons[who] = self._phones.post("/phones/email/messages", body)["person"]
+
     def _start(self, who: Customer, step: Step) -> None:
         self._persons[who] = self._phones.act("telegram/start", who.body() | {"payload": step.text})["person"]
 
@@ -163,7 +170,7 @@ class Player:
 
     def _ticket(self, story: Story) -> dict[str, Any]:
         who = story.who
-        return self._operators[story.by].find(f"+{who.phone}" if who.phone else who.user_id)
+        return self._operators[story.by].find(f"+{who.phone}" if who.phone else who.mail or who.user_id)
 
     def _keep_order(self, who: Customer) -> None:
         """Make sure that the customer's next message has a later time than now, in the whole seconds of providers."""

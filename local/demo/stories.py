@@ -12,20 +12,22 @@ TICKS = 16
 """Number of parts of the demo's working day. Customers and staff answer each other in a later part."""
 
 CUSTOMER = frozenset(
-    "says quotes chooses photo album file voice video circle animation music sticker place card poll unsupported edits"
-    " deletes reacts start blocks".split()
+    "says mails quotes chooses photo album file voice video circle animation music sticker place card poll unsupported"
+    " edits deletes reacts start blocks".split()
 )
 OPERATOR = frozenset("answers undelivered notes template".split())
 ONLY_ON = {
     **dict.fromkeys(("chooses", "deletes", "unsupported", "template"), "whatsapp"),
     **dict.fromkeys(("poll", "start", "blocks", "circle"), "telegram"),
+    "mails": "email",
 }
 """Steps that only one channel has."""
 
 
 @dataclass(frozen=True)
 class Customer:
-    """A customer: on Telegram with `user_id`, on WhatsApp with `phone` (digits) or a business-scoped `user_id`."""
+    """A customer: on Telegram with `user_id`, on WhatsApp with `phone` (digits) or a business-scoped `user_id`, by
+    e-mail with the address `mail`."""
 
     key: str
     channel: str
@@ -34,16 +36,20 @@ class Customer:
     user_id: str = ""
     username: str = ""
     language_code: str = ""
+    mail: str = ""
 
     def body(self) -> dict[str, str]:
         """Return the fields by which the phones know the customer."""
-        known = {name: getattr(self, name) for name in ("phone", "user_id", "name", "username", "language_code")}
+        known = {
+            name: getattr(self, name) for name in ("phone", "user_id", "mail", "name", "username", "language_code")
+        }
         return {name: value for name, value in known.items() if value}
 
 
 @dataclass(frozen=True)
 class Step:
-    """One action of a customer or a staff member: a word of CUSTOMER or OPERATOR, and its text."""
+    """One action of a customer or a staff member: a word of CUSTOMER or OPERATOR, and its text; of a mail subject and
+    text with | between, and behind another | the name of a document."""
 
     what: str
     text: str = ""

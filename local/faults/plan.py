@@ -25,6 +25,8 @@ from local.phones.ports import AwsFaults
 from local.phones.store import Call
 
 PROVIDERS = ("whatsapp", "telegram", "ses")
+CALLED_BY = {"ses": "email"}
+"""The channel by which a provider is called, where it has another name."""
 AWS = ("dynamodb", "s3", "sqs", "kms")
 LONG_TIMEOUT = 60.0
 """Seconds of `"timeout": true`, longer than any client of the desk waits."""
@@ -180,7 +182,11 @@ class FaultPlan:
         """Return the first planned fault that matches the call, used up by one; None without one."""
         hay = f"{call.method} {call.path} {json.dumps(call.payload, ensure_ascii=False)}"
         for fault in self.waiting:
-            if fault.channel == call.channel and fault.match in hay and random.random() < (fault.share or 1):
+            if (
+                CALLED_BY.get(fault.channel, fault.channel) == call.channel
+                and fault.match in hay
+                and random.random() < (fault.share or 1)
+            ):
                 fault.times -= 1
                 if not fault.times:
                     self.waiting.remove(fault)

@@ -26,6 +26,9 @@ from local.phones.ports import AwsFaults, Clock
 from local.phones.postman import Postman
 from local.phones.store import Store
 from local.phones.views import conversations, person_view
+from local.providers.ses.api import Ses
+from local.providers.ses.phone import MailPhone
+from local.providers.ses.receiving import Receiving
 from local.providers.telegram.api import Telegram
 from local.providers.telegram.phone import TelegramPhone
 from local.providers.whatsapp.api import WhatsApp
@@ -44,16 +47,19 @@ def create_app(
     dashboard_url: str = "",
     pace: Pace | None = None,
     commands: Mapping[str, list[tuple[str, str]]] = MappingProxyType({}),
+    receiving: Receiving | None = None,
+    mailboxes: tuple[str, ...] = ("help@desk.local",),
 ) -> Starlette:
     """Return the phones as an ASGI app. `desk_url` is the address of the desk, to whose /webhooks/… webhooks go;
-    `commands` are those that every bot has set already, by language."""
+    `commands` are those that every bot has set already, by language. `receiving` takes mails of the phones, None when
+    nobody does; `mailboxes` are the addresses to which people write."""
     store = Store()
     store.commands |= {(bot.account, one): listed for bot in secrets.bots for one, listed in commands.items()}
     postman = Postman(store, pace or Pace())
     context = PhonesContext(store, FaultPlan(faults), clock, postman, secrets, desk_url.rstrip("/"))
     frame = MetaFrame(context)
     whatsapp, media, telegram = WhatsApp(context, frame), WhatsAppMedia(context, frame), Telegram(context)
-    pages = Pages(context, dashboard_url or f"{context.desk_url}/dashboard/")
+    pages = Pages(context, dashboard_url or f"{context.desk_url}/dashboard/", mailboxes)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -66,8 +72,9 @@ def create_app(
         Route("/healthz", _healthy),
         Mount("/static", StaticFiles(directory=Path(__file__).with_name("static"))),
         *Controls(context).routes(),
-        *_play_routes(context, whatsapp, telegram, pages),
+        *_play_routes(context, whatsapp, telegram, MailPhone(context, receiving, mailboxes), pages),
         *_provider_routes(whatsapp, media, telegram),
+        Route("/ses/v2/email/outbound-emails", Ses(context).send, methods=["POST"]),
     ]
     return Starlette(routes=routes, lifespan=lifespan, middleware=[Middleware(Guard)])
 
@@ -76,7 +83,9 @@ async def _healthy(_: Request) -> Response:
     return JSONResponse({"status": "ok"})
 
 
-def _play_routes(context: PhonesContext, whatsapp: WhatsApp, telegram: Telegram, pages: Pages) -> list[Route]:
+def _play_routes(
+    context: PhonesContext, whatsapp: WhatsApp, telegram: Telegram, mail: MailPhone, pages: Pages
+) -> list[Route]:
     store = context.store
     wa, tg = WhatsAppPhone(context, whatsapp), TelegramPhone(context, telegram)
     acts = {
@@ -97,6 +106,8 @@ def _play_routes(context: PhonesContext, whatsapp: WhatsApp, telegram: Telegram,
         "telegram/block": tg.block,
         "telegram/unblock": tg.unblock,
         "telegram/updates": tg.update,
+        "email/messages": mail.write,
+        "email/press": mail.press,
     }
 
     async def new_person(body: Body) -> dict[str, Any]:

@@ -8,13 +8,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from local.faults.plan import PROVIDERS, parse_fault
+from local.faults.plan import CALLED_BY, parse_fault
 from local.phones.answers import endpoint, refusal, rfc3339
 from local.phones.bodies import Body
 from local.phones.context import PhonesContext
 from local.phones.errors import Refused
 from local.phones.presets import PRESETS
-from local.phones.store import Call
+from local.phones.store import CHANNELS, Call
 
 _TEN_YEARS = 10 * 365 * 86_400
 
@@ -45,8 +45,9 @@ class Controls:
 
     async def sent(self, request: Request) -> Response:
         channel = request.query_params.get("channel", "")
-        if channel and channel not in PROVIDERS:
-            return refusal(Refused(f"channel must be one of {', '.join(PROVIDERS)}."))
+        channel = CALLED_BY.get(channel, channel)
+        if channel and channel not in CHANNELS:
+            return refusal(Refused(f"channel must be one of {', '.join(CHANNELS)}."))
         calls = [call for call in self.context.store.calls if channel in ("", call.channel)]
         return JSONResponse({"items": [_item(call) for call in calls]})
 

@@ -1,4 +1,4 @@
-"""The page: two phones, the clock and the calls. It works with plain forms; the script only refreshes it."""
+"""The page: two phones, a mailbox, the clock and the calls. It works with plain forms; the script refreshes it."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,7 +16,8 @@ from local.phones.errors import Refused
 from local.phones.files import KINDS
 from local.phones.presets import PRESETS
 from local.phones.samples import EVENTS, TELEGRAM_SAMPLES, WHATSAPP_SAMPLES
-from local.phones.store import Channel, Chat, Person
+from local.phones.store import CHANNELS, Channel, Chat, Person
+from local.providers.ses.api import ACCOUNT
 from local.providers.whatsapp.rules import WINDOW
 from local.providers.whatsapp.words import DETAILS
 
@@ -24,6 +25,7 @@ _SHOWN_CALLS = 200
 _PANELS = (
     "whatsapp_log",
     "telegram_log",
+    "email_log",
     "block",
     "window",
     "switch",
@@ -45,22 +47,29 @@ _SAFE_TO_SHOW = ("image/png", "image/jpeg", "image/gif", "image/webp", *_PLAYED)
 
 @dataclass(frozen=True)
 class Choice:
-    """The people who hold the two phones, and the bot whose chat is open."""
+    """The people who hold the two phones and the mailbox, and the bot whose chat is open."""
 
     whatsapp: Person
     telegram: Person
     bot: Bot
+    email: Person
+
+    def query(self, **other: str) -> str:
+        """Return the query of the page with these people, or with `other` ones by the names of the query."""
+        now = {"wa": self.whatsapp.id, "tg": self.telegram.id, "bot": self.bot.account, "mail": self.email.id}
+        return "&".join(f"{name}={value}" for name, value in (now | other).items())
 
     @property
     def back(self) -> str:
-        return f"/?wa={self.whatsapp.id}&tg={self.telegram.id}&bot={self.bot.account}"
+        return f"/?{self.query()}"
 
 
 class Pages:
     """The endpoints of the page."""
 
-    def __init__(self, context: PhonesContext, dashboard_url: str) -> None:
+    def __init__(self, context: PhonesContext, dashboard_url: str, mailboxes: tuple[str, ...]) -> None:
         self.context = context
+        self.mailboxes = mailboxes
         self.dashboard_url = dashboard_url
         loader = FileSystemLoader(Path(__file__).with_name("templates"))
         self._jinja = Environment(
@@ -75,7 +84,8 @@ class Pages:
         notice, store.notice = store.notice, ""
         choice = self._choice(request)
         shown = {
-            "people": {c: [p for p in store.people if p.channel == c] for c in ("whatsapp", "telegram")},
+            "people": {c: [p for p in store.people if p.channel == c] for c in CHANNELS},
+            "mailboxes": self.mailboxes,
             "bots": self.context.secrets.bots,
             "presets": PRESETS,
             "kinds": {c: {k: one for k, one in KINDS.items() if getattr(one, c)} for c in ("whatsapp", "telegram")},
@@ -114,7 +124,11 @@ class Pages:
         asked = request.query_params
         bots = self.context.secrets.bots
         bot = self.context.secrets.bot(asked.get("bot", "")) or bots[0]
-        return Choice(self._person("whatsapp", asked.get("wa", "")), self._person("telegram", asked.get("tg", "")), bot)
+        whatsapp, telegram = (
+            self._person("whatsapp", asked.get("wa", "")),
+            self._person("telegram", asked.get("tg", "")),
+        )
+        return Choice(whatsapp, telegram, bot, self._person("email", asked.get("mail", "")))
 
     def _person(self, channel: Channel, person_id: str) -> Person:
         people = [p for p in self.context.store.people if p.channel == channel]
@@ -132,6 +146,7 @@ class Pages:
             "events": EVENTS,
             "whatsapp": whatsapp,
             "telegram": telegram,
+            "email": store.chat("email", ACCOUNT, choice.email),
             "window_left": self._window_left(whatsapp),
             "commands": self._commands(choice),
             "calls_made": list(reversed(store.calls[-_SHOWN_CALLS:])),

@@ -39,6 +39,8 @@ def resolve(store: Store, channel: Channel, body: Body, *, create: bool = True) 
         if person is None:
             raise Refused(f"No such person on {channel}: {person_id}.", 404, "not_found")
         return person
+    if channel == "email":
+        return _mailbox(store, body)
     phone, user_id, known = _known(channel, body)
     person = store.find(channel, phone=phone, user_id=user_id)
     if person is None and not create:
@@ -53,9 +55,21 @@ def resolve(store: Store, channel: Channel, body: Body, *, create: bool = True) 
     return person
 
 
+def _mailbox(store: Store, body: Body) -> Person:
+    """Return the person with the address `mail`, who is added when nobody has it. Raises Refused."""
+    mail = body.text("mail").strip().lower()
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+", mail):
+        raise Refused("mail must be an address, for example nurlan@example.kz.")
+    known = store.find("email", mail=mail)
+    name = body.text("name").strip()
+    return known or store.add_person("email", name or mail, mail=mail, language=body.text("language"))
+
+
 def add_person(store: Store, body: Body) -> Person:
     """Add a person to the page. Raises Refused when somebody has this number or id."""
     channel = channel_of(body.text("channel"))
+    if channel == "email":
+        return _mailbox(store, body)
     phone, user_id, known = _known(channel, body)
     if store.find(channel, phone=phone, user_id=user_id):
         raise Refused("Somebody has this number or id already; choose them under Who.", 409, "conflict")

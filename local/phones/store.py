@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Channel = Literal["whatsapp", "telegram"]
-CHANNELS: tuple[Channel, ...] = ("whatsapp", "telegram")
+Channel = Literal["whatsapp", "telegram", "email"]
+CHANNELS: tuple[Channel, ...] = ("whatsapp", "telegram", "email")
 
 
 @dataclass
 class Person:
-    """A customer. On WhatsApp with `phone` (digits), business-scoped `user_id` or both; on Telegram with `user_id`."""
+    """A customer. On WhatsApp with `phone` (digits), business-scoped `user_id` or both; on Telegram with `user_id`; by
+    e-mail with the address `mail`."""
 
     id: str
     channel: Channel
@@ -24,6 +25,7 @@ class Person:
     phone: str = ""
     user_id: str = ""
     username: str = ""
+    mail: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,10 @@ class Bubble:
     """Latitude and longitude of a live location, which moves."""
     played: bool = False
     """A status of this message was set by hand, so no further status follows by itself."""
+    title: str = ""
+    """The subject of a mail."""
+    answer_to: str = ""
+    """The address to which a mail of the desk is answered."""
 
 
 @dataclass
@@ -129,6 +135,8 @@ READY = (
     Person("oliver", "whatsapp", "Oliver", "en", phone="447700900123", user_id="GB.13491208655302741918"),
     Person("aigerim", "whatsapp", "Айгерим", "ru", user_id="KZ.20817364509182736455", username="aigerim.flowers"),
     Person("daniyar", "telegram", "Данияр", "ru", user_id="500000042", username="daniyar_osp"),
+    Person("nurlan", "email", "Нұрлан Сейітов", "kk", mail="nurlan@example.kz"),
+    Person("olga", "email", "Ольга Ким", "ru", mail="olga.kim@example.com"),
     Person("oliver-telegram", "telegram", "Oliver", "en", user_id="700000311", username="oliver_w"),
 )
 
@@ -158,9 +166,12 @@ class Store:
     def person(self, channel: Channel, person_id: str) -> Person | None:
         return next((p for p in self.people if p.id == person_id and p.channel == channel), None)
 
-    def find(self, channel: Channel, *, phone: str = "", user_id: str = "") -> Person | None:
-        """Return the person with this id, else with this number; the newest of several, since numbers change hands."""
+    def find(self, channel: Channel, *, phone: str = "", user_id: str = "", mail: str = "") -> Person | None:
+        """Return the person with this id, else with this number or address; the newest of several, since numbers
+        change hands."""
         known = [p for p in reversed(self.people) if p.channel == channel]
+        if mail:
+            return next((p for p in known if p.mail == mail), None)
         by_id = next((p for p in known if user_id and p.user_id == user_id), None)
         if by_id or not phone:
             return by_id

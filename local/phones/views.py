@@ -48,4 +48,5 @@ def bubble_view(bubble: Bubble) -> dict[str, Any]:
         "reaction": bubble.reaction,
         "quote": bubble.quote,
         "album": bubble.album,
+        "subject": bubble.title,
     }

@@ -128,6 +128,16 @@ def test_what_a_busy_table_leaves_over_is_done_in_the_end(case: tuple[ErasureDes
     assert_destroyed(desk, person, request, before)
 
 
+def test_nothing_of_a_person_known_by_mail_is_left(desk: ErasureDesk) -> None:
+    _, person = cast(desk, "amina", "email_nurlan")
+    assert not desk.found_of(person), "it lies sealed from the beginning"
+    request = desk.request_for(person)
+    *_, before = prepared((desk, person, request))
+    run_until(desk, request, "destroy_key")
+    finish(desk, request)
+    assert_destroyed(desk, person, request, before)
+
+
 def test_a_table_that_takes_nothing_ends_in_unavailable(desk: ErasureDesk) -> None:
     (person,) = cast(desk, "telegram_daniyar")
     request = desk.request_for(person)

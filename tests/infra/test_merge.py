@@ -55,6 +55,7 @@ def generated() -> Json:
             "Indexer": function("app.indexer", {"IndexerSqsEventSource": event("SQS", Queue="PLACEHOLDER")}),
             "Uploader": function("app.uploader", {"UploaderSqsEventSource": event("SQS", Queue="PLACEHOLDER")}),
             "Fetcher": function("app.fetcher", {"FetcherSqsEventSource": event("SQS", Queue="PLACEHOLDER")}),
+            "Mail": function("app.mail", {"MailSqsEventSource": event("SQS", Queue="PLACEHOLDER")}),
             "Privacy": function("app.privacy", {"PrivacySqsEventSource": event("SQS", Queue="PLACEHOLDER")}),
             "Templates": function("app.templates", {"TemplatesEvent": event("Schedule", Schedule="rate(1 hour)")}),
             "Sweeper": function("app.sweeper", {"SweeperEvent": event("Schedule", Schedule="rate(1 minute)")}),

@@ -94,11 +94,29 @@ def test_roles_hold_no_wildcard(template: Json) -> None:
                 text = json.dumps(resource)
                 # AWS itself makes the last part of a stream's name; an execution's is a request's id and its run, a
                 # file's a person and a random name.
-                assert "*" not in text or text.endswith(('/stream/*"}', '-erasure:*"}', '${FilesBucket.Arn}/*"}')), (
-                    name,
-                    text,
-                )
+                assert "*" not in text or text.endswith(STARS), (name, text)
         assert found == OF_ANY_RESOURCE.get(name.removesuffix("Role"), set()), name
+
+
+STARS = (
+    *('/stream/*"}', '-erasure:*"}', '${FilesBucket.Arn}/*"}'),
+    *('${MailBucket.Arn}/raw/*"}', '${MailBucket.Arn}/files/*"}', ':identity/*"}'),
+)
+"""Ends of the only resources that hold a star."""
+
+
+def test_mail_can_write_what_intake_can_and_reads_raw_mails_alone(template: Json) -> None:
+    ours, theirs = statements(template, "Mail"), statements(template, "Intake")
+    of_tables = [one for one in ours if "Table" in json.dumps(one["Resource"])]
+    assert of_tables and all(one in theirs for one in of_tables)
+    by_place = {json.dumps(one["Resource"]): {*one["Action"]} for one in ours if "MailBucket" in json.dumps(one)}
+    assert by_place == {
+        '[{"Fn::Sub": "${MailBucket.Arn}/raw/*"}]': {"s3:GetObject", "s3:DeleteObject"},
+        '[{"Fn::Sub": "${MailBucket.Arn}/files/*"}]': {"s3:PutObject"},
+    }
+    granted = {one.name: json.dumps(statements(template, one.logical_id)) for one in functions.FUNCTIONS}
+    readers = {name for name, text in granted.items() if "MailBucket.Arn}/raw" in text}
+    assert readers == {"mail"}
 
 
 def test_intake_can_write_and_cannot_read(template: Json) -> None:
@@ -194,7 +212,12 @@ told."""
 
 
 def test_only_readers_open_the_vault(template: Json) -> None:
-    openers = {one.name for one in functions.FUNCTIONS if "kms:Decrypt" in actions(template, one.logical_id)}
+    openers = {
+        one.name
+        for one in functions.FUNCTIONS
+        for statement in statements(template, one.logical_id)
+        if "kms:Decrypt" in statement["Action"] and "VaultKey" in json.dumps(statement["Resource"])
+    }
     assert openers == OPENERS
     secret = {
         one.name for one in functions.FUNCTIONS if "VaultSecret" in json.dumps(statements(template, one.logical_id))
@@ -206,8 +229,8 @@ def test_only_readers_open_the_vault(template: Json) -> None:
 
 def test_who_may_do_what_with_keys(template: Json) -> None:
     """One who makes keys destroys none, and the other way round; nobody changes one."""
-    assert may(template, "Keys", "PutItem") == {"intake", "soft_suppress"}
-    assert may(template, "Keys", "ConditionCheckItem") == {"intake"}, "whether one is there, and nothing of it"
+    assert may(template, "Keys", "PutItem") == {"intake", "mail", "soft_suppress"}
+    assert may(template, "Keys", "ConditionCheckItem") == {"intake", "mail"}, "whether one is there, and nothing of it"
     assert may(template, "Keys", "DeleteItem") == {"destroy_key", "close_box", "sweeper"}
     assert not may(template, "Keys", "UpdateItem", "BatchWriteItem", "Scan", "Query")
 
@@ -285,9 +308,11 @@ def test_public_paths_go_to_intake_and_the_others_do_not(template: Json) -> None
     assert {"/webhooks/whatsapp", "/webhooks/telegram", "/healthz"} <= paths.keys()
 
 
-def test_intake_may_be_called_by_the_api(template: Json) -> None:
-    callers = of_type(template, "AWS::Lambda::Permission").values()
-    assert {one["Properties"]["FunctionName"]["Ref"] for one in callers} == {"APIHandler", "Intake"}
+def test_the_api_may_call_its_functions_and_ses_that_of_mail(template: Json) -> None:
+    callers = [one["Properties"] for one in of_type(template, "AWS::Lambda::Permission").values()]
+    of_ses = {one["FunctionName"]["Ref"] for one in callers if one["Principal"] == "ses.amazonaws.com"}
+    assert of_ses == {"Mail"}
+    assert {one["FunctionName"]["Ref"] for one in callers} - of_ses == {"APIHandler", "Intake"}
 
 
 def test_every_reader_of_queue_or_stream_reports_single_failures(template: Json) -> None:

@@ -42,7 +42,7 @@ def on(desk: RunningDesk) -> dict[str, str]:
 
 def ticket_of(desk: RunningDesk, who: Customer, index: int = 0) -> dict[str, Any]:
     operator = Operator(desk.url, EMAILS["madina"])
-    found = operator.call("GET", "tickets", q=f"+{who.phone}" if who.phone else who.user_id)["items"][index]
+    found = operator.call("GET", "tickets", q=f"+{who.phone}" if who.phone else who.user_id or who.mail)["items"][index]
     ticket: dict[str, Any] = operator.call("GET", f"tickets/{found['id']}")
     return ticket
 
@@ -144,7 +144,7 @@ def test_settings_out_of_range_are_one_clear_line() -> None:
     assert run.returncode == 1 and run.stderr.startswith("SEED=x")
 
 
-def test_the_data_is_a_desk_of_three_languages_and_two_channels() -> None:
+def test_the_data_is_a_desk_of_three_languages_and_three_channels() -> None:
     told = stories()
     people = {story.who for story in told}
     steps = [step for story in told for step in story.steps]
@@ -154,7 +154,7 @@ def test_the_data_is_a_desk_of_three_languages_and_two_channels() -> None:
     ]
     assert len(told) >= 55 and 20 <= len(people) <= 32
     assert min(languages.count(one) for one in ("kk", "ru", "en")) >= 5
-    assert {who.channel for who in people} == {"whatsapp", "telegram"}
+    assert {who.channel for who in people} == {"whatsapp", "telegram", "email"}
     assert {step.what for step in steps} == CUSTOMER | OPERATOR
     assert {story.by for story in told} == {*EMAILS, ""}
     assert {story.state for story in told} >= {"closed", "solved", "pending", "snoozed", ""}
@@ -165,9 +165,9 @@ def test_the_data_is_a_desk_of_three_languages_and_two_channels() -> None:
 
 def test_the_customers_are_the_demos_own() -> None:
     people = {story.who for story in stories()}
-    own = [who.phone or who.user_id for who in people]
+    own = [who.phone or who.user_id or who.mail for who in people]
     assert len(own) == len(set(own))
-    assert not set(own) & {one.phone or one.user_id for one in READY}
+    assert not set(own) & {one.phone or one.user_id or one.mail for one in READY}
     assert ProviderSecrets().display_phone_number not in own
 
 

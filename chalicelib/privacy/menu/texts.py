@@ -45,6 +45,10 @@ NO_COPY_YET = bot_msg(
 )
 WRITE_WHAT_IS_WRONG = bot_msg("Write here what is wrong and what is right. We correct it by: {date}.")
 NOTHING_KEPT = bot_msg("We keep nothing about you: you have not written to us here.")
+PROVE_IT = bot_msg(
+    "If you wrote to us from another address or in another application, ask for this from there: that shows that it"
+    " was you. What else you can do: {url}"
+)
 
 
 class Kept(NamedTuple):

@@ -20,4 +20,7 @@ def answer(profile: Profile, ask: Ask | None, language: str) -> VisitorAnswer:
     if item == "language":
         return VisitorAnswer(texts.simple(profile, language, texts.WHICH_LANGUAGE), language_buttons(), language)
     said = {"status": texts.NO_REQUESTS, "close": texts.NONE_OPEN}.get(item, texts.NOTHING_KEPT)
-    return VisitorAnswer(texts.simple(profile, language, said), back_button(language), language)
+    text = texts.simple(profile, language, said)
+    if ask and ask.action == "withdraw":
+        text += "\n\n" + texts.simple(profile, language, texts.PROVE_IT, url=profile.policy.url)
+    return VisitorAnswer(text, back_button(language), language)

@@ -83,8 +83,7 @@ def _said(text: str, all_words: list[str], markings: Mapping[str, Sequence[str]]
     command = _commands(kinds).get(first[0].partition("@")[0].lower()) if first else None
     if command and (len(first) == 1 or command.action != MENU):  # one of the menu is the whole message
         return command
-    of_kinds = tuple([tuple(markings.get(one.marking, ())) for one in kinds])
-    marked = _marked(kinds, of_kinds, tuple(markings.get(UPDATE, ())))
+    marked = marked_in(markings)
     if len(text) <= _LONGEST and (words := _bare(all_words.copy())):
         said = " ".join(words)
         if said in _MENU:
@@ -98,6 +97,13 @@ def _said(text: str, all_words: list[str], markings: Mapping[str, Sequence[str]]
     if not title or not marked:
         return None
     return marked.get(" ".join(all_words if title == text.lstrip() else words_of(title)))
+
+
+def marked_in(markings: Mapping[str, Sequence[str]]) -> Mapping[str, Ask]:
+    """Return the published markings in the form in which texts are compared, each with what it asks."""
+    kinds = registry.KINDS
+    of_kinds = tuple([tuple(markings.get(one.marking, ())) for one in kinds])
+    return _marked(kinds, of_kinds, tuple(markings.get(UPDATE, ())))
 
 
 def _bare(words: list[str]) -> list[str]:

@@ -328,7 +328,8 @@ class Message(Model):
         dict[str, Any],
         says(
             "What stands beside the text: links, referral, product, title, performer, game, live, code and reason of"
-            " the provider, and what was cut: more, truncated, time_unknown."
+            " the provider, and what was cut: more, truncated, time_unknown. Of a mail: subject, folded (earlier mails"
+            " and signature), mailbox, copies, and unproved when nothing proves that it was sent from its address."
         ),
     ]
     attachments: list[Attachment]

@@ -4,6 +4,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from io import BytesIO
+from typing import Any
+
+import botocore.session
+from botocore.config import Config
 
 from chalicelib.channels.base import (
     ChoicePart,
@@ -22,7 +26,17 @@ from chalicelib.channels.base import (
     TextPart,
 )
 from chalicelib.channels.contract import Channel, PartKind, Webhook
-from chalicelib.channels.parts import Button, DeliveryStatus, InboundMessage, Part, ReachChanged, StatusUpdate
+from chalicelib.channels.letters import CHECKS as CHECKS_OF_MAIL
+from chalicelib.channels.letters import PASS, Envelope
+from chalicelib.channels.parts import (
+    Button,
+    DeliveryStatus,
+    InboundMessage,
+    Part,
+    ReachChanged,
+    StatusUpdate,
+    UnparsedPart,
+)
 from chalicelib.channels.render import Lacking, render
 from chalicelib.core.addresses import Address
 from chalicelib.core.delivery_failures import OWN_CODES
@@ -49,6 +63,14 @@ def zeros(size: int) -> FileBody:
     return FileBody(BytesIO(bytes(size)).read, size)
 
 
+def of_aws(service: str, address: str) -> Any:
+    """A client of a service of AWS that calls this address, once."""
+    once = Config(retries={"total_max_attempts": 1}, connect_timeout=2, read_timeout=2)
+    keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+    session = botocore.session.get_session()
+    return session.create_client(service, region_name="eu-central-1", endpoint_url=address, config=once, **keys)
+
+
 @dataclass
 class Case:
     """A channel, its provider's kit, and that provider on 127.0.0.1."""
@@ -64,14 +86,22 @@ class Case:
         return self.channel.webhook
 
     @property
+    def secrets(self) -> dict[str, dict[str, str]]:
+        return {self.kit.account: dict(self.kit.inbound)}
+
+    @property
     def sender(self) -> Sender:
         if not self._senders:
             assert self.channel.sender is not None
-            given = {one.name: one.default for one in self.channel.settings}
-            self._senders.append(self.channel.sender(given | {self.kit.settings: self.provider.address}))
+            given: dict[str, Any] = {one.name: one.default for one in self.channel.settings}
+            given |= {one: of_aws(one, self.provider.address) for one in self.channel.aws}
+            self._senders.append(self.channel.sender(given | self.kit.given(self.provider.address)))
         return self._senders[0]
 
     def parse(self, body: bytes) -> list[Part]:
+        if self.channel.mail_in:
+            envelope = Envelope("bucket/files/mail", dict.fromkeys(CHECKS_OF_MAIL, PASS))
+            return self.channel.mail_in.read(body, envelope, self.secrets, (), NOW).parts
         return self.webhook.parse(body, (self.kit.account,), NOW)
 
     def send(self, parts: tuple[OutboundPart, ...], quote: str = "") -> list[tuple[str, tuple[str, ...]]]:
@@ -101,6 +131,10 @@ def authentic_bodies(case: Case) -> Iterator[str]:
     name, body, secrets = case.channel.name, case.kit.text(), {case.kit.account: dict(case.kit.inbound)}
     if set(case.kit.inbound) != set(case.channel.fields("inbound")):
         yield f"{name} declares the inbound fields {case.channel.fields('inbound')} and needs {set(case.kit.inbound)}."
+    if (case.channel.webhook is None) == (case.channel.mail_in is None):
+        yield f"{name} has no way in, or two of them."
+    if case.channel.webhook is None:  # its carrier, and no signature, says what is authentic
+        return
     if case.kit.account not in case.webhook.verify(secrets, body, case.kit.sign(body)):
         yield f"{name} does not take a body that its provider signed."
     empty = {case.kit.account: dict.fromkeys(case.kit.inbound, "")}
@@ -115,7 +149,7 @@ def authentic_bodies(case: Case) -> Iterator[str]:
 
 
 def challenge(case: Case) -> Iterator[str]:
-    if case.webhook.challenge is None:
+    if case.channel.webhook is None or case.webhook.challenge is None:
         return
     query, answer = case.kit.challenge()
     secrets = {case.kit.account: case.kit.inbound}
@@ -137,10 +171,14 @@ def incoming(case: Case) -> Iterator[str]:
         yield f"{name} reads addresses of the kinds {found}, which it does not declare."
     if case.parse(case.kit.text()) != [said] or case.parse(case.kit.text(2)) == [said]:
         yield f"{name} does not give a body that is sent again the same parts, or gives another one the same."
-    (file,) = case.parse(case.kit.file())
+    *_, file = case.parse(case.kit.file())
     if not isinstance(file, InboundMessage) or file.details.get("filename") != "receipt.pdf":
         yield f"{name} does not read the name of a file."
     for body in (b"", b"[]", b"{", b"\xff", b'{"a": NaN}'):
+        if case.channel.mail_in:  # there is no provider that could be told
+            if not isinstance(case.parse(body)[0], UnparsedPart):
+                yield f"{name} takes for a mail what is none."
+            continue
         try:
             case.parse(body)
             yield f"{name} takes a body that is no JSON object."

@@ -20,10 +20,12 @@ class Kit(Protocol):
     inbound: Mapping[str, str]
     token: str
     address: tuple[str, str]
-    settings: str
-    """Name of the setting that says where the provider is."""
     refusals: Mapping[str, Answer]
     """An answer for each kind of refusal: permanent, stopped, too_fast."""
+
+    def given(self, address: str) -> dict[str, str]:
+        """The settings by which the provider is called at this address, and others that have no default."""
+        ...
 
     def sign(self, body: bytes) -> dict[str, str]:
         """The headers with which the provider sends this body."""

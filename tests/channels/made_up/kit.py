@@ -19,7 +19,6 @@ class PagerKit:
     account = LINE
     token = "a-pager-token"
     address = ("capcode", NUMBER)
-    settings = "PAGER_API"
 
     def __init__(self) -> None:
         self.inbound = {"pager_secret": "a-pager-secret"}
@@ -28,6 +27,9 @@ class PagerKit:
             "stopped": (402, {"code": "unpaid"}, {}),
             "too_fast": (429, {"code": "busy"}, {}),
         }
+
+    def given(self, address: str) -> dict[str, str]:
+        return {"PAGER_API": address}
 
     def sign(self, body: bytes) -> dict[str, str]:
         return {"x-pager-secret": self.inbound["pager_secret"]}

@@ -51,6 +51,7 @@ class FileDesk(RetentionDesk):
     during: Callable[[], None] = lambda: None
     bucket_name: str = ""
     fetched: list[tuple[str, str, str]] = field(default_factory=list)
+    dropped: list[str] = field(default_factory=list)
 
     def store(self, dynamodb: Any = None) -> IntakeStore:
         return IntakeStore(self.gateway(dynamodb), self.address_key, self.vault_keys.public, self.fetcher_keys.public)
@@ -71,7 +72,8 @@ class FileDesk(RetentionDesk):
 
         tables = self.gateway(dynamodb, lambda attempt: None)
         store, breaker = FetchStore(tables), Breaker(tables)
-        parts = store, breaker, self.bucket, fetch, lambda: self.fetcher_keys.private
+        key = lambda: self.fetcher_keys.private  # noqa: E731
+        parts = store, breaker, self.bucket, fetch, lambda channel, media_id: self.dropped.append(media_id), key
         return FetchFile(*parts, PROFILE, self.scanned, lambda: self.now)
 
     def dropper(self) -> DropFile:

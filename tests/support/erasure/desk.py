@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from chalicelib.attachments.fetch_store import FetchStore
+from chalicelib.channels.email.read_letter import read_letter
 from chalicelib.channels.parts import InboundMessage, NumberChanged, StatusUpdate
 from chalicelib.channels.registry import ADDRESS_KINDS
 from chalicelib.core.addresses import Address, Author
@@ -36,6 +37,7 @@ from chalicelib.tickets.writes import TicketWrites
 from chalicelib.vault import encryption
 from chalicelib.vault.decryptor import BatchDecryptor, SingleDecryptor
 from chalicelib.vault.encryption import CannotOpen, new_contact_key, seal
+from tests.support.channels import mails
 from tests.support.delivery.desk import BOLAT, opened
 from tests.support.delivery.provider import Sent
 from tests.support.e2e.playing import forms_of
@@ -109,6 +111,24 @@ class ErasureDesk(RetentionDesk):
         person = self.person(write("мой тайный вопрос"))
         self._fill(person, write, lambda: None)
         person.canaries += ["500000042"]
+        return person
+
+    def email_nurlan(self) -> Person:
+        """Nurlan, who writes mails with a file, is answered and answers."""
+        envelope = mails.envelope()
+        first = mails.mail("хаттағы құпия сұрақ", subject="құпия тақырып", at=self.seconds,
+                           sender=f"Нұрлан Хатшы <{mails.NURLAN}>", file=("құпия-хат.pdf", b"%PDF"))  # fmt: skip
+        said, file = read_letter(first, envelope, mails.ACCOUNTS, (mails.MAILBOX,), self.seconds).parts
+        assert isinstance(said, InboundMessage) and isinstance(file, InboundMessage)
+        person = self.person(said)
+        self.receive(file)
+        self.deliver()
+        self.reply(person.tickets[0], "хатқа жауап Нұрлан")
+        self.deliver()
+        self.index_contact(person.contact_id)
+        person.canaries += [
+            mails.NURLAN, "Нұрлан Хатшы", "хаттағы құпия", "құпия тақырып", "құпия-хат", "хатқа жауап",
+        ]  # fmt: skip
         return person
 
     def amina(self) -> Person:

@@ -74,7 +74,8 @@ class Person:
 
 
 def cast(desk: "ErasureDesk", *names: str) -> list[Person]:
-    """Fill an empty desk with these people ("amina", "whatsapp_daniyar", "telegram_daniyar"), in this order."""
+    """Fill an empty desk with these people ("amina", "whatsapp_daniyar", "telegram_daniyar", "email_nurlan"), in this
+    order."""
 
     def build() -> list[tuple[str, str, str, tuple[str, ...]]]:
         people: list[Person] = [getattr(desk, name)() for name in names]

@@ -17,7 +17,6 @@ class TelegramKit:
     account = bodies.BOT
     token = f"{bodies.BOT}:a-token"
     address = ("chat", str(bodies.AMINA_CHAT))
-    settings = "TELEGRAM_API"
 
     def __init__(self) -> None:
         self.inbound = {"secret": "a-webhook-secret"}
@@ -26,6 +25,9 @@ class TelegramKit:
             "stopped": _error(401, "Unauthorized"),
             "too_fast": _error(429, "Too Many Requests: retry after 7", retry_after=7),
         }
+
+    def given(self, address: str) -> dict[str, str]:
+        return {"TELEGRAM_API": address}
 
     def sign(self, body: bytes) -> dict[str, str]:
         return {"x-telegram-bot-api-secret-token": self.inbound["secret"]}

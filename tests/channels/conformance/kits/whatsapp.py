@@ -18,7 +18,6 @@ class WhatsAppKit:
     account = bodies.NUMBER
     token = "an-access-token"
     address = ("phone", bodies.AMINA)
-    settings = "WHATSAPP_API"
 
     def __init__(self) -> None:
         self.inbound = {"app_secret": "an-app-secret", "verify_token": "a-verify-token"}
@@ -27,6 +26,9 @@ class WhatsAppKit:
             "stopped": _error(401, 190),
             "too_fast": _error(400, 131056),
         }
+
+    def given(self, address: str) -> dict[str, str]:
+        return {"WHATSAPP_API": address}
 
     def sign(self, body: bytes) -> dict[str, str]:
         digest = hmac.new(self.inbound["app_secret"].encode(), body, hashlib.sha256).hexdigest()

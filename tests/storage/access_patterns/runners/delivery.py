@@ -43,6 +43,13 @@ def _(desk: RetentionDesk) -> Action:
     return lambda: desk.sender()(one.entry.ref.conversation_id)
 
 
+@asks("AP993")
+def _(desk: RetentionDesk) -> Action:
+    store, one = job(desk, claimed=False)
+    ref = one.entry.ref
+    return lambda: store.newest_of_person(ref.conversation_id, ref.at, desk.now)
+
+
 @asks("AP601")
 def _(desk: RetentionDesk) -> Action:
     ticket = desk.open_ticket()

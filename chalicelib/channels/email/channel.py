@@ -1,0 +1,88 @@
+"""Declares e-mail (Amazon SES): what the desk may expect of it. Sources: docs/channels.md."""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.channels.contract import (
+    AccountField,
+    Accounts,
+    AddressKind,
+    Buttons,
+    Channel,
+    FileLimit,
+    Rate,
+    RawMails,
+    Setting,
+)
+from chalicelib.core.addresses import Address
+from chalicelib.core.texts import desk_msg, policy_msg
+
+if TYPE_CHECKING:
+    from chalicelib.channels.base import Errors, Sender, Typed
+    from chalicelib.channels.fetching import Fetcher
+    from chalicelib.channels.letters import Envelope, Letter
+
+_MB = 1024 * 1024
+
+
+def _read(raw: bytes, envelope: "Envelope", accounts: Accounts, published: Collection[str], now: int) -> "Letter":
+    from chalicelib.channels.email.read_letter import read_letter
+
+    return read_letter(raw, envelope, accounts, published, now)
+
+
+def _sender(given: Mapping[str, Any]) -> "Sender":
+    from chalicelib.channels.email.send import MailSender
+
+    return MailSender(given["sesv2"], given["MAIL_FROM"])
+
+
+def _fetcher(given: Mapping[str, Any]) -> "Fetcher":
+    from chalicelib.channels.email.fetch import MailFetcher
+
+    return MailFetcher(given["s3"])
+
+
+def _errors() -> "Errors":
+    from chalicelib.channels.base import Errors
+    from chalicelib.channels.email.errors import WORDS, meaning
+
+    return Errors(meaning, WORDS)
+
+
+def _find(typed: "Typed") -> Iterable[Address]:
+    if "@" in typed.words and not any(map(str.isspace, typed.words)):
+        yield Address("mail", typed.words.lower())
+
+
+EMAIL = Channel(
+    id="email",
+    name=desk_msg("E-mail"),
+    send_on=desk_msg("Send by e-mail"),
+    icon="mail",
+    policy_name=policy_msg("e-mail"),
+    categories={"email": policy_msg("E-mail address")},
+    address_kinds=(AddressKind("mail", desk_msg("E-mail")),),
+    account_fields=(
+        AccountField("reply_key", "inbound", "It signs the address to which people answer; the same as for sending."),
+        AccountField("reply_key", "outbound", "It signs the address to which people answer."),
+    ),
+    settings=(Setting("MAIL_FROM", "", "Whom mails are from: a name and an address whose domain SES has verified."),),
+    sends=frozenset({"text", "choice", "file"}),
+    text_limit=20_000,
+    buttons=Buttons(most=12, title=200, id=200, text=20_000),
+    threads=True,
+    quotes=True,
+    files=(FileLimit("document", ("*/*",), 25 * _MB),),
+    caption=20_000,
+    statuses=frozenset({"failed"}),
+    rates=(Rate("account", 14, 1.0),),
+    never=frozenset(),
+    find=_find,
+    mail_in=RawMails(read=_read),
+    aws=("sesv2", "s3"),
+    sender=_sender,
+    fetcher=_fetcher,
+    hands_out=40 * _MB,
+    errors=_errors,
+)

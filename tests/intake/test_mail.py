@@ -1,0 +1,204 @@
+"""Mails that lie in the bucket become messages, files and requests, once, and are deleted there; what machines and
+forgers send becomes nothing but what it may."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from chalicelib.channels import registry
+from chalicelib.channels.email.reply_address import reply_address
+from chalicelib.core.errors import Unavailable
+from chalicelib.messages.inbound import Intake
+from chalicelib.messages.mail_bucket import FILES, RAW, MailBucket
+from chalicelib.messages.receive_mail import ReceiveMail
+from chalicelib.messages.repeated import RepeatedParts
+from chalicelib.vault.encryption import new_pair
+from chalicelib.vault.secrets import Inbound
+from chalicelib.wiring.base import recognise_asks
+from local.aws.ministack import REGION, client
+from tests.support.aws import Aws
+from tests.support.channels.mails import ACCOUNTS, DOMAIN, FORGED, MAILBOX, NURLAN, PROVED, REPLY_KEY, bounce, mail
+from tests.support.intake.desk import PROFILE, Desk
+
+CHANNEL = registry.channel("email")
+WITHDRAWAL = "Withdrawal of consent to the processing of personal data"
+OPT_OUT = "Отказ от уведомлений о новых продуктах и услугах и специальных предложениях"
+
+
+@dataclass
+class MailDesk:
+    """A desk with a bucket of mail."""
+
+    desk: Desk
+    s3: Any
+    bucket: str
+    served: tuple[str, ...] = ("email",)
+    accounts: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: ACCOUNTS)
+    fetcher: bytes = field(default_factory=lambda: new_pair().public)
+
+    def receive(self, raw: bytes, verdicts: Mapping[str, str] = PROVED, name: str = "m1") -> str:
+        self.s3.put_object(Bucket=self.bucket, Key=RAW + name, Body=raw)
+        return self.again(verdicts, name)
+
+    def again(self, verdicts: Mapping[str, str] = PROVED, name: str = "m1") -> str:
+        bucket = MailBucket(lambda: self.s3, self.bucket)
+        return ReceiveMail(CHANNEL, bucket, self._intake, (MAILBOX,), recognise_asks(PROFILE))(name, verdicts)
+
+    def _intake(self) -> Intake:
+        desk = self.desk
+        inbound = Inbound(b"a" * 32, {CHANNEL.id: {one: dict(fields) for one, fields in self.accounts.items()}})
+        store = desk.store()
+        store.conversations._fetcher_key = self.fetcher
+        receiver = desk.receiver()._replace(store=store)
+        parts = store, desk.statuses(), receiver, desk.changer(), lambda: desk.now
+        return Intake(inbound, *parts, RepeatedParts(store.tables, desk.address_key), self.served)
+
+    def keys(self, below: str = "") -> list[str]:
+        found = self.s3.list_objects_v2(Bucket=self.bucket, Prefix=below)
+        return [one["Key"] for one in found.get("Contents", ())]
+
+    @property
+    def tickets(self) -> list[dict[str, Any]]:
+        return [one for one in self.desk.items() if one["pk"].startswith("ticket#")]
+
+    def asks(self) -> list[tuple[str, list[str]]]:
+        return [(one["action"], one.get("kinds", [])) for one in self.desk.of("ask#")]
+
+
+@pytest.fixture
+def post(desk: Desk, aws: Aws) -> MailDesk:
+    s3, bucket = client("s3", aws.endpoint), f"mail-{uuid.uuid4().hex[:12]}"
+    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+    desk.now = 1_764_000_100_000
+    return MailDesk(desk, s3, bucket)
+
+
+def test_a_mail_makes_contact_ticket_and_notice_once_and_nothing_of_it_stays(post: MailDesk) -> None:
+    assert post.receive(mail("Шотты қайдан көремін?")) == "stored"
+    assert post.receive(mail("Шотты қайдан көремін?"), name="m2") == "stored"
+    assert post.again() == "gone"
+    assert len(post.tickets) == len(post.desk.messages()) == len(post.desk.messages("out")) == 1
+    assert post.desk.messages()[0]["sent_at"] == 1_764_000_000_000
+    assert post.desk.of("contact")[0]["language"] == "kk"
+    assert post.keys() == []
+    for told in (NURLAN, "Шотты", "Nurlan"):
+        assert told.encode() not in post.desk.everything()
+
+
+def test_files_wait_for_their_fetcher_beside_the_message(post: MailDesk) -> None:
+    post.receive(mail("Мынау", file=("түбіртек.pdf", b"%PDF-1.4")))
+    assert [one["kind"] for one in post.desk.messages()] == ["text", "document"]
+    assert post.keys() == [f"{FILES}m1/1"]
+    assert len(post.desk.of("fetch#")) == 1 and len(post.tickets) == 1
+
+
+@pytest.mark.parametrize("check", ["spam", "virus"])
+def test_junk_and_malware_are_deleted_unread(post: MailDesk, check: str) -> None:
+    assert post.receive(mail("x"), PROVED | {check: "FAIL"}) == check
+    assert post.keys() == [] and not post.desk.items()
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Auto_Submitted": "auto-replied"},
+        {"List_Id": "<news.example>"},
+        {"X_Helpdesk_Loop": "1"},
+        {"Precedence": "bulk", "List_Unsubscribe": "<https://example.kz>"},
+    ],
+)
+def test_what_machines_send_is_counted_and_not_stored(post: MailDesk, headers: dict[str, str]) -> None:
+    assert post.receive(mail("Меня нет на месте", **headers)) == "stored"
+    assert post.keys() == [] and not post.desk.items()
+
+
+def test_a_mail_to_a_desk_whose_policy_has_no_mail_is_not_stored(post: MailDesk) -> None:
+    post.served = ()
+    assert post.receive(mail("x")) == "off"
+    assert post.keys() == [] and not post.desk.items()
+
+
+def test_a_mail_that_cannot_be_stored_stays(post: MailDesk) -> None:
+    post.accounts = {}
+    with pytest.raises(Unavailable):
+        post.receive(mail("x"))
+    assert post.keys() == [f"{RAW}m1"]
+    post.accounts = ACCOUNTS
+    assert post.again() == "stored" and len(post.tickets) == 1
+
+
+@pytest.mark.parametrize("raw", [b"", b"no header at all", mail("x", sender="nobody")])
+def test_what_is_no_mail_of_anybody_is_kept_sealed(post: MailDesk, raw: bytes) -> None:
+    post.receive(raw)
+    (kept,) = post.desk.items()
+    assert kept["pk"].startswith("unclear#") and kept["raw"]
+
+
+# -- requests about data
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        WITHDRAWAL,
+        f"Re: {WITHDRAWAL.upper()}.",
+        f"FWD: Re: «{WITHDRAWAL}» Иванов И.И.",
+        "Отзыв согласия на обработку персональных данных",
+        "Дербес деректерді өңдеуге берілген келісімді қайтарып алу",
+    ],
+)
+def test_a_marked_mail_is_a_request_and_no_ticket(post: MailDesk, subject: str) -> None:
+    post.receive(mail("Сәлем"))
+    post.receive(mail("I, Nurlan, withdraw.", subject=subject, serial=2, file=("a.pdf", b"%PDF")), FORGED, "m2")
+    assert post.asks() == [("withdraw", ["withdrawal"])]
+    assert len(post.tickets) == 1 and len(post.desk.of("contact")) == 1
+
+
+def test_a_marked_mail_opens_no_ticket_when_none_is_open(post: MailDesk) -> None:
+    post.receive(mail("I withdraw.", subject=WITHDRAWAL, file=("a.pdf", b"%PDF")))
+    assert post.tickets == [] and post.desk.of("contact") == [] and post.asks() == []
+    (visitor,) = post.desk.of_pk("visitor#")
+    assert visitor["due"]
+
+
+def test_what_takes_effect_at_once_is_asked_about_when_nothing_proves_who_wrote(post: MailDesk) -> None:
+    post.receive(mail("Сәлем"))
+    post.receive(mail("x", subject=OPT_OUT, serial=2), FORGED, "m2")
+    post.receive(mail("x", subject=OPT_OUT, serial=3), PROVED, "m3")
+    assert sorted(post.asks()) == [("maybe", ["opt_out"]), ("withdraw", ["opt_out"])]
+
+
+def test_a_forged_mail_confirms_cancels_and_closes_nothing(post: MailDesk) -> None:
+    post.receive(mail("Сәлем"))
+    for number, text in enumerate(("Да, удалить", "Нет, оставить", "/close", "/language"), 2):
+        post.receive(mail(text, serial=number), FORGED, f"m{number}")
+    assert [action for action, _ in post.asks() if action in ("confirm", "cancel")] == []
+
+
+def test_the_signed_address_of_the_persons_conversation_proves_what_forwarding_broke(post: MailDesk) -> None:
+    post.receive(mail("Сәлем"))
+    (head,) = post.desk.of("head")
+    ours = reply_address(REPLY_KEY, DOMAIN, head["conversation_id"])
+    post.receive(mail("Отменить", serial=2, to=ours), FORGED, "m2")
+    post.receive(mail("Отменить", serial=3, to=reply_address("other", DOMAIN, head["conversation_id"])), FORGED, "m3")
+    assert [action for action, _ in post.asks()].count("cancel") == 1
+
+
+def test_a_link_under_a_mail_of_ours_is_a_press(post: MailDesk) -> None:
+    post.receive(mail("Сәлем"))
+    (head,) = post.desk.of("head")
+    ours = reply_address(REPLY_KEY, DOMAIN, head["conversation_id"])
+    post.receive(mail("", subject="Иә, жойыңыз [erase.confirm.b1r92b0b6bzsrate75xm]", serial=2, to=ours), FORGED, "m2")
+    (ask,) = post.desk.of("ask#")
+    assert (ask["action"], ask["request_id"]) == ("confirm", "b1r92b0b6bzsrate75xm")
+    assert len(post.tickets) == 1
+
+
+def test_a_mail_that_came_back_is_a_failed_status_with_its_reason(post: MailDesk) -> None:
+    post.receive(bounce("0102-000000@eu-central-1.amazonses.com"))
+    (early,) = [one for one in post.desk.items("index") if one["pk"].startswith("parked#")]
+    assert (early["status"], early["code"]) == ("failed", "5.1.1")
+    assert NURLAN.encode() not in post.desk.everything()

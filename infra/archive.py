@@ -19,7 +19,7 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 BYTE_CODE = "byte code"
 
 _DROPPED_FOLDERS = frozenset({"__pycache__", "tests", "bin"})
-_DROPPED_SUFFIXES = frozenset({".pyc", ".pyi", ".c", ".h", ".po", ".pot"})
+_DROPPED_SUFFIXES = frozenset({".pyc", ".pyi", ".pyx", ".pxd", ".pxi", ".c", ".h", ".po", ".pot"})
 _BUILD_ONLY = re.compile(r"chalicelib/(locale/build|profile/(build|check|forms|operators/\w+\.toml))(\.py)?")
 """Files of ours that make what a function reads, and what they make it from."""
 _CHALICE_RUNTIME = frozenset({"__init__.py", "app.py"})

@@ -91,6 +91,7 @@ def test_the_intake_function_loads_no_library_that_it_does_not_need() -> None:
         "httpx",
         "aws_lambda_powertools",
         "msgspec",
+        "selectolax",
     }
 
 

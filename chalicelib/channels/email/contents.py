@@ -2,7 +2,6 @@
 of them: a part that cannot be read is a file.
 """
 
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -10,7 +9,8 @@ from chalicelib.channels.email import headers, winmail
 from chalicelib.channels.email.charsets import REPLACED, decode
 from chalicelib.channels.email.entities import Entity, base64, decoded, entity, split
 from chalicelib.channels.email.file_names import BYTES, safe_name
-from chalicelib.channels.email.html_cost import MOST_BYTES, is_too_costly
+from chalicelib.channels.email.found import Found, aside, quoted, said
+from chalicelib.channels.email.html_cost import MOST_BYTES, MOST_TAGS, tags_of
 from chalicelib.channels.email.html_lines import html_lines
 from chalicelib.channels.email.lines import Line, plain_lines
 from chalicelib.channels.email.mail import KEPT_OF_LONG, MailFile
@@ -20,10 +20,8 @@ MOST_PARTS = 400
 MOST_DEPTH = 16
 """How deep parts may be nested, mails in mails included."""
 _MOST_TEXT = 400_000
-"""Bytes of a plain text that is read line by line; of a longer one only the beginning is."""
-_SEALED = frozenset(
-    ("application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted", "multipart/encrypted")
-)
+"""Bytes of plain text of a mail that are read line by line; what is longer is kept as a file."""
+_SEALED = frozenset(("application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted"))
 _TNEF = frozenset(("application/ms-tnef", "application/vnd.ms-tnef"))
 _PLAIN = ("", "7bit", "8bit", "binary")
 _MAIL = frozenset(("message/rfc822", "message/global", "message/news"))
@@ -35,21 +33,6 @@ _SHOWN_HEADERS = ("from", "date", "to", "cc", "subject")
 """Headers of a mail inside of a mail that stand above its text."""
 _FOR_PROGRAMS = ("multi-part message in mime format", "cryptographically signed message", "mime-formatted message")
 """What programs write before the first part, for programs that know no parts."""
-_WORD = re.compile(r"\w+")
-_WRITTEN_OTHERWISE = re.compile(r"\[[^\]\n]{0,300}\]|<?\b(?:https?://|mailto:|tel:|cid:|www\.)[^\s<>]{1,2000}>?")
-
-
-class Found:
-    """What was found in a mail: lines of text, files, notes (mail.py), reports of servers, headers of the mails that
-    are in it, and whether a whole mail is."""
-
-    def __init__(self) -> None:
-        self.lines: list[Line] = []
-        self.files: list[MailFile] = []
-        self.notes: list[str] = []
-        self.reports: list[str] = []
-        self.originals: list[Entity] = []
-        self.passes_on = False
 
 
 class _Text(NamedTuple):
@@ -67,20 +50,22 @@ def contents(raw: bytes, mail: Entity) -> Found:
 
 
 class _Walk:
-    """One walk over the parts of a mail; `_left` counts the parts that may still be read, `_inside` the mails around
-    the one that is read."""
+    """One walk over the parts of a mail. `_left` counts the parts that may still be read, `_text_left` the bytes of
+    their texts, `_tags_left` the tags of their HTML; `_inside` the mails around the one that is read."""
 
     def __init__(self, raw: bytes, found: Found) -> None:
         self._raw = raw
         self._found = found
         self._left = MOST_PARTS
+        self._text_left = _MOST_TEXT
+        self._tags_left = MOST_TAGS
         self._inside = 0
 
     def read(self, part: Entity, depth: int, default: str) -> None:
         """Read a part and those inside it. `default` is its type when it declares none."""
         declared, parameters = headers.content_type(part, default)
         if part.stray:
-            self._found.lines += _aside(plain_lines(decode(part.stray)[0]))
+            self._beside(part.stray)
         boundary = parameters.get("boundary", "")
         if declared.startswith("multipart/") and depth and (depth >= MOST_DEPTH or self._left <= 0):
             self._keep(part, declared, unread="parts")
@@ -105,7 +90,9 @@ class _Walk:
             for one in read:
                 self.read(one, depth + 1, default)
         if self._left <= 0:
-            self._keep_range(parts.after, "parts")
+            rest = self._raw[parts.after[0] : parts.after[1]]
+            if rest.strip():
+                self._add(MailFile("rest.eml", BYTES, rest, unread="parts"))
         else:
             self._outside(parts.after)
         return True
@@ -113,12 +100,16 @@ class _Walk:
     def _outside(self, outside: tuple[int, int]) -> None:
         """Keep text that stands before the first part or after the last one, where no mail program shows it."""
         data = self._raw[outside[0] : outside[1]].strip()
-        if not data or any(one in data[:200].decode("latin-1").lower() for one in _FOR_PROGRAMS):
-            return
-        if len(data) > KEPT_OF_LONG:
-            self._keep_range(outside, "parts")
+        if data and not any(one in data[:200].decode("latin-1").lower() for one in _FOR_PROGRAMS):
+            self._beside(data)
+
+    def _beside(self, data: bytes) -> None:
+        """Keep text that belongs to no part."""
+        if len(data) > min(KEPT_OF_LONG, self._text_left):
+            self._add(MailFile("rest.eml", BYTES, data, unread="parts"))
         else:
-            self._found.lines += _aside(plain_lines(decode(data)[0]))
+            self._text_left -= len(data)
+            self._found.lines += aside(plain_lines(decode(data)[0]))
 
     def _alternatives(self, parts: Sequence[Entity], depth: int) -> None:
         """Read the forms of one text: HTML, whose quotations are marked, stands for all that say nothing else."""
@@ -135,10 +126,10 @@ class _Walk:
             return
         chosen = next((one for one in texts if one.html), texts[0])
         self._found.lines += chosen.lines
-        said = _said(chosen.lines)
+        known = said(chosen.lines)
         for text in texts:
-            if text is not chosen and not _said(text.lines, bare=True) <= said:
-                self._found.lines += _aside(text.lines)
+            if text is not chosen and not said(text.lines, bare=True) <= known:
+                self._found.lines += aside(text.lines)
 
     def _leaf(self, part: Entity, declared: str, parameters: dict[str, str], depth: int) -> None:
         disposition, more = headers.parameters(part.first("content-disposition"))
@@ -148,7 +139,7 @@ class _Walk:
         elif declared in _TNEF or name.lower() == "winmail.dat":
             self._winmail(part)
         elif declared in _SEALED:
-            self._keep(part, declared, name or "smime.p7m", unread="sealed")
+            self._keep(part, declared, name or ("smime.p7m" if "pkcs7" in declared else ""), unread="sealed")
         elif name or disposition == "attachment" or declared not in (_READABLE | _HTML | _HEADERS | _REPORT):
             self._keep(part, declared, name)
         elif declared in _REPORT:
@@ -160,39 +151,61 @@ class _Walk:
         data, whole = self._bytes(part)
         if not whole:
             self._keep(part, declared, unread="encoding", data=bytes(self._raw[part.start : part.end]))
-        if declared in _HTML and len(data) > MOST_BYTES:
-            return self._keep(part, declared, "message.html", unread="html", data=data)
-        text, note = decode(data[:_MOST_TEXT] if declared not in _HTML else data, parameters.get("charset", ""))
-        if note:
-            self._found.notes.append(note)
-        if note == REPLACED:
-            self._keep(part, declared, unread=REPLACED, data=data)
         if declared in _HTML:
-            return self._html(part, text, data)
-        if len(data) > _MOST_TEXT:
+            return self._html(part, data, parameters.get("charset", ""))
+        if len(data) > self._text_left:
             self._keep(part, declared, "message.txt", unread="long", data=data)
-            text = text[:KEPT_OF_LONG]
+            data = data[:KEPT_OF_LONG] if self._text_left == _MOST_TEXT else b""
+        self._text_left -= len(data)
+        text = self._decoded(part, declared, data, parameters.get("charset", ""))
         flowed = parameters.get("format", "").lower() == "flowed"
         lines = plain_lines(text, flowed=flowed, joined=parameters.get("delsp", "").lower() == "yes")
-        self._found.lines += _quoted(lines) if declared in _HEADERS else lines
+        self._found.lines += quoted(lines) if declared in _HEADERS else lines
         if declared in _HEADERS:
             self._found.originals.append(entity(data, 0, len(data)))
         return None
 
-    def _html(self, part: Entity, text: str, data: bytes) -> None:
-        if is_too_costly(text):
+    def _decoded(self, part: Entity, declared: str, data: bytes, charset: str) -> str:
+        text, note = decode(data, charset)
+        if note == REPLACED:
+            self._keep(part, declared, unread=REPLACED, data=data)
+        elif note:
+            self._found.notes.append(note)
+        return text
+
+    def _html(self, part: Entity, data: bytes, charset: str) -> None:
+        text = self._decoded(part, "text/html", data, charset) if len(data) <= MOST_BYTES else ""
+        if len(data) > MOST_BYTES or not self._affords(text):
             return self._keep(part, "text/html", "message.html", unread="html", data=data)
         lines, pictures = html_lines(text)
         self._found.lines += lines
-        for picture in pictures:
-            data, whole = base64(picture.data.encode("utf-8"))
-            self._add(MailFile(safe_name("", picture.type), picture.type, data, unread="" if whole else "encoding"))
+        if len(pictures) > self._left:
+            self._keep(part, "text/html", "message.html", unread="parts", data=data)
+        for picture in pictures[: max(self._left, 0)]:
+            self._left -= 1
+            sent = picture.data.encode("utf-8")
+            shown, whole = base64(sent)
+            name, unread = safe_name("", picture.type), "" if whole else "encoding"
+            self._add(MailFile(name, picture.type, shown if whole else sent, unread=unread))
+        return None
+
+    def _affords(self, html: str) -> bool:
+        """Whether HTML may be parsed; its tags are taken off what the mail has left."""
+        tags = tags_of(html)
+        if tags > self._tags_left:
+            return False
+        self._tags_left -= tags
+        return True
 
     def _report(self, part: Entity) -> None:
         data, _ = self._bytes(part)
+        if len(data) > self._text_left:
+            return self._keep(part, "text/plain", "report.txt", unread="long")
+        self._text_left -= len(data)
         text = decode(data)[0]
         self._found.reports.append(text)
         self._found.lines += plain_lines(text)
+        return None
 
     def _mail(self, part: Entity, name: str, depth: int) -> None:
         """Keep a mail in the mail as a file, which holds all further ones, and show what it says and what it brings."""
@@ -209,7 +222,7 @@ class _Walk:
         self._inside += 1
         self.read(inner, depth + 1, "text/plain")
         self._inside -= 1
-        self._found.lines = before + _quoted(self._found.lines)
+        self._found.lines = before + quoted(self._found.lines)
 
     def _winmail(self, part: Entity) -> None:
         """Unpack what Outlook has packed, and keep the container when something in it was not read."""
@@ -217,14 +230,14 @@ class _Walk:
         unpacked = winmail.unpack(data)
         for one in unpacked.files:
             self._add(MailFile(safe_name(one.name, one.type), one.type, one.data, one.content_id))
-        lines: list[Line] = []
-        if unpacked.html:
-            lines = html_lines(unpacked.html)[0]
-        elif unpacked.text:
+        readable = bool(unpacked.html) and len(unpacked.html) <= MOST_BYTES and self._affords(unpacked.html)
+        lines = html_lines(unpacked.html)[0] if readable else []
+        if not unpacked.html and len(unpacked.text) <= self._text_left:
+            self._text_left -= len(unpacked.text)
             lines = plain_lines(unpacked.text)
-        if lines and not _said(lines, bare=True) <= _said(self._found.lines):
+        if lines and not said(lines, bare=True) <= said(self._found.lines):
             self._found.lines += lines
-        if not (unpacked.whole and whole):
+        if not (unpacked.whole and whole and (lines or not (unpacked.html or unpacked.text))):
             self._keep(part, "application/ms-tnef", "winmail.dat", unread="container", data=data)
 
     def _bytes(self, part: Entity) -> tuple[bytes, bool]:
@@ -240,11 +253,6 @@ class _Walk:
         content_id = next(iter(headers.ids(part.first("content-id"))), "")
         self._add(MailFile(named, declared, data, content_id, unread))
 
-    def _keep_range(self, outside: tuple[int, int], unread: str) -> None:
-        data = self._raw[outside[0] : outside[1]]
-        if data.strip():
-            self._add(MailFile("rest.eml", BYTES, data, unread=unread))
-
     def _add(self, one: MailFile) -> None:
         self._found.files.append(one)
         if one.unread:
@@ -258,18 +266,3 @@ def _encoding(part: Entity) -> str:
 def _description(part: Entity) -> str:
     """Return the name that a part gives itself in a header for people."""
     return headers.line(part.first("content-description"))
-
-
-def _quoted(lines: Sequence[Line]) -> list[Line]:
-    return [one._replace(quoted=True) for one in lines]
-
-
-def _aside(lines: Sequence[Line]) -> list[Line]:
-    return [one._replace(aside=True) for one in lines]
-
-
-def _said(lines: Sequence[Line], *, bare: bool = False) -> set[str]:
-    """Return the words of lines. `bare`: without links and words for pictures, which each form writes in its own
-    way."""
-    text = "\n".join(one.text for one in lines).casefold()
-    return set(_WORD.findall(_WRITTEN_OTHERWISE.sub(" ", text) if bare else text))

@@ -6,6 +6,8 @@ from chalicelib.core.normal import display_name
 
 _MOST = 120
 """Characters of a name."""
+_TYPES = mimetypes.MimeTypes()
+"""Python's own list, without those of the machine."""
 _FORBIDDEN = str.maketrans(dict.fromkeys('<>:"|?*', "_"))
 _ENDINGS = {"message/rfc822": ".eml", "text/calendar": ".ics", "application/octet-stream": ".bin", "text/plain": ".txt"}
 BYTES = "application/octet-stream"
@@ -17,7 +19,7 @@ def safe_name(given: str, declared: str) -> str:
     last = given.replace("\\", "/").rsplit("/", 1)[-1]
     name = display_name(last.replace("\x00", "")).translate(_FORBIDDEN).strip(" .")
     if not name:
-        return f"file{_ENDINGS.get(declared) or mimetypes.guess_extension(declared) or '.bin'}"
+        return f"file{_ENDINGS.get(declared) or _TYPES.guess_extension(declared) or '.bin'}"
     if len(name) <= _MOST:
         return name
     stem, dot, ending = name.rpartition(".")

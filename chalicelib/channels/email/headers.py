@@ -16,7 +16,7 @@ MOST_REFERENCES = 100
 OLDEST = 7 * 86_400
 """Seconds that a mail may have been under way: servers give up after five days. A mail that says it is older has a
 wrong clock."""
-_MOST_PARAMETERS = 8 * 1024
+_MOST_PARAMETERS = 4 * 1024
 """Bytes of a header with parameters: the library's time grows with their square."""
 _WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=")
 _ID = re.compile(r"<([^<>]{1,2000})>")

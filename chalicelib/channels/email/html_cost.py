@@ -1,4 +1,4 @@
-"""Tells whether HTML can be parsed in reasonable time and memory.
+"""Tells what it costs to parse HTML, and whether that is more than any real mail does.
 
 A parser that obeys the HTML standard looks, for many a tag, through all elements that are open, and opens formatting
 that was never closed again in each paragraph: a mail of one megabyte can cost minutes and gigabytes. Real mails stay
@@ -9,14 +9,16 @@ import re
 
 MOST_BYTES = 4_000_000
 """Bytes of HTML that are read."""
-_MOST_TAGS = 300_000
+MOST_TAGS = 200_000
+"""Tags of all HTML of a mail."""
+TOO_MANY = MOST_TAGS + 1
 _MOST_LOOKS = 20_000_000
 """Open elements, added up over all tags."""
 _MOST_REOPENED = 1_000_000
 """Open formatting, added up over all tags that may open it again."""
 _MOST_ATTRIBUTES = 400
 """Attributes of one tag, whose names are compared with each other."""
-_TAG = re.compile(r"""<(/?)([a-zA-Z][a-zA-Z0-9]{0,30})((?:"[^"]*"|'[^']*'|[^>"'])*)""")
+_TAG = re.compile(r"""<(/?)([a-zA-Z][a-zA-Z0-9]{0,30})((?:"[^"]*"|'[^']*'|[^>"']++)*+)""")
 _QUOTED = re.compile(r""""[^"]*"|'[^']*'""")
 _CLOSED_BY_OTHERS = frozenset(
     "area base br col embed hr img input link meta source track wbr p li dd dt td th tr tbody thead tfoot option html"
@@ -26,8 +28,10 @@ _CLOSED_BY_OTHERS = frozenset(
 _FORMATTING = frozenset("a b big code em font i nobr s small strike strong tt u".split())
 
 
-def is_too_costly(html: str) -> bool:
-    """Whether parsing this HTML would cost more than any real mail does."""
+def tags_of(html: str) -> int:
+    """Return how many tags HTML has, TOO_MANY when it must not be parsed."""
+    if html.count("<") > MOST_TAGS:
+        return TOO_MANY
     tags = looks = reopened = opened = styled = 0
     for tag in _TAG.finditer(html):
         name, tags = tag[2].lower(), tags + 1
@@ -37,8 +41,8 @@ def is_too_costly(html: str) -> bool:
             styled = max(0, styled + step * (name in _FORMATTING))
         looks += opened
         reopened += styled
-        if tags > _MOST_TAGS or looks > _MOST_LOOKS or reopened > _MOST_REOPENED:
-            return True
+        if looks > _MOST_LOOKS or reopened > _MOST_REOPENED:
+            return TOO_MANY
         if len(tag[3]) > _MOST_ATTRIBUTES and len(re.split(r"[\s/]+", _QUOTED.sub("", tag[3]))) > _MOST_ATTRIBUTES:
-            return True
-    return False
+            return TOO_MANY
+    return tags

@@ -15,6 +15,7 @@ _BODY, _ATTACH_TITLE, _ATTACH_DATA = 0x800C, 0x8010, 0x800F
 _MAPI_PROPERTIES, _ATTACH_BEGINS, _ATTACH_PROPERTIES, _CODEPAGE = 0x9003, 0x9002, 0x9005, 0x9007
 _TEXT, _HTML, _RTF, _HTML_CODEPAGE = 0x1000, 0x1013, 0x1009, 0x3FDE
 _DATA, _SHORT_NAME, _LONG_NAME, _MIME_TYPE, _CONTENT_ID = 0x3701, 0x3704, 0x3707, 0x370E, 0x3712
+_MOST_FILES = 400
 _MANY, _NAMED = 0x1000, 0x8000
 _FIXED = {0x02: 2, 0x0B: 2, 0x03: 4, 0x04: 4, 0x0A: 4, 0x05: 8, 0x06: 8, 0x07: 8, 0x14: 8, 0x40: 8, 0x48: 16}
 _STRING, _UNICODE, _OBJECT, _BINARY = 0x1E, 0x1F, 0x0D, 0x102
@@ -51,6 +52,8 @@ def unpack(data: bytes) -> Unpacked:
             return Unpacked()
         for name, value in _attributes(data):
             if name == _ATTACH_BEGINS:
+                if len(files) == _MOST_FILES:
+                    raise ValueError("too many files")
                 files.append({})
             elif name == _CODEPAGE:
                 charset = _charset(struct.unpack_from("<I", value)[0])

@@ -3,7 +3,7 @@ pairwise."""
 
 from email.header import Header
 
-from tests.support.channels.mail.building import file, mail
+from tests.support.channels.mail.building import file, html, mail, many, part
 from tests.support.channels.mail.containers import winmail
 
 HEAD = b"From: amina@mail.kz\r\nTo: info@spoint.kz\r\n"
@@ -68,6 +68,15 @@ ATTACKS = (
         }.items()
     }
     | {
+        "many texts": mail(many("mixed", *[part("\n" * 9_000)] * 390)),
+        "many texts in html": mail(many("mixed", *[html("<b>x</b>" * 1_200)] * 390)),
+        "many parameters": mail(many("mixed", *[part("x", "text/plain" + ';a="' * 2_000)] * 390)),
+        "many stray lines": mail(many("mixed", *[b"X: 1\r\n" + b"\x00\n" * 4_000 + b"\r\nx"] * 390)),
+        "many pictures": mail(html('<img src="data:image/png;base64,AAAA">' * 90_000)),
+        "many files in a container": mail(
+            file(winmail(dict.fromkeys(map(str, range(20_000)), b"")), "application/ms-tnef")
+        ),
+        "html in a container": mail(file(winmail({}, html="<blockquote>" * 100_000), "application/ms-tnef")),
         "html: attributes": HEAD
         + b"Content-Type: text/html\r\n\r\n<p "
         + b" ".join(b"a%d=1" % n for n in range(200_000))

@@ -112,7 +112,7 @@ SHAPES = {
     ),
     "encrypted with pgp": Case(
         mail(many("encrypted", part("Version: 1\n", "application/pgp-encrypted", ""), part("-----BEGIN PGP MESSAGE-----\n", "application/octet-stream; name=m.asc", ""))),
-        {"text": ""}, files=("smime.p7m", "m.asc"),
+        {"text": ""}, files=("file.bin", "m.asc"),
     ),
     "outlook's container": Case(
         mail(many("mixed", part(RU), file(winmail({"Договор №1.docx": b"PK\x03\x04", "b.txt": b"text"}), "application/ms-tnef", "attachment; filename=winmail.dat"))),

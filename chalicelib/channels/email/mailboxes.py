@@ -66,9 +66,18 @@ def mailboxes(values: Iterable[bytes]) -> tuple[Mailbox, ...]:
 
 
 def sender(values: list[bytes]) -> Mailbox:
-    """Return the first mailbox with an address; without one what stands there as a name."""
-    found = mailboxes(values[:1])
-    return next((one for one in found if one.address), found[0] if found else Mailbox())
+    """Return who a mail is from. With two addresses nobody can say which of them a carrier has proved, so it is from
+    none; without an address what stands there is the name."""
+    found = mailboxes(values)
+    known = [one for one in found if one.address]
+    if len(known) == 1 and not any("@" in one.name for one in found if not one.address):
+        return known[0]
+    return Mailbox("", line(b", ".join(values)))
+
+
+def first(values: list[bytes]) -> Mailbox:
+    """Return the first mailbox with an address, an empty one without."""
+    return next((one for one in mailboxes(values) if one.address), Mailbox())
 
 
 def _each(text: str) -> Iterator[tuple[str, str]]:
@@ -111,7 +120,7 @@ def _mailbox(phrase: list[str], angles: list[str], comment: str) -> tuple[str, s
         only = plain.pop() if len(plain) == 1 else ""
         return said if only else " ".join([said, *(f"<{one}>" for one in angles)]), only
     bare = next((one for one in said.split() if "@" in one), "")
-    plain_bare = address(bare)
+    plain_bare = "" if any(one.startswith("@") for one in phrase) else address(bare)  # "a b"@mail.kz
     if not plain_bare:
         return said or comment.strip("() "), ""
     return " ".join(one for one in said.split() if one != bare) or comment.strip("() "), plain_bare

@@ -13,7 +13,7 @@ from chalicelib.channels.email.contents import contents
 from chalicelib.channels.email.entities import entity
 from chalicelib.channels.email.fold import fold
 from chalicelib.channels.email.mail import KEPT_OF_LONG, TEXT_LIMIT, Mail, MailFile
-from chalicelib.channels.email.mailboxes import address, mailboxes, sender, without_tag
+from chalicelib.channels.email.mailboxes import address, first, mailboxes, sender, without_tag
 from chalicelib.channels.email.subjects import says_forward
 from chalicelib.core.errors import BadInput
 
@@ -50,7 +50,7 @@ def read_mail(raw: bytes, *, published: Collection[str], now: int | None = None)
     return Mail(
         kind=kind,
         sender=wrote,
-        reply_to=sender(mail.all("reply-to")),
+        reply_to=first(mail.all("reply-to")),
         to=to,
         cc=cc,
         recipients=recipients,

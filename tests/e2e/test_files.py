@@ -52,7 +52,13 @@ def test_a_picture_arrives_and_is_handed_out(play: Play, channel: str) -> None:
 def test_what_telegram_does_not_hand_out_is_told_to_the_customer(play: Play) -> None:
     who = person_on("telegram")
     large = {"name": "b.zip", "type": "application/zip", "size": 25_000_000}
+
+    def looked_up() -> int:
+        return sum(one["method"] == "getFile" for one in play.phones("/sent?channel=telegram")["items"])
+
+    before = looked_up()
     play.phones("/phones/telegram/messages", {**who, "file": large})
     told = attachment(play, who)
     assert (told["state"], told["reason"]) == ("failed", "too_big")
     assert "больше 20 МБ" in eventually(lambda: play.texts("telegram", who["user_id"])[1:])[0]
+    assert looked_up() == before

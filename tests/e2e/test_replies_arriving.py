@@ -1,11 +1,12 @@
 """What becomes of replies, whatever their provider answers and in whatever order it tells, on the running desk."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from tests.support.e2e.customers import Dashboard, TelegramCustomer, WhatsAppCustomer, body, seconds
+from tests.support.e2e.customers import Dashboard, TelegramCustomer, WhatsAppCustomer, body
 from tests.support.e2e.playing import Play, eventually
 
 
@@ -106,7 +107,7 @@ def test_telegram_is_left_alone_for_as_long_as_it_says(play: Play) -> None:
     eventually(lambda: play.texts("telegram", daniyar.q)[2:])
     assert play.texts("telegram", daniyar.q)[1:] == ["Первый", "Второй"]
     refused, taken, _ = play.sent("telegram", daniyar.q)[1:]
-    assert seconds(taken["at"]) - seconds(refused["at"]) >= 7
+    assert datetime.fromisoformat(taken["at"]) - datetime.fromisoformat(refused["at"]) >= timedelta(seconds=7)
 
 
 def test_what_meta_refuses_for_good_is_called_once_and_again_only_by_hand(play: Play, amina: WhatsAppCustomer) -> None:

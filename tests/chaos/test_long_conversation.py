@@ -38,7 +38,7 @@ from tests.support.e2e.erasing import (
 from tests.support.e2e.playing import Play, eventually, new_phone, whatsapp_text
 from tests.support.e2e.stored import everything
 
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(2400)]
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(3600)]
 PART = "long conversation"
 MESSAGES, FILES = max(100, round(5000 * SHARE)), max(5, round(250 * SHARE))
 IN_A_BODY = 50

@@ -16,8 +16,8 @@ _ANSWERS = re.compile(
 )
 """Headers that only machines write: Exchange, Dovecot, cPanel, Kerio, Yandex, Mail.ru and others."""
 _SUBJECT = re.compile(
-    r"\s*(auto(matic)?[ -]?(reply|response)|out of (the )?office( autoreply)?|автоматический ответ|автоответ(чик)?"
-    r"|нет на месте|вне офиса|автоматты (түрде )?жауап|кеңседен тыс)\s*:",
+    r"\A\s{0,9}(auto(matic)?[ -]?(reply|response)|out of (the )?office( autoreply)?|автоматический ответ"
+    r"|автоответ(чик)?|нет на месте|вне офиса|автоматты (түрде )?жауап|кеңседен тыс)\s{0,3}:",
     re.IGNORECASE,
 )
 _LISTS = ("list-id", "list-post", "list-unsubscribe", "mailing-list", "x-mailing-list")

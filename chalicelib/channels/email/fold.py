@@ -19,7 +19,9 @@ _LABELS = {
 }
 """What heads the lines above a quoted or forwarded mail: Outlook, Gmail, Thunderbird, Apple Mail, Mail.ru."""
 _MEANING = {label: kind for kind, labels in _LABELS.items() for label in labels}
-_LABEL = re.compile(r"[\s>*]{0,6}([A-Za-zА-Яа-яЁёӘәІіҢңҒғҮүҰұҚқӨөҺһ -]{2,20})\s?\*?\s?:")
+_AROUND = " \t>*"
+"""What may stand around such words: a quotation, bold type."""
+_LABEL = re.compile(r"\A([A-Za-zА-Яа-яЁёӘәІіҢңҒғҮүҰұҚқӨөҺһ -]{2,20})\s?\*?\s?:")
 _WINDOW = 7
 """Lines in which the labels of one mail stand."""
 _FORWARDED = (
@@ -29,7 +31,7 @@ _FORWARDED = (
     "|(?:бастапқы|қайта жіберілген|жолданған) хабар(?:лама)?"
 )
 _SEPARATOR = re.compile(
-    rf"[\s>*]*(?:[-_=]{{2,}}\s*(?:{_FORWARDED})\s*[-_=]{{2,}}|(?:{_FORWARDED})\s*:)\s*", re.IGNORECASE
+    rf"\A(?:[-_=]{{2,40}}\s{{0,9}}(?:{_FORWARDED})\s{{0,9}}[-_=]{{2,40}}|(?:{_FORWARDED})\s{{0,9}}:)", re.IGNORECASE
 )
 _ORIGINAL = re.compile("original|исходное|бастапқы", re.IGNORECASE)
 """Words of a separator above what is answered, and not passed on."""
@@ -41,7 +43,7 @@ _INTRODUCTION = 3
 """Lines into which programs wrap "On Monday … wrote:"."""
 _MOST_OF_SIGNATURE = 15
 _SENT_FROM = re.compile(
-    r"(sent from (my |outlook|yandex|mail|proton|samsung|galaxy).{0,60}|get outlook for .{1,30}"
+    r"\A(sent from (my |outlook|yandex|mail|proton|samsung|galaxy).{0,60}|get outlook for .{1,30}"
     r"|отправлено (с|из|от) .{1,60}|(получить|скачать) outlook для .{1,30}"
     r"|.{1,40} (құрылғысынан|арқылы|қосымшасынан) жіберілді"
     r"|(құрылғыдан|менің) .{1,30} жіберілді)[.!]?",
@@ -99,7 +101,7 @@ def _history(lines: list[Line]) -> tuple[int, bool]:
     next_quoted = _quoted_below(lines)
     for place, one in enumerate(lines):
         begins = not one.quoted or not place or not lines[place - 1].quoted
-        if begins and len(one.text) < 200 and _SEPARATOR.fullmatch(one.text):
+        if begins and len(one.text) < 200 and _SEPARATOR.fullmatch(one.text.strip(_AROUND)):
             return place, not _ORIGINAL.search(one.text)
         if one.quoted:
             continue
@@ -122,7 +124,7 @@ def _quoted_below(lines: list[Line]) -> list[bool]:
 
 
 def _meaning(text: str) -> str:
-    label = _LABEL.match(text[:40])
+    label = _LABEL.match(text.lstrip(_AROUND)[:40])
     return _MEANING.get(label[1].strip().lower(), "") if label else ""
 
 

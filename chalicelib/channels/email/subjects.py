@@ -3,23 +3,23 @@
 import re
 
 _BEFORE = re.compile(
-    r"\s*(?:(?:re|fwd?|fw|aw|wg|sv|vs|rv|tr|на|нa|отв|ответ|пересл|переслано|ha|жауап|жолд|қайта)\s*(?:[\[(]\d{1,4}[\])]|\^\d{1,4})?\s*[:：])",
+    r"\A\s{0,9}(?:re|fwd?|aw|wg|sv|vs|rv|tr|на|ha|отв|ответ|пересл|переслано|жауап|жолд|қайта)"
+    r"\s{0,3}(?:[\[(]\d{1,4}[\])]|\^\d{1,4})?\s{0,3}[:：]",
     re.IGNORECASE,
 )
 """Re:, RE[2]:, Fwd:, FW:, Отв:, НА: (Outlook in Russian), Пересл:, Жауап: …"""
-_FORWARD = re.compile(r"\s*(?:fwd?|fw|wg|rv|tr|пересл|переслано|жолд)\s*[:：]", re.IGNORECASE)
+_FORWARD = re.compile(r"\A\s{0,9}(?:fwd?|wg|rv|tr|пересл|переслано|жолд)\s{0,3}[:：]", re.IGNORECASE)
 _MOST = 20
 
 
 def bare_subject(subject: str) -> str:
     """Return a subject without "Re:", "Fwd:" and their like, in whichever order and number."""
-    at = 0
     for _ in range(_MOST):
-        found = _BEFORE.match(subject, at)
+        found = _BEFORE.match(subject)
         if not found:
             break
-        at = found.end()
-    return subject[at:].strip()
+        subject = subject[found.end() :]
+    return subject.strip()
 
 
 def says_forward(subject: str) -> bool:

@@ -8,7 +8,6 @@ import time
 from collections.abc import Collection
 
 from chalicelib.channels.email import automatic, headers
-from chalicelib.channels.email.bounces import bounce_of
 from chalicelib.channels.email.contents import contents
 from chalicelib.channels.email.entities import entity
 from chalicelib.channels.email.fold import fold
@@ -65,7 +64,7 @@ def read_mail(raw: bytes, *, published: Collection[str], now: int | None = None)
         folded=history,
         forwarded=folded.forwarded or found.passes_on or says_forward(subject),
         files=(*found.files, *kept),
-        bounce=bounce_of(mail, found.reports, found.originals, folded.text) if kind == "bounce" else None,
+        bounce=automatic.bounce_of(mail, found.reports, found.originals, folded.text) if kind == "bounce" else None,
         notes=tuple(dict.fromkeys((*found.notes, *(one.unread for one in kept)))),
     )
 

@@ -24,7 +24,6 @@ NOT_FOR_READERS = frozenset(
 """Details that mean nothing to a reader: ids and formats with which the desk fetches, groups and quotes."""
 
 _LINES: Mapping[str, str] = {
-    "subject": desk_msg("Subject: {value}"),
     "mailbox": desk_msg("Written to: {value}"),
     "copies": desk_msg("Also to: {value}"),
     "unproved": desk_msg("Nothing proves that this mail was sent from its address: answer nothing private to it"),
@@ -43,8 +42,8 @@ _LINES: Mapping[str, str] = {
     "time_unknown": desk_msg("The provider gave no time: this is when it arrived"),
 }
 _ADVERTISEMENT = desk_msg("From an advertisement: {value}")
-SHOWN = frozenset({*_LINES, "referral", "folded"})
-"""Details that have a line of their own."""
+SHOWN = frozenset({*_LINES, "referral", "folded", "subject"})
+"""Details that have a line or a place of their own."""
 
 
 def detail_lines(say: Callable[[str], str], message: Message) -> list[str]:

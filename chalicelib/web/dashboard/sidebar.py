@@ -77,7 +77,9 @@ def sidebar(
             for view in VIEWS
         ]
         + ([_withheld_link(words, current=page == "withheld")] if staff.may(SUPERVISORS) else []),
-        "channels": [narrowed(words.channel(one), one, found.channel(one), channel=one) for one in registry.SERVED_IDS],
+        "channels": [
+            narrowed(words.channel(one.id), one.icon, found.channel(one.id), channel=one.id) for one in registry.SERVED
+        ],
         "tags": [narrowed(tag, "tag", found.tag(tag), tag=tag) for tag in tags],
         "privacy": [_requests_link(words, current=page == "privacy")] if staff.may(PRIVACY) else [],
     }

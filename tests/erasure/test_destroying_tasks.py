@@ -14,6 +14,7 @@ from chalicelib.dynamo.builder import attribute_values, plain_item
 from chalicelib.dynamo.schema import CONTACT, KEY, SECTIONS
 from chalicelib.erasure.inventory import identities_context
 from chalicelib.erasure.task import TaskFailed
+from chalicelib.erasure.write_barrier import WriteBarrier
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.vocabulary import Step
 from chalicelib.vault import encryption
@@ -96,6 +97,17 @@ def test_who_cancels_before_the_fence_closes_keeps_everything(case: tuple[Erasur
                        ("erase", "key_not_destroyed"), ("sweep", "not_settled")):  # fmt: skip
         with pytest.raises(TaskFailed, match=f"^{code}$"):
             run_task(desk, name, request)
+    assert desk.snapshot() == before
+
+
+def test_without_the_proof_that_the_person_was_told_the_barrier_itself_does_not_close(
+    case: tuple[ErasureDesk, Person, Request],
+) -> None:
+    """Given a task that has read a row with the proof, and a row that has none when it writes."""
+    desk, _, request = case
+    desk.requests.run(desk.requests.change(request.id, {"steps.told": None}))
+    before = desk.snapshot()
+    assert WriteBarrier(desk.gateway(), desk.requests).close(desk.request(request), desk.now) is None
     assert desk.snapshot() == before
 
 

@@ -14,7 +14,7 @@ from chalicelib.core.errors import NotFound
 from chalicelib.core.ids import new_id
 from chalicelib.outbox.model import Recipient
 from chalicelib.privacy.kinds.registry import kind_of
-from chalicelib.privacy.mailbox.writes import MailboxWrites
+from chalicelib.privacy.mailbox.writes import QUESTION, MailboxWrites
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.progress import destroys
 from chalicelib.privacy.requests.vocabulary import RequestState, Step
@@ -143,6 +143,4 @@ class PauseOutreach:
         hours = max(1, (until - now) // HOUR)
         text = challenge(self.profile, request.language, kind_of(request.kind), hours, bound=request.bound)
         buttons = challenge_buttons(self.profile, request.language, request.id)
-        return self.mailbox.message(
-            mailbox, request.channel, request.account, request.id, "challenge", text, buttons, now
-        )
+        return self.mailbox.message(mailbox, request.channel, request.account, request.id, QUESTION, text, buttons, now)

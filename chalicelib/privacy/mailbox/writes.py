@@ -28,6 +28,8 @@ from chalicelib.vault.model import ContactKey
 
 DEFAULT_ANSWER = "defaulted"
 """Kind of the default answer: the person gets it near the law's limit when nobody has decided."""
+QUESTION = "challenge"
+"""Kind of the question whether the request is the person's."""
 MAILBOX = "box"
 """Role of the write that demands that the mailbox exists. When it is refused, the mailbox was destroyed meanwhile: read
 the request again."""
@@ -203,6 +205,14 @@ class MailboxWrites:
         values |= {"at": pressed, "no": False}
         expression = "SET #last_inbound_at = :at, #blocked = :no"
         return self._tables.update(MAILBOX, head, expression, "#contact_id = :contact", values)
+
+
+def question(request: Request) -> str:
+    """Return the reference of the question in the request's mailbox whether it is the person's; "" before it."""
+    if request.box is None or not request.done(Step.OUTREACH_PAUSED):
+        return ""
+    at, blind = request.at(Step.OUTREACH_PAUSED), pseudonym_of_notice(QUESTION, request.id)
+    return str(MessageRef(request.box.conversation_id, at, blind))
 
 
 def default_answer(request: Request) -> str:

@@ -10,7 +10,7 @@ from chalicelib.core.observability import audit
 from chalicelib.core.working_days import day_of
 from chalicelib.privacy.decide import MOST_REASON, PROPOSALS
 from chalicelib.privacy.kinds import registry
-from chalicelib.privacy.mailbox.writes import last_answer
+from chalicelib.privacy.mailbox.writes import last_answer, question
 from chalicelib.privacy.requests.model import MOST_EVIDENCE, Request
 from chalicelib.privacy.requests.progress import confirmable, destroys, stoppable, tellable
 from chalicelib.privacy.requests.vocabulary import (
@@ -97,6 +97,7 @@ def _request_page(http_request: HttpRequest, typed: RefusedForm) -> Response:
         may_tell=tellable(one),
         may_go_on=one.state == RequestState.ESCALATED and one.due_at > http_request.now,
         announced=wiring_web.announcements()(one.announcements) if not one.done(Step.MAILBOX_DESTROYED) else [],
+        asked=wiring_web.announcements()([question(one)]),
         answered=wiring_web.announcements()([last_answer(one)]),
         checks=CHECKS,
         grounds=[(ground, REFUSAL_GROUNDS[ground]) for ground in wiring_web.profile().refusals],

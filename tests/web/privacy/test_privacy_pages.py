@@ -10,7 +10,7 @@ from chalicelib.core.ids import MessageRef, grouped
 from chalicelib.core.working_days import day_of
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.dynamo.schema import MESSAGE
-from chalicelib.privacy.mailbox.writes import last_answer
+from chalicelib.privacy.mailbox.writes import last_answer, question
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.vocabulary import RequestState, Step
 from chalicelib.privacy.texts.wording import show_secret
@@ -284,6 +284,24 @@ def test_while_a_refusal_is_on_its_way_its_message_says_how_far_it_is(
     row.save()
     said = plain(dana.get(f"{LIST}/{request.id}").text)
     assert says in said and (ANSWERED_IN_TIME in said) is arrived
+
+
+@pytest.mark.parametrize(
+    ("status", "says"), [("failed", ": Not delivered. The reply window closed."), ("delivered", ": Delivered")]
+)
+def test_whether_the_question_reached_the_person_is_shown(web: Web, status: str, says: str) -> None:
+    """Given a request of somebody on WhatsApp who is to be asked, then nobody waits for an answer to what never came
+    without being told so."""
+    request = opened(web, customer("Әсел", "whatsapp", "77000000131"))
+    page = lambda: plain(web.signed_in("dana").get(f"{LIST}/{request.id}").text)  # noqa: E731
+    assert "Question to the person" not in page()
+    wiring_erasure.pause_outreach()(request.id)
+    ref = MessageRef.parse(question(read(web, request.id)))
+    assert ref is not None
+    row = DeskRow.get(*MESSAGE.key(*ref)[1:])
+    row.status, row.failure = status, WINDOW_CLOSED if status == "failed" else None
+    row.save()
+    assert "Question to the person" in page() and says in page()
 
 
 def test_who_waits_and_whether_the_answer_before_the_limit_arrived(web: Web) -> None:

@@ -52,7 +52,8 @@ class Ask(NamedTuple):
 
     `kinds` holds the one kind of request wanted (`withdraw`) or the possible ones, likeliest first (`maybe`).
     `meant_at` (ms) is the time of the message that a button under our question is about, else 0. `item` is what was
-    chosen from the menu, MENU for the menu itself.
+    chosen from the menu, MENU for the menu itself. `at_once`: it takes effect without a confirmation, and nothing yet
+    proves who asks.
     """
 
     action: AskAction
@@ -60,6 +61,7 @@ class Ask(NamedTuple):
     kinds: tuple[str, ...] = ()
     meant_at: int = 0
     item: str = ""
+    at_once: bool = False
 
     @property
     def pressed(self) -> bool:

@@ -37,12 +37,16 @@ def introduces(message: InboundMessage, ask: Ask | None = None) -> bool:
 
 def is_believed(message: InboundMessage, ask: Ask, person: ContactReference | None) -> bool:
     """Return whether an ask may act. Of a message of which nothing proves who sent it, only what its author will be
-    asked to confirm may: a request, a question. What answers such a question, closes a ticket or changes a language
-    needs a proof: the id of the request, which stands in our question alone, or the signed address of the person's own
-    conversation."""
+    asked to confirm may: a request, a question. What answers such a question, takes effect at once, closes a ticket or
+    changes a language needs a proof: the id of the request, which stands in our question alone, or the signed address
+    of the person's own conversation."""
     if not message.unproved or ask.request_id or (person is not None and person.conversation_id == message.thread):
         return True
-    return ask.action not in ("confirm", "cancel", "no") and not ask.item.startswith(("close", "language."))
+    return (
+        not ask.at_once
+        and ask.action not in ("confirm", "cancel", "no")
+        and not ask.item.startswith(("close", "language."))
+    )
 
 
 def is_news(message: InboundMessage, ask: Ask | None = None) -> bool:

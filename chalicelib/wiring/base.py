@@ -65,7 +65,7 @@ def recognise_asks(profile: Profile) -> Recognise:
     phrases = profile.phrases
 
     def recognise(message: InboundMessage) -> Ask | None:
-        if message.topic is None:
+        if message.topic is None and not message.unproved:
             return asks(message, phrases)
         from chalicelib.privacy.recognition.mails import asks_by_mail  # messengers have no subjects
 

@@ -171,6 +171,18 @@ def test_what_takes_effect_at_once_is_asked_about_when_nothing_proves_who_wrote(
     assert sorted(post.asks()) == [("maybe", ["opt_out"]), ("withdraw", ["opt_out"])]
 
 
+def test_the_signed_address_of_somebody_else_opts_nobody_out(post: MailDesk) -> None:
+    post.receive(mail("Сәлем"))
+    (head,) = post.desk.of("head")
+    theirs, ours = (reply_address(REPLY_KEY, DOMAIN, one) for one in ("0" * 20, head["conversation_id"]))
+    pressed = {"subject": "Send no news [ask.opt_out.1764000000000]"}
+    post.receive(mail("", serial=2, to=theirs, **pressed), FORGED, "m2")
+    post.receive(mail("Отписаться", serial=3, to=theirs), FORGED, "m3")
+    assert post.asks() == []
+    post.receive(mail("", serial=4, to=ours, **pressed), FORGED, "m4")
+    assert post.asks() == [("withdraw", ["opt_out"])]
+
+
 def test_a_forged_mail_confirms_cancels_and_closes_nothing(post: MailDesk) -> None:
     post.receive(mail("Сәлем"))
     for number, text in enumerate(("Да, удалить", "Нет, оставить", "/close", "/language"), 2):

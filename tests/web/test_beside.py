@@ -4,12 +4,13 @@ from typing import Any
 
 import pytest
 
+from chalicelib.channels.email.read_letter import read_letter
 from chalicelib.channels.parts import InboundMessage
 from chalicelib.channels.telegram.parse import parse as telegram
 from chalicelib.channels.whatsapp.parse import parse as whatsapp
 from chalicelib.tickets.records import Message
 from chalicelib.web.details import NOT_FOR_READERS, SHOWN, TOLD_BY_KIND, TOLD_BY_TEXT, detail_lines, details_of
-from tests.support.channels import bodies
+from tests.support.channels import bodies, mails
 from tests.support.channels.telegram import NOT_UNDERSTOOD as TELEGRAM_ODD
 from tests.support.channels.telegram import UNDERSTOOD as TELEGRAM
 from tests.support.channels.whatsapp import NOT_UNDERSTOOD as WHATSAPP_ODD
@@ -39,7 +40,10 @@ def every_kind() -> list[InboundMessage]:
     whatsapps += [from_whatsapp(kind, **{"text": None, **fields}) for kind, fields in WHATSAPP_ODD]
     answered = {"reply_to_message": bodies.private(7, text="?"), "quote": {"text": "?"}, "media_group_id": "1"}
     telegrams = [from_telegram(**fields, **answered) for fields, *_ in TELEGRAM]
-    return [*whatsapps, *telegrams, *(from_telegram(**fields) for fields, _ in TELEGRAM_ODD)]
+    raw = mails.mail("?", file=("a.pdf", b"%PDF"), References="<a@example.kz>", Cc="b@example.kz")
+    letter = read_letter(raw, mails.envelope(mails.FORGED), mails.ACCOUNTS, (mails.MAILBOX,), bodies.NOW)
+    by_mail = [one for one in letter.parts if isinstance(one, InboundMessage)]
+    return [*whatsapps, *telegrams, *(from_telegram(**fields) for fields, _ in TELEGRAM_ODD), *by_mail]
 
 
 def test_every_detail_is_shown_or_has_a_reason_not_to_be() -> None:
@@ -136,3 +140,21 @@ def test_the_page_and_the_api_show_what_stands_beside_a_message(web: Web) -> Non
         if one["direction"] == "in"
     ]
     assert message["details"] == {"more": 12, "referral": AD}
+
+
+def test_a_mail_shows_its_subject_folds_its_history_and_says_what_proves_nothing(web: Web) -> None:
+    letter = read_letter(
+        mails.mail("Мәтін\n\n> бұрынғы хат", subject="Шот <b>", Cc="aliya@example.kz"),
+        mails.envelope(mails.FORGED), mails.ACCOUNTS, (mails.MAILBOX,), bodies.NOW,
+    )  # fmt: skip
+    (part,) = letter.parts
+    assert isinstance(part, InboundMessage)
+    details = dict(part.details) | {"folded": "бұрынғы хат"}
+    say(web, AMINA, part.text, details=details)
+    (ticket,) = web.tickets()
+    page = web.signed_in("bolat").get(f"/dashboard/tickets/{ticket['id']}").text
+    for line in ("Subject: Шот &lt;b&gt;", f"Written to: {mails.MAILBOX}", "Also to: aliya@example.kz"):
+        assert line in page
+    assert "Nothing proves that this mail was sent from its address" in page
+    folded = page.index("Show earlier mails and the signature")
+    assert page.index("<details", folded - 200) < folded < page.index("бұрынғы хат", folded)

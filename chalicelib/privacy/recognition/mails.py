@@ -13,15 +13,17 @@ _LONGEST_SUBJECT = 400
 
 def asks_by_mail(message: InboundMessage, markings: Mapping[str, Sequence[str]]) -> Ask | None:
     """Return what a mail asks. In an answer to a mail of ours the subject is ours, and says nothing. What takes effect
-    without a confirmation is asked about, when nothing proves who wrote."""
+    without a confirmation is asked about, when nothing proves who wrote; in an answer to a mail of ours it is only
+    marked, because the signed address may be the proof (messages/ingest.is_believed)."""
     said = asks(message, markings)
     if (said is None or said.action == "maybe") and not message.thread:
         said = _in_subject(message.topic or "", message, markings) or said
     if said is None or said.action != "withdraw":
         return said
-    if message.unproved and not all(kind_of(one).confirmed for one in said.kinds):
+    at_once = message.unproved and not all(kind_of(one).confirmed for one in said.kinds)
+    if at_once and not message.thread:
         return Ask("maybe", kinds=said.kinds)
-    return said._replace(item=said.kinds[0])
+    return said._replace(item="" if said.meant_at else said.kinds[0], at_once=at_once)
 
 
 def _in_subject(subject: str, message: InboundMessage, markings: Mapping[str, Sequence[str]]) -> Ask | None:

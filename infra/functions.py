@@ -292,6 +292,7 @@ FUNCTIONS = (
             keys("DeleteItem"),  # it ends contacts and decrypts nothing
             index("Scan"),
             rows("Index", ("DeleteItem",), "alias", "link", "parked", "session", "login", "text", "words", "fence"),
+            rows("Index", ("DeleteItem",), "fetches", "same_text"),  # in the full pass, where DynamoDB has left them
             rows("Index", ("GetItem", "Query"), "alias", "words"),
             rows("Index", ("UpdateItem", "ConditionCheckItem"), "words"),
             send("DoorbellQueue", "PrivacyQueue", "IndexingQueue", "FetchingQueue"),

@@ -52,7 +52,7 @@ def test_what_dynamodb_has_not_deleted_goes_with_the_full_pass(desk: RetentionDe
     assert desk.items("index", lambda item: item["pk"].startswith("link#"))
     desk.now += 8 * DAY
     desk.sweep()
-    assert desk.read_all() == 2  # the link, and what remembers the client's id
+    assert desk.read_all() == 3  # the link, what remembers the client's id, and to how many people the text went
     assert not desk.items("index", lambda item: "expires_at" in item)
 
 

@@ -83,10 +83,11 @@ FUNCTIONS = (
                 "Desk",
                 Query="contact conversation",
                 GetItem="contact conversation request ticket",
-                PutItem="contact conversation request",
+                # Tickets, their numbers and files to fetch are those of somebody who has consented now.
+                PutItem="contact conversation request ticket number fetch",
                 UpdateItem="contact conversation request ticket",
                 ConditionCheckItem="contact conversation hold",
-                DeleteItem="contact",
+                DeleteItem="contact conversation",
             ),
             *each("Index", UpdateItem="alias"),
             START_RUN,

@@ -294,6 +294,7 @@ FUNCTIONS = (
             rows("Index", ("DeleteItem",), "alias", "link", "parked", "session", "login", "text", "words", "fence"),
             rows("Index", ("DeleteItem",), "fetches", "same_text"),  # in the full pass, where DynamoDB has left them
             rows("Index", ("GetItem", "Query"), "alias", "words"),
+            rows("Index", ("GetItem", "UpdateItem"), "fence"),  # what somebody who did not consent sent is not revived
             rows("Index", ("UpdateItem", "ConditionCheckItem"), "words"),
             send("DoorbellQueue", "PrivacyQueue", "IndexingQueue", "FetchingQueue"),
             list_files("ListBucket", "ListBucketMultipartUploads"),

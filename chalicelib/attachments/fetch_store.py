@@ -8,8 +8,8 @@ from chalicelib.core.ids import MessageRef, pseudonym_of_notice
 from chalicelib.dynamo.builder import Write
 from chalicelib.dynamo.schema import FETCH, HEAD, MESSAGE, OUTBOX, TICKET
 from chalicelib.dynamo.tables import Tables
-from chalicelib.messages.conversation_rows import notice_row, outbox_row
 from chalicelib.messages.ingest import Notice
+from chalicelib.messages.new_rows import notice_row, outbox_row
 from chalicelib.tickets.model import State
 from chalicelib.vault import encryption
 

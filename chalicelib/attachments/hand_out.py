@@ -24,7 +24,7 @@ from chalicelib.core.observability import audit
 from chalicelib.dynamo.builder import NEW
 from chalicelib.dynamo.schema import FETCH, HEAD, MESSAGE
 from chalicelib.dynamo.tables import Tables
-from chalicelib.messages.conversation_rows import fetch_row
+from chalicelib.messages.new_rows import fetch_row
 from chalicelib.staff.model import Staff
 from chalicelib.tickets.erasure_guard import refuse_if_erasing
 from chalicelib.tickets.records import Message, Ticket

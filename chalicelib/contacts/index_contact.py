@@ -23,12 +23,12 @@ class ContactTexts:
         self._decryptor = decryptor
 
     def read(self, contact_id: str) -> tuple[str, str, dict[str, str]] | None:
-        """Return name, username and addresses by kind; None when the contact is gone or erased.
+        """Return name, username and addresses by kind; None when the contact is gone or erased, or has not consented.
 
         Raises Unavailable and CannotOpen.
         """
         row = get_row(CONTACT.key(contact_id))
-        if row is None or row.state != "active":
+        if row is None or row.state != "active" or row.pending:
             return None
         context = encryption.contact_attribute(contact_id, "profile")
         profile = self._decryptor.json(contact_id, context, row.profile)

@@ -12,7 +12,9 @@ class ContactReference(NamedTuple):
     `known_at` (ms) is when the message was sent that last changed name or addresses; older messages change them no
     more. `born_at` (ms, 0 when unknown) is when the first message from the found address was sent; an older message may
     be from somebody who had the address before and was erased. `policy` is the version of the policy to which the
-    person has last consented, "" when no release has noted it.
+    person has last consented, "" when no release has noted it; `told_policy` the one that was announced to
+    them at `told_at` (ms), to be accepted. `pending`: they have not consented yet, where the
+    operator asks first; what they write is held until `held_until` (seconds; 0: nothing was held, they were not asked).
     """
 
     contact_id: str
@@ -28,6 +30,10 @@ class ContactReference(NamedTuple):
     known_at: int = 0
     born_at: int = 0
     policy: str = ""
+    told_policy: str = ""
+    told_at: int = 0
+    pending: bool = False
+    held_until: int = 0
 
 
 class Lookup(NamedTuple):

@@ -6,10 +6,11 @@ from typing import Literal, NamedTuple
 from chalicelib.core.clock import SECOND
 from chalicelib.core.languages import LANGUAGES
 
-AskAction = Literal["withdraw", "confirm", "cancel", "maybe", "no", "menu"]
+AskAction = Literal["withdraw", "confirm", "cancel", "maybe", "no", "menu", "consent"]
 """What an ask does. `withdraw` opens a request of any kind: the stored word dates from a release that knew withdrawals
 only. `confirm` and `cancel` answer about an open request. `maybe` makes the desk ask what the person meant; `no` is
-their answer that they meant none of it. `menu` is answered from the customer's menu (privacy/menu)."""
+their answer that they meant none of it. `menu` is answered from the customer's menu (privacy/menu). `consent` answers
+the question whether they consent."""
 
 
 BUTTONS: dict[str, AskAction] = {"erase.confirm": "confirm", "erase.cancel": "cancel"}
@@ -31,6 +32,14 @@ ITEMS = ("status", "language", "data", "correct", PERSON, "close")
 `menu.language.<language>`."""
 
 
+CONSENT_YES, CONSENT_NO = "consent.yes", "consent.no"
+"""Payloads of the buttons under the question whether the person consents."""
+CONSENT_POLICY = "consent.policy."
+"""What the payload of the button begins with that accepts a new version of the policy; the version follows."""
+SAID_YES = "consent.said_yes"
+"""The yes, said in a word."""
+
+
 CHOICE_PAYLOAD = "pick"
 """What the payload of a choice begins with that staff gave the customer (outbox/content.py): `pick.<random>.<place>`.
 It asks nothing about data."""
@@ -44,6 +53,7 @@ _ID = frozenset("0123456789abcdefghjkmnpqrstvwxyz")
 
 
 _DIGITS = frozenset("0123456789")
+_LONGEST_VERSION = 10
 _WORD, _LONGEST_KIND = frozenset("abcdefghijklmnopqrstuvwxyz_"), 30
 
 
@@ -52,8 +62,9 @@ class Ask(NamedTuple):
 
     `kinds` holds the one kind of request wanted (`withdraw`) or the possible ones, likeliest first (`maybe`).
     `meant_at` (ms) is the time of the message that a button under our question is about, else 0. `item` is what was
-    chosen from the menu, MENU for the menu itself. `at_once`: it takes effect without a confirmation, and nothing yet
-    proves who asks.
+    chosen from the menu, MENU for the menu itself; or one of CONSENT_YES, SAID_YES and CONSENT_NO, or a
+    payload of CONSENT_POLICY.
+    `at_once`: it takes effect without a confirmation, and nothing yet proves who asks.
     """
 
     action: AskAction
@@ -71,7 +82,7 @@ class Ask(NamedTuple):
     @property
     def aside(self) -> bool:
         """Whether it is answered by the desk alone, beside the conversation with staff: the menu, but for what says
-        something to staff."""
+        something to staff, and an answer whether the person consents."""
         return bool(self.item) and self.item not in (PERSON, UPDATE)
 
 
@@ -113,6 +124,12 @@ def read_button(payload: object) -> Ask | None:
         return None
     if payload == NO_PAYLOAD:
         return Ask("no")
+    if payload in (CONSENT_YES, CONSENT_NO):
+        return Ask("consent", item=payload)
+    version = payload.removeprefix(CONSENT_POLICY)
+    if version != payload:
+        right = 0 < len(version) <= _LONGEST_VERSION and (_DIGITS | {"."}).issuperset(version)
+        return Ask("consent", item=payload) if right else None
     if payload == MENU or payload.startswith(f"{MENU}."):
         return _chosen(payload.partition(".")[2])
     what, _, which = payload.rpartition(".")

@@ -90,12 +90,15 @@ class DeskRow(Model):
     suppressed_at = NumberAttribute(null=True)
     opted_out_at = NumberAttribute(null=True)
     correct_at = NumberAttribute(null=True)
+    pending = BooleanAttribute(null=True)
     # consent
     purpose = UnicodeAttribute(null=True)
     subject = UnicodeAttribute(null=True)
     policy_version = UnicodeAttribute(null=True)
     policy_hash = UnicodeAttribute(null=True)
     message_ref = UnicodeAttribute(null=True)
+    asked = UnicodeAttribute(null=True)
+    answered_by = UnicodeAttribute(null=True)
     at = NumberAttribute(null=True)
     expires_at = NumberAttribute(null=True)
     gone_at = NumberAttribute(null=True)
@@ -233,6 +236,19 @@ class DeskRow(Model):
     vault_id = UnicodeAttribute(null=True)
     # guard
     guard = BooleanAttribute(null=True)
+    # question
+    farewell = BinaryAttribute(null=True, legacy_encoding=False)
+    farewell_id = UnicodeAttribute(null=True)
+    parts = NumberAttribute(null=True)
+    held_bytes = NumberAttribute(null=True)
+    full_at = NumberAttribute(null=True)
+    refused_at = NumberAttribute(null=True)
+    # held
+    fetch_object = UnicodeAttribute(null=True)
+    album = NumberAttribute(null=True)
+    says = BooleanAttribute(null=True)
+    answer_wanted = BooleanAttribute(null=True)
+    kinds: ListAttribute[str] = ListAttribute(null=True)
 
 
 class KeyRow(Model):
@@ -268,13 +284,17 @@ class IndexRow(Model):
     user_hash = UnicodeAttribute(null=True)
     phone_hash = UnicodeAttribute(null=True)
     policy = UnicodeAttribute(null=True)
+    told_policy = UnicodeAttribute(null=True)
     public_key = BinaryAttribute(null=True, legacy_encoding=False)
     epoch = NumberAttribute(null=True)
     aliases: ListAttribute[str] = ListAttribute(null=True)
     known_at = NumberAttribute(null=True)
     born_at = NumberAttribute(null=True)
     former_at = NumberAttribute(null=True)
+    told_at = NumberAttribute(null=True)
     fenced = BooleanAttribute(null=True)
+    pending = BooleanAttribute(null=True)
+    held_until = NumberAttribute(null=True)
     # link
     message_ref = UnicodeAttribute(null=True)
     piece = NumberAttribute(null=True)

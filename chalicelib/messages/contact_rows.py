@@ -155,6 +155,7 @@ class ContactRows:
             "conversation_id": person.conversation_id,
             "created_at": now,
             "profile": self._profile(person, message.author),
+            "pending": person.pending or None,
         }
         contact |= self._addresses(person, message.author, found)
         yield self._tables.put("contact", CONTACT.key(person.contact_id), contact)
@@ -178,6 +179,10 @@ class ContactRows:
             "known_at": person.known_at,
             "born_at": person.born_at or None,
             "policy": person.policy or None,
+            "told_policy": person.told_policy or None,
+            "told_at": person.told_at or None,
+            "pending": person.pending or None,
+            "held_until": person.held_until or None,
         }
         condition, values = f"{NEW} OR attribute_exists(former_at)", {}
         if found.ended:
@@ -201,22 +206,26 @@ class ContactRows:
 
     def changes(self, plan: IngestPlan, profile: str) -> Iterator[Write]:
         """Yield the updates of a known person's rows when an address, the profile or the ticket is new."""
-        person, found = plan.person, plan.found
+        person, found, asks = plan.person, plan.found, bool(plan.hold and plan.hold.asked)
         if profile:
             person = person._replace(profile_hash=profile)
         if profile or found.readdressed:
             person = person._replace(known_at=plan.at)
-        elif not (plan.opens or plan.consent):
+        elif not (plan.opens or plan.consent or plan.announces or asks):
             return
         person = person._replace(ticket_id=plan.ticket_id or person.ticket_id)
         if plan.consent:
             person = person._replace(policy=plan.consent[0])
+        if plan.hold and asks:
+            person = person._replace(held_until=plan.hold.until)
+        if plan.announces:
+            person = person._replace(told_policy=plan.announces, told_at=plan.now)
         for name in person.aliases:
             learned = person._replace(born_at=plan.at)
             if name in found.added:
                 yield self._put_alias(learned, name, found)
             else:
-                yield self._update_alias(person, name, consents=bool(plan.consent))
+                yield self._update_alias(person, name, consents=bool(plan.consent), told=bool(plan.announces))
         sealed: dict[str, bytes] = {}
         if found.readdressed:
             sealed |= self._addresses(person, plan.message.author, found)
@@ -229,7 +238,9 @@ class ContactRows:
                 {**sealed, "epoch": person.epoch},
             )  # fmt: skip
 
-    def _update_alias(self, person: ContactReference, name: str, *, consents: bool = False) -> Write:
+    def _update_alias(
+        self, person: ContactReference, name: str, *, consents: bool = False, told: bool = False
+    ) -> Write:
         """Copy the person's current data to one of their alias rows. With `consents` they consent to a version of the
         policy, to which they have not consented before."""
         values = {
@@ -241,6 +252,13 @@ class ContactRows:
         if consents:
             new, once = ", #policy = :policy", " AND (attribute_not_exists(#policy) OR #policy <> :policy)"
             values["policy"] = person.policy
+        if told:
+            new += ", told_policy = :told, told_at = :told_at"
+            once = " AND (attribute_not_exists(told_policy) OR told_policy <> :told)"
+            values |= {"told": person.told_policy, "told_at": person.told_at}
+        if person.pending:
+            new += ", held_until = :held"
+            values["held"] = person.held_until
         return self._tables.update(
             "alias", ALIAS.key(name),
             "SET ticket_id = :ticket, aliases = :aliases, profile_hash = :profile, user_hash = :user,"

@@ -9,12 +9,23 @@ from chalicelib.core.asks import ASK_WAITS, Ask
 from chalicelib.core.clock import DAY, GUARD_DAYS, RAW_DAYS, SECOND
 from chalicelib.core.detect_language import detect
 from chalicelib.core.ids import MessageRef, new_id, pseudonym_of_notice
-from chalicelib.core.purposes import STATUS, SUPPORT
+from chalicelib.core.purposes import SUPPORT
 from chalicelib.dynamo.builder import NEW, Builder, Write
-from chalicelib.dynamo.schema import ASK, ASKING, CONSENT, FETCH, FETCHING, HEAD, LINK, MESSAGE, OUTBOX, RAW, SENDING
+from chalicelib.dynamo.schema import (
+    ASK,
+    ASKING,
+    CONSENT,
+    FETCH,
+    HEAD,
+    LINK,
+    MESSAGE,
+    OUTBOX,
+    RAW,
+    Key,
+)
 from chalicelib.messages.ingest import IngestPlan, Notice
+from chalicelib.messages.new_rows import fetch_row, notice_row, outbox_row
 from chalicelib.tickets.lines import line_row
-from chalicelib.tickets.model import RANK
 from chalicelib.vault import encryption
 from chalicelib.vault.encryption import seal
 from chalicelib.vault.pseudonyms import AddressKey
@@ -42,6 +53,17 @@ class ConversationRows:
 
     def message(self, plan: IngestPlan, ref: MessageRef) -> Write:
         """Put the message on the condition that its row does not exist, which makes a repetition harmless."""
+        return self.once("message", MESSAGE.key(*ref), self.message_row(plan, ref), plan.message)
+
+    def once(self, role: str, key: Key, attributes: Mapping[str, Any], message: InboundMessage) -> Write:
+        """Put the row of a message on the condition that there is none; of a message that is replaced, an older one."""
+        if message.replaces:
+            newer = f"{NEW} OR #order < :order"
+            return self._build.put(role, key, attributes, newer, {"order": message.order})
+        return self._build.put(role, key, attributes)
+
+    def message_row(self, plan: IngestPlan, ref: MessageRef) -> dict[str, Any]:
+        """Return the row of a message, its content sealed to the contact's key."""
         message, name = plan.message, self._address_key.message
         quote = "" if plan.line else message.quote  # the menu lies on no ticket
         content = encryption.seal_json(
@@ -73,10 +95,7 @@ class ConversationRows:
         }
         if message.undated:
             attributes |= {"links": [ref.pseudonym], "linked_until": _known_until(plan.now)}
-        if message.replaces:
-            newer = f"{NEW} OR #order < :order"
-            return self._build.put("message", MESSAGE.key(*ref), attributes, newer, {"order": message.order})
-        return self._build.put("message", MESSAGE.key(*ref), attributes)
+        return attributes
 
     def _file_state(self, message: InboundMessage) -> str:
         """Return what becomes of the message's file: it waits to be fetched, or its provider hands it out to nobody."""
@@ -86,12 +105,17 @@ class ConversationRows:
 
     def fetch(self, plan: IngestPlan, ref: MessageRef) -> Iterator[Write]:
         """Put what the file fetcher must know of the message's file, if it has one; the row dies with the fetch."""
-        if self._file_state(plan.message) == "waiting":
-            person, message = plan.person, plan.message
-            about = person.contact_id, person.public_key, person.epoch, message.channel, message.account
-            told = {"ticket": plan.ticket_id, "language": person.language}
-            row = fetch_row(self._fetcher_key, ref, message.details, *about, now=plan.now, told=told)
+        if row := self.fetch_row(plan, ref):
             yield self._build.put("fetch", FETCH.key(*ref), row)
+
+    def fetch_row(self, plan: IngestPlan, ref: MessageRef) -> dict[str, Any]:
+        """Return the row of the message's file to be fetched; empty when there is none."""
+        if self._file_state(plan.message) != "waiting":
+            return {}
+        person, message = plan.person, plan.message
+        about = person.contact_id, person.public_key, person.epoch, message.channel, message.account
+        told = {"ticket": plan.ticket_id, "language": person.language}
+        return fetch_row(self._fetcher_key, ref, message.details, *about, now=plan.now, told=told)
 
     def new_provider_id(self, plan: IngestPlan, ref: MessageRef) -> Write:
         """Put the link of a provider id that must be new. A message without a time of its own needs it: its row has
@@ -120,8 +144,11 @@ class ConversationRows:
         *,
         ticket_id: str,
         wrote_at: int,
+        expires_at: int = 0,
     ) -> Write:
-        """Put the head of a new conversation. `wrote_at` is the time (ms) of the person's first message."""
+        """Put the head of a new conversation. `wrote_at` is the time (ms) of the person's first message, `expires_at`
+        (seconds) until when somebody is kept who has not consented yet."""
+        key = HEAD.key(person.conversation_id)
         head = {
             "conversation_id": person.conversation_id,
             "contact_id": person.contact_id,
@@ -135,8 +162,10 @@ class ConversationRows:
             "language": person.language,
             "aliases": list(person.aliases),
             "blocked": False,
+            "pending": person.pending or None,
+            **(_expiry(key.pk, expires_at) if expires_at else {}),
         }
-        return self._build.put("head", HEAD.key(person.conversation_id), head)
+        return self._build.put("head", key, head)
 
     def head(self, plan: IngestPlan) -> Write:
         """Update the head of a known conversation on the condition that epoch (the fencing token of an erasure) and
@@ -151,6 +180,9 @@ class ConversationRows:
             values["read"] = person.ticket_id
         else:
             condition += " AND attribute_not_exists(ticket_id)"
+        if person.pending:
+            condition += " AND #pending = :yes"
+            values["yes"] = True
         if not plan.quiet or plan.aside:  # the menu opens the reply window like any words
             values["at"] = at
             condition += " AND last_inbound_at <= :at" if plan.newest else " AND last_inbound_at > :at"
@@ -163,6 +195,10 @@ class ConversationRows:
         if plan.found.added:
             changes.append("aliases = :aliases")
             values["aliases"] = list(person.aliases)
+        if plan.kept_until:
+            date = _expiry(HEAD.partition(person.conversation_id), plan.kept_until)
+            changes += [f"#{name} = :{name}" for name in date]
+            values |= date
         expression = "SET " + ", ".join(changes) if changes else ""
         if plan.opens:
             expression += " REMOVE expires_at"
@@ -235,76 +271,11 @@ class ConversationRows:
         return self._build.put("message" if pseudonym else "event", MESSAGE.key(*ref), row)
 
 
-def notice_row(ref: MessageRef, notice: Notice, ticket_id: str, contact_id: str, public_key: bytes) -> dict[str, Any]:
-    """Return the message row of an automatic text, sealed to the contact's public key."""
-    return {
-        "direction": "out",
-        "kind": "text",
-        "ticket_id": ticket_id,
-        "contact_id": contact_id,
-        "content": encryption.seal_json(public_key, encryption.message_content(ref), {"text": notice.text}),
-        "sent_at": notice.at,
-        "arrived_at": notice.at,
-        "status": "queued",
-        "rank": RANK["queued"],
-        "author": "desk",
-        "purpose": STATUS,
-        "policy": notice.policy,
-    }
+def _expiry(pk: str, expires_at: int) -> dict[str, Any]:
+    """Return the attributes of a head that expires at `expires_at` (seconds)."""
+    from chalicelib.dynamo.schema.lists import expires  # most bodies need no date
 
-
-def outbox_row(
-    ref: MessageRef, action: str, channel: str, account: str, now: int, purpose: str = STATUS
-) -> dict[str, Any]:
-    """Return an outbox entry. `action` is "send" for a message, "change" for a change of one
-    (outbox/change_message.py), or "answer_callback" for a pressed button."""
-    return {
-        "conversation_id": ref.conversation_id,
-        "action": action,
-        "purpose": purpose,
-        "due": SENDING,
-        "due_at": now,
-        "queued_at": now,
-        "attempts": 0,
-        "channel": channel,
-        "account": account,
-    }
-
-
-_FETCHED_BY = {"media_id": "id", "filename": "name", "mime": "type", "size": "size", "sha256": "sha256"}
-"""Details of a file that its fetcher must know, and what they are called in the job."""
-
-
-def fetch_row(
-    fetcher_key: bytes,
-    ref: MessageRef,
-    details: Mapping[str, Any],
-    contact_id: str,
-    public_key: bytes,
-    epoch: int,
-    channel: str,
-    account: str,
-    *,
-    now: int,
-    told: Mapping[str, Any],
-) -> dict[str, Any]:
-    """Return the row of a file to be fetched, whose details are sealed to the file fetcher. It is due at once (ms).
-    `told` are the ticket and the customer's language, for the notice if the file turns out to be too large."""
-    job = {name: details.get(detail) for detail, name in _FETCHED_BY.items()} | dict(told)
-    return {
-        "conversation_id": ref.conversation_id,
-        "contact_id": contact_id,
-        "public_key": public_key,
-        "epoch": epoch,
-        "channel": channel,
-        "account": account,
-        "file_object": new_id(),
-        "job": encryption.seal_json(fetcher_key, encryption.fetch_job(ref), job),
-        "attempts": 0,
-        "arrived_at": now,
-        "due": FETCHING,
-        "due_at": now,
-    }
+    return {"expires_at": expires_at, **expires(pk, expires_at).attributes()}
 
 
 def _known_until(now: int) -> int:

@@ -44,7 +44,7 @@ def is_believed(message: InboundMessage, ask: Ask, person: ContactReference | No
         return True
     return (
         not ask.at_once
-        and ask.action not in ("confirm", "cancel", "no")
+        and ask.action not in ("confirm", "cancel", "no", "consent")
         and not ask.item.startswith(("close", "language."))
     )
 
@@ -61,7 +61,8 @@ class Outcome(Enum):
     FENCED: the suppression list holds an address: the person is being erased, or was after this was sent. PHONE_FENCED:
     only the phone that was to be added is on that list. STALE: the part refers to a message or request of somebody who
     is unknown or has no ticket; nothing is stored. KEY_GONE: the contact has no key, because it was restored from a
-    backup after its erasure; nothing may be sealed to it, and the author becomes a new contact.
+    backup after its erasure; nothing may be sealed to it, and the author becomes a new contact. FULL: as much is held
+    of a person who has not consented yet as may be; nothing of this message is stored.
     """
 
     STORED = "stored"
@@ -73,6 +74,7 @@ class Outcome(Enum):
     HEAD_CHANGED = "head_changed"
     KEY_GONE = "key_gone"
     TICKET_OVER = "ticket_over"
+    FULL = "held_full"
     CONFLICT = "conflict"
 
 
@@ -85,6 +87,18 @@ class Notice(NamedTuple):
     text: str
     at: int
     policy: bool = False
+    buttons: tuple[Button, ...] = ()
+
+
+class Hold(NamedTuple):
+    """How a message is held until its author consents. They answer until `until` (seconds). `asked` is the question
+    that is put to them with this message, "" while one is open. `agreed` is version and hash of the policy to which a
+    yes consents. `takes_back`: the message deletes the one that it names, as long as that is held."""
+
+    until: int
+    asked: str = ""
+    agreed: tuple[str, str] = ("", "")
+    takes_back: bool = False
 
 
 class VisitorAnswer(NamedTuple):
@@ -103,7 +117,10 @@ class IngestPlan(NamedTuple):
     `ticket_id` is its ticket; with `number` that ticket is opened here, after the ticket `previous`. A ticket that was
     solved before `reopen_since` (ms) is not reopened. `consent` is version and hash of the policy that the message
     agrees to: a person's first one, and the first one under a new version. `found` holds addresses that are to be added
-    or moved, `ask` what the person asks about their data.
+    or moved, `ask` what the person asks about their data. With `hold` the message is held, because the person has not
+    consented yet; then `ticket_id` is empty. With `farewell` they say no, and are told so once all of it is destroyed.
+    `announces` is the version of the policy of which the person is told with it, to accept it later.
+    `kept_until` (seconds) is a new date for the contact of somebody who has not consented, 0 for none.
     """
 
     message: InboundMessage
@@ -120,6 +137,10 @@ class IngestPlan(NamedTuple):
     consent: tuple[str, str] | None = None
     found: Lookup = Lookup(None)
     ask: Ask | None = None
+    hold: Hold | None = None
+    farewell: VisitorAnswer | None = None
+    announces: str = ""
+    kept_until: int = 0
 
     @property
     def at(self) -> int:

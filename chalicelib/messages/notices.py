@@ -1,5 +1,6 @@
 """Builds the automatic texts that answer a first message and Start. Pure."""
 
+import datetime
 from typing import Any
 
 from chalicelib.channels import registry
@@ -9,11 +10,13 @@ from chalicelib.core.texts import (
     BIN,
     CONSENT,
     HOSTED,
+    KAZAKHSTAN,
     NEW_NUMBER,
     RENEWED,
     TOO_BIG,
     WELCOME,
     bot_text,
+    show_date,
     term_text,
 )
 from chalicelib.profile.model import Profile
@@ -31,16 +34,22 @@ def accepted_notice(
     parts = [ACCEPTED] if first else [NEW_NUMBER]
     if first or consents:
         parts += [CONSENT, HOSTED]
-    return _said(profile, language, channel, parts, number=speak(number))
+    return said(profile, language, channel, parts, number=speak(number))
+
+
+def released_notice(profile: Profile, language: str, channel: str, number: str) -> str:
+    """Return the notice that a ticket of this number is open, to a person who was asked whether they consent."""
+    return said(profile, language, channel, [ACCEPTED], number=speak(number))
 
 
 def renewed_notice(profile: Profile, language: str, channel: str) -> str:
     """Return the notice that the policy has a new version, to which a person agrees by writing on (A8.2)."""
-    return _said(profile, language, channel, [RENEWED, CONSENT, HOSTED], version=profile.policy.version)
+    return said(profile, language, channel, [RENEWED, CONSENT, HOSTED], version=profile.policy.version)
 
 
-def _said(profile: Profile, language: str, channel: str, parts: list[str], **places: Any) -> str:
-    """Return texts one below the other, in the person's language; HOSTED where somebody stores the data."""
+def said(profile: Profile, language: str, channel: str, parts: list[str], until: int = 0, **places: Any) -> str:
+    """Return texts one below the other, in the person's language; HOSTED where somebody stores the data. `until`
+    (seconds) is the day that they name."""
     hosts = ", ".join(f"{row.name} ({row.country})" for row in profile.recipients.values() if row.role == "hosting")
     parts = [one for one in parts if hosts or one != HOSTED]
     places |= {
@@ -49,15 +58,16 @@ def _said(profile: Profile, language: str, channel: str, parts: list[str], **pla
         "url": profile.policy.url,
     }
     languages = [language] if language else profile.languages[:2]
-    said = []
+    texts = []
     for each in languages:
         places |= {
             "term": term_text(each, *profile.retention["ticket"].kept),
             "company": _company(profile, each),
             "brand": profile.operator.brand[each],
+            "date": show_date(each, datetime.datetime.fromtimestamp(until, KAZAKHSTAN).date()),
         }
-        said.append("\n".join(bot_text(each, part, **places) for part in parts))
-    return "\n\n".join(said)
+        texts.append("\n".join(bot_text(each, part, **places) for part in parts))
+    return "\n\n".join(texts)
 
 
 def _company(profile: Profile, language: str) -> str:

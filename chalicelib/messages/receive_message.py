@@ -21,16 +21,18 @@ from chalicelib.messages.ingest import (
     introduces,
     is_believed,
 )
-from chalicelib.messages.notices import accepted_notice, renewed_notice, too_big_notice
+from chalicelib.messages.notices import accepted_notice, too_big_notice
+from chalicelib.messages.renewal import Renewal, later
 from chalicelib.profile.model import Profile
 from chalicelib.profile.policy import PolicyReference
 from chalicelib.tickets.model import number_digits
 from chalicelib.vault.model import ContactKey
 
 if TYPE_CHECKING:
+    from chalicelib.messages.hold_message import HoldMessage
     from chalicelib.messages.store import IntakeStore
 
-_ENDS = frozenset({Outcome.STORED, Outcome.DUPLICATE, Outcome.FENCED, Outcome.STALE})
+_ENDS = frozenset({Outcome.STORED, Outcome.DUPLICATE, Outcome.FENCED, Outcome.STALE, Outcome.FULL})
 
 
 class _FailedTries:
@@ -82,8 +84,9 @@ class _FailedTries:
 class ReceiveMessage(NamedTuple):
     """Stores messages. `policy` is the version of the policy that a message agrees to. `recognise` finds what a message
     asks about the person's data, `refuse` refuses parts of people who are being erased, `visitor` says what people of
-    whom nothing is stored are answered. `wait` takes the number of the try and sleeps, so that concurrent writers do
-    not collide again."""
+    whom nothing is stored are answered. `hold` holds what people write who have not consented yet, where the operator
+    asks them first; None: the message is the consent. `wait` takes the number of the try and sleeps, so that concurrent
+    writers do not collide again."""
 
     store: "IntakeStore"
     profile: Profile
@@ -92,6 +95,7 @@ class ReceiveMessage(NamedTuple):
     recognise: Recognise
     refuse: Refuse
     visitor: AnswerVisitor
+    hold: "HoldMessage | None" = None
     wait: Callable[[int], None] = sleep_with_jitter
 
     def __call__(self, message: InboundMessage) -> Outcome:
@@ -102,10 +106,11 @@ class ReceiveMessage(NamedTuple):
         reads anew and seals anew, because another writer may have created the contact meanwhile. Raises Unavailable
         after TRIES; the provider then sends it again.
         """
-        seen, asked = _FailedTries(), self.recognise(message)
+        seen, recognised = _FailedTries(), self.recognise(message)
         for attempt in range(TRIES):
             found = self._find(message, seen)
-            ask = asked if asked and is_believed(message, asked, found.person) else None
+            ask = recognised if recognised and is_believed(message, recognised, found.person) else None
+            ask = self.hold.understood(message, ask, found) if self.hold else ask
             if found.person is None and not introduces(message, ask):
                 outcome = self._unheard(message, found, ask)
                 if outcome is not Outcome.CONFLICT:
@@ -113,9 +118,11 @@ class ReceiveMessage(NamedTuple):
                 self.wait(attempt)
                 continue
             plan = None if found.fenced else self._decide(message, found, ask, seen)
-            if plan and not plan.ticket_id and ask is None:
+            if plan and not plan.ticket_id and ask is None and plan.hold is None:
                 return Outcome.STALE  # the person opened the chat and has not written yet
             outcome = self.store.commit(plan) if plan else Outcome.FENCED
+            if self.hold and plan and outcome is Outcome.FULL:
+                outcome = self.hold.tell_full(plan)
             if outcome is Outcome.FENCED:
                 outcome = self._refused(message, found) or Outcome.CONFLICT
             if outcome in _ENDS:
@@ -160,39 +167,19 @@ class ReceiveMessage(NamedTuple):
             found=found,
             ask=ask,
         )
+        if self.hold and person.pending:
+            return self.hold(plan)
         if plan.aside:
             return plan._replace(ticket_id="", touches_ticket=False)
         if message.kind in FILES and message.details.get("too_big"):
             plan = plan._replace(notices=(self._too_big(plan),))
-        if self._renews(plan):
-            plan = plan._replace(consent=self.policy.agreed)
+        renewal = Renewal(self.profile, self.policy)
+        plan = renewal(plan)
         over = not person.ticket_id or person.ticket_id == seen.closed_ticket_id
         if not over:
-            return self._renewed(plan)._replace(touches_ticket=not message.replaces)
+            return renewal.told(plan)._replace(touches_ticket=not message.replaces)
         refers = plan.quiet or (message.pressed and ask is None and not person.ticket_id)
         return plan._replace(touches_ticket=False) if refers else self._opening(plan, seen)
-
-    def _renews(self, plan: IngestPlan) -> bool:
-        """Whether a known person accepts a new version of the policy by this message: whoever goes on writing after its
-        publication does (A8.2). What asks about data accepts nothing."""
-        person, policy = plan.person, self.policy
-        return bool(
-            person.ticket_id
-            and person.policy != policy.version
-            and plan.newest
-            and plan.at >= policy.published_at
-            and plan.ask is None
-            and not plan.quiet
-        )
-
-    def _renewed(self, plan: IngestPlan) -> IngestPlan:
-        """Tell a person who accepts a new version that there is one, if it says more than the one they knew."""
-        if not plan.consent or not self.policy.tells(plan.person.policy):
-            return plan
-        text = renewed_notice(self.profile, plan.person.language, plan.message.channel)
-        at = max(plan.now, plan.message.sent_at * SECOND + 1)
-        told = Notice("policy", self.policy.version, text, at, policy=True)
-        return plan._replace(notices=(told, *_later(plan.notices, at)))
 
     def _too_big(self, plan: IngestPlan) -> Notice:
         """Return the notice that a file is larger than its channel hands out."""
@@ -205,9 +192,10 @@ class ReceiveMessage(NamedTuple):
         if found.person is not None:
             return found.person, None
         language = detect(message.text, message.author.language_code)
-        return self.store.contacts.make(
+        person, key = self.store.contacts.make(
             message.channel, message.account, message.author, language, found, message.sent_at * SECOND
         )
+        return person._replace(pending=self.hold is not None), key
 
     def _opening(self, plan: IngestPlan, seen: _FailedTries) -> IngestPlan:
         """Open a ticket for the message, with its notice and, for a person's first message or the first one under a new
@@ -223,11 +211,6 @@ class ReceiveMessage(NamedTuple):
             ticket_id=ticket_id,
             number=number,
             previous=person.ticket_id,
-            notices=(Notice("accepted", ticket_id, text, at, policy=tells), *_later(plan.notices, at)),
+            notices=(Notice("accepted", ticket_id, text, at, policy=tells), *later(plan.notices, at)),
             consent=self.policy.agreed if first else plan.consent,
         )
-
-
-def _later(notices: tuple[Notice, ...], at: int) -> tuple[Notice, ...]:
-    """Return notices that come after one of the time `at` (ms)."""
-    return tuple(one._replace(at=at + place) for place, one in enumerate(notices, 1))

@@ -1,21 +1,27 @@
 """Stores what arrived in one transaction, and builds the writes of its ticket's rows: the ticket and its number."""
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from chalicelib.channels.parts import InboundMessage, Started
 from chalicelib.contacts.model import ContactReference, Lookup
 from chalicelib.core.addresses import Author, ChannelId
 from chalicelib.core.clock import DAY, RAW_DAYS, SECOND
+from chalicelib.core.ids import MessageRef
 from chalicelib.dynamo.builder import NEW, Write
 from chalicelib.dynamo.schema import ALIAS, SUPPRESSION, UNPARSED
 from chalicelib.dynamo.tables import Tables
 from chalicelib.messages.contact_rows import ContactRows
 from chalicelib.messages.conversation_rows import ConversationRows
-from chalicelib.messages.ingest import IngestPlan, Outcome, VisitorAnswer
+from chalicelib.messages.ingest import IngestPlan, Notice, Outcome, VisitorAnswer
 from chalicelib.messages.ticket_rows import TicketRows
 from chalicelib.vault import encryption
 from chalicelib.vault.encryption import fingerprint, seal
 from chalicelib.vault.pseudonyms import AddressKey
+
+if TYPE_CHECKING:
+    from chalicelib.messages.held_rows import HeldRows
+    from chalicelib.messages.visitor_rows import VisitorRows
 
 _BY_ROLE = (
     ("message", Outcome.DUPLICATE),
@@ -25,6 +31,7 @@ _BY_ROLE = (
     ("number", Outcome.NUMBER_TAKEN),
     ("head", Outcome.HEAD_CHANGED),
     ("ticket", Outcome.TICKET_OVER),
+    ("question", Outcome.FULL),
 )
 
 
@@ -49,34 +56,49 @@ class IntakeStore:
         """Store a message with all that its plan says, or nothing."""
         return self.transact(self._writes_of(plan))
 
+    def tell_full(self, plan: IngestPlan, notice: Notice) -> Outcome:
+        """Store that a message of a person was not held, because as much is held as may be, and tell them so once."""
+        person, message = plan.person, plan.message
+        head = self.conversations.head(plan._replace(hold=None, newest=True))
+        told = [self._held.full(plan), *self.conversations.notice(person, message, "", notice), head]
+        outcome = self.transact(told)
+        if outcome is Outcome.FULL:  # told before; the head notes the time, so that a repetition is not taken in later
+            outcome = self.transact([head])
+        return Outcome.FULL if outcome is Outcome.STORED else outcome
+
     def answer_visitor(self, part: InboundMessage | Started, answer: VisitorAnswer, now: int) -> Outcome:
         """Answer somebody of whom nothing is stored, once, unless an address of theirs is on the suppression list."""
-        from chalicelib.messages.visitor_rows import VisitorRows  # most bodies need none
-
-        rows = VisitorRows(self.tables, self._address_key, self._vault_public)
         names = self.contacts.names(part.channel, part.account, part.author).values()
         checks = self.suppression_checks(names, part.sent_at * SECOND)
-        return self.transact([rows.answer(part, answer, now), *checks])
+        return self.transact([self._visitors.answer(part, answer, now), *checks])
+
+    @property
+    def _visitors(self) -> "VisitorRows":
+        from chalicelib.messages.visitor_rows import VisitorRows  # most bodies need none
+
+        return VisitorRows(self.tables, self._address_key, self._vault_public)
+
+    @property
+    def _held(self) -> "HeldRows":
+        from chalicelib.messages.held_rows import HeldRows  # operators that do not ask first need none
+
+        return HeldRows(self.tables, self.conversations, self.tickets, self._address_key)
 
     def _writes_of(self, plan: IngestPlan) -> Iterator[Write]:
         person, message = plan.person, plan.message
         ref = self.conversations.message_ref(plan)
         profile = "" if plan.aside else self.contacts.new_profile(plan)  # a new name changes the ticket, too
-        yield self.conversations.message(plan, ref)
+        yield from self._held.writes(plan, plan.hold, ref) if plan.hold else [self.conversations.message(plan, ref)]
         if message.undated:
             yield self.conversations.new_provider_id(plan, ref)
-        yield from self.conversations.fetch(plan, ref)
-        if message.raw:
-            yield self.conversations.raw(plan, ref)
-        if plan.ask:
-            yield self.conversations.ask(plan, plan.ask, ref)
+        if not plan.hold:
+            yield from self._beside_message(plan, ref)
         if plan.key:
             policy = plan.consent[0] if plan.consent else ""
-            stored = person._replace(ticket_id=plan.ticket_id, policy=policy)
+            held = plan.hold.until if plan.hold else 0
+            stored = person._replace(ticket_id=plan.ticket_id, policy=policy, held_until=held)
             yield from self.contacts.new_contact(stored, plan.key, message, plan.now, plan.found)
-            last = max((one.at for one in plan.notices), default=plan.now)
-            wrote_at = message.sent_at * SECOND
-            yield self.conversations.new_head(person, message, last, ticket_id=plan.ticket_id, wrote_at=wrote_at)
+            yield self._new_head(plan)
         else:
             yield self.contacts.has_key(person)
             yield self.conversations.head(plan)
@@ -90,7 +112,7 @@ class IntakeStore:
             yield self.conversations.consent(plan, ref)
         for notice in plan.notices:
             yield from self.conversations.notice(person, message, plan.ticket_id, notice)
-        if message.kind == "callback":
+        if message.kind == "callback" and not plan.hold:
             yield self.conversations.outbox(message, ref, "answer_callback", plan.now)
         if plan.found.ended:
             yield self.has_ended(plan.found, plan.now)
@@ -98,6 +120,21 @@ class IntakeStore:
             yield from self.contacts.moved(loser, plan.found.taken)
             for owner, ticket in ((person, plan.ticket_id or person.ticket_id), (loser, loser.ticket_id)):
                 yield self.conversations.event(owner, ticket, "phone_moved", plan.now)
+
+    def _beside_message(self, plan: IngestPlan, ref: MessageRef) -> Iterator[Write]:
+        yield from self.conversations.fetch(plan, ref)
+        if plan.message.raw:
+            yield self.conversations.raw(plan, ref)
+        if plan.farewell:
+            yield self._held.refused(plan, ref, plan.farewell, self._visitors)
+        elif plan.ask:
+            yield self.conversations.ask(plan, plan.ask, ref)
+
+    def _new_head(self, plan: IngestPlan) -> Write:
+        last, kept = max((one.at for one in plan.notices), default=plan.now), plan.kept_until
+        return self.conversations.new_head(
+            plan.person, plan.message, last, ticket_id=plan.ticket_id, wrote_at=plan.at, expires_at=kept
+        )
 
     def has_ended(self, found: Lookup, now: int) -> Write:
         """Check that the former contact has ended (its retention, or its key is gone), so that a new one may have its

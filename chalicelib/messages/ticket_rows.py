@@ -35,16 +35,16 @@ class TicketRows:
             "last_message_at": message.sent_at * SECOND,
             "activity": plan.now,
             "queue": queue_of(State.OPEN),
-            **({"unread": 0, "unread_albums": album} if (album := _album(plan)) else {"unread": 1}),
-            "who": self._who(plan),
-            "last": self._last(plan),
+            **({"unread": 0, "unread_albums": album} if (album := album_of(plan)) else {"unread": 1}),
+            "who": self.who(plan),
+            "last": self.last(plan),
             "last_kind": plan.line or message.kind,
             "last_direction": "in",
             "language": plan.person.language,
             "previous_ticket_id": plan.previous,
             "question_at": plan.now if plan.question else 0,
             "person_at": plan.now if plan.line else None,
-            **({"late_in": late} if (late := _late(plan)) else {}),
+            **({"late_in": late} if (late := late_span(plan.at, plan.now)) else {}),
         }
         yield self._build.put("ticket", TICKET.key(plan.ticket_id), ticket)
         yield self._build.put("number", NUMBER.key(plan.number), {"ticket_id": plan.ticket_id})
@@ -54,7 +54,7 @@ class TicketRows:
         message = plan.message
         values: dict[str, Any] = {"closed": State.CLOSED.value}
         changes, adds = [], []
-        if plan.news and (album := _album(plan)):
+        if plan.news and (album := album_of(plan)):
             values["album"] = album
             adds.append("unread_albums :album")
         elif plan.news:
@@ -73,7 +73,7 @@ class TicketRows:
                 values["none"] = 0
                 changes.append("question_at = if_not_exists(question_at, :none)")
         if plan.newest:
-            values |= {"last": self._last(plan), "kind": plan.line or message.kind, "in": "in"}
+            values |= {"last": self.last(plan), "kind": plan.line or message.kind, "in": "in"}
             changes += ["#last = :last", "last_kind = :kind", "last_direction = :in"]
         if plan.line:  # of the menu only the wish for a person comes to a ticket
             changes.append("person_at = :now")
@@ -81,35 +81,37 @@ class TicketRows:
             values["at"] = plan.at
             changes.append("last_message_at = :at")
         if renamed:
-            values["who"] = self._who(plan)
+            values["who"] = self.who(plan)
             changes.append("who = :who")
-        if late := _late(plan):
+        if late := late_span(plan.at, plan.now):
             values["late"] = late
             adds.append("late_in :late")
         expression = ("SET " + ", ".join(changes) if changes else "") + remove
         expression += " ADD " + ", ".join(adds) if adds else ""
         return self._build.update("ticket", TICKET.key(plan.ticket_id), expression, condition, values)
 
-    def _who(self, plan: IngestPlan) -> bytes:
+    def who(self, plan: IngestPlan) -> bytes:
+        """Return who wrote, sealed as the ticket holds it."""
         author = plan.message.author
         context = encryption.ticket_attribute(plan.ticket_id, "who")
         value = {"name": author.name, "username": author.username, "address": author.addresses[-1].value}
         return encryption.seal_json(plan.person.public_key, context, value)
 
-    def _last(self, plan: IngestPlan) -> bytes:
+    def last(self, plan: IngestPlan) -> bytes:
+        """Return the beginning of the message, sealed as its ticket holds it."""
         context = encryption.ticket_attribute(plan.ticket_id, "last")
         return encryption.seal_json(
             plan.person.public_key, context, {"text": "" if plan.line else plan.message.text[:PREVIEW]}
         )
 
 
-def _late(plan: IngestPlan) -> set[int]:
-    """Return the span of days in which a very late message was sent, {} for others. Readers look that far back only for
-    spans that are named here. Spans instead of times keep the set small."""
-    return {plan.at // LATE_SPAN} if plan.at < plan.now - GUARD_DAYS * DAY else set()
+def late_span(at: int, now: int) -> set[int]:
+    """Return the span of days in which a very late message was sent (`at`, ms), {} for others. Readers look that far
+    back only for spans that are named here. Spans instead of times keep the set small."""
+    return {at // LATE_SPAN} if at < now - GUARD_DAYS * DAY else set()
 
 
-def _album(plan: IngestPlan) -> set[int]:
+def album_of(plan: IngestPlan) -> set[int]:
     """Return the number of the message's album, {} without one: all messages of an album count as one unread."""
     album = plan.message.details.get("media_group_id")
     return {album_number(plan.person.conversation_id, str(album))} if album else set()

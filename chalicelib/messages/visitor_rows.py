@@ -5,6 +5,8 @@ The row is named by the pseudonym of the provider's id of what arrived, so that 
 the person, the address and the text, is sealed to the vault and goes with the delivery (outbox/answer_visitor.py).
 """
 
+from typing import Any
+
 from chalicelib.channels.parts import InboundMessage, Started
 from chalicelib.channels.registry import ADDRESS_KINDS, channel
 from chalicelib.core.addresses import Address
@@ -30,9 +32,13 @@ class VisitorRows:
 
     def answer(self, part: InboundMessage | Started, answer: VisitorAnswer, now: int) -> Write:
         """Put an answer to a part, on the condition that it is the first."""
-        from chalicelib.dynamo.schema.lists import dates  # most bodies need no date
-
         name = self._address_key.message(part.channel, part.account, part.provider_id)
+        content, vault_id = self.sealed(name, part, answer)
+        key = VISITOR.key(name)
+        return self._build.put("message", key, visitor_row(key.pk, content, vault_id, part.channel, part.account, now))
+
+    def sealed(self, name: str, part: InboundMessage | Started, answer: VisitorAnswer) -> tuple[bytes, str]:
+        """Return the content of a row of this name, sealed to the vault, and which key of the vault that is."""
         address = _sent_to(part.author.addresses)
         press = part.details.get("callback_id") if isinstance(part, InboundMessage) else ""
         content = {
@@ -45,18 +51,25 @@ class VisitorRows:
         }
         if isinstance(part, InboundMessage) and channel(part.channel).threads:
             content |= {"answers": part.provider_id, "subject": str(part.details.get("subject", ""))}
-        attributes = {
-            "content": seal_json(self._vault_public, encryption.visitor_content(name), content),
-            "vault_id": fingerprint(self._vault_public),
-            "channel": part.channel,
-            "account": part.account,
-            "due": SENDING,
-            "due_at": now,
-            "queued_at": now,
-            "attempts": 0,
-        }
-        key = VISITOR.key(name)
-        return self._build.put("message", key, attributes | dates(key.pk, (now + KEPT) // SECOND))
+        sealed = seal_json(self._vault_public, encryption.visitor_content(name), content)
+        return sealed, fingerprint(self._vault_public)
+
+
+def visitor_row(pk: str, content: bytes, vault_id: str, channel: str, account: str, now: int) -> dict[str, Any]:
+    """Return the row of an answer with this partition key, which is due at once."""
+    from chalicelib.dynamo.schema.lists import dates  # most bodies need no date
+
+    return {
+        "content": content,
+        "vault_id": vault_id,
+        "channel": channel,
+        "account": account,
+        "due": SENDING,
+        "due_at": now,
+        "queued_at": now,
+        "attempts": 0,
+        **dates(pk, (now + KEPT) // SECOND),
+    }
 
 
 def _sent_to(addresses: tuple[Address, ...]) -> Address:

@@ -11,7 +11,7 @@ from chalicelib.dynamo.models import DeskRow
 from chalicelib.dynamo.rows import alive, get_row, translated_errors
 from chalicelib.dynamo.schema import HEAD, MESSAGE, OUTBOX, TICKET
 from chalicelib.dynamo.tables import Tables
-from chalicelib.messages.conversation_rows import outbox_row
+from chalicelib.messages.new_rows import outbox_row
 from chalicelib.outbox.change_model import Change, Target
 from chalicelib.outbox.model import CHANGE, AnsweredTicket, Head
 from chalicelib.outbox.provider_ids import NamedMessage

@@ -16,7 +16,7 @@ from chalicelib.core.texts import bot_msg, bot_text
 from chalicelib.dynamo.builder import Write
 from chalicelib.dynamo.schema import HEAD, MESSAGE, OUTBOX, SENDING
 from chalicelib.dynamo.tables import Tables
-from chalicelib.messages.conversation_rows import outbox_row
+from chalicelib.messages.new_rows import outbox_row
 from chalicelib.outbox.content import ReplyContent, SentTemplate
 from chalicelib.outbox.model import Head, Job, OutboxEntry
 from chalicelib.outbox.rows import OutboxRows

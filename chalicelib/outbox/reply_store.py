@@ -11,7 +11,7 @@ from chalicelib.dynamo.builder import Builder, Write
 from chalicelib.dynamo.rows import alive, get_row
 from chalicelib.dynamo.schema import HEAD, MESSAGE, OUTBOX, TICKET
 from chalicelib.dynamo.tables import Tables
-from chalicelib.messages.conversation_rows import outbox_row
+from chalicelib.messages.new_rows import outbox_row
 from chalicelib.outbox.model import WITHHELD_FOR, AnsweredTicket, FailedMessage, Reply
 from chalicelib.outbox.reading import OutboxReading
 from chalicelib.outbox.rows import inside_window

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from chalicelib.dynamo.builder import Write
+    from chalicelib.privacy.answer_consent import AnswerConsent
     from chalicelib.privacy.mailbox.answer_writes import RequestAnswers
     from chalicelib.privacy.open_request import OpenRequest
     from chalicelib.privacy.requests.contact_rows import ContactRequestRows
@@ -45,14 +46,15 @@ class _ErasingNow(Exception):
 @dataclass(frozen=True)
 class PrivacyAsks:
     """Deals with a contact's asks. `answers` tells the person that a request is open already or that none is opened,
-    and asks what they meant. `menu` returns the writes that answer what they chose from the menu. `resume` resumes the
-    workflow of a request."""
+    and asks what they meant. `menu` returns the writes that answer what they chose from the menu, `consent` those of an
+    answer whether they consent. `resume` resumes the workflow of a request."""
 
     store: "RequestStore"
     contact_rows: "ContactRequestRows"
     open_request: "OpenRequest"
     answers: "RequestAnswers"
     menu: "Callable[[Ask, Subject, int], Sequence[Write]]"
+    consent: "AnswerConsent"
     resume: Callable[[str], object]
     deadlines: "Mapping[str, Deadline]"
     clock: Callable[[], int]
@@ -78,6 +80,7 @@ class PrivacyAsks:
             "maybe": self._maybe,
             "no": self._drop,
             "menu": self._menu,
+            "consent": self._consent,
         }
         outcome = deal.get(ask.action, self._drop)(ask)
         log("ask_dealt_with", contact_id=ask.contact_id, action=ask.action, outcome=outcome)
@@ -177,6 +180,24 @@ class PrivacyAsks:
             if subject is None or refused & {"subject", "head"}:
                 return [self.contact_rows.require_not_erasing(ask.contact_id), end]
             return [end, *self.menu(ask, subject, self.clock())]
+
+        return "answered" if self.store.run_until_written(build) else "dealt_with"
+
+    def _consent(self, ask: Ask) -> str:
+        """Release what was held of a person who consents."""
+        tries = 0
+
+        def build(refused: frozenset[str]) -> "Sequence[Write] | None":
+            nonlocal tries
+            if "ask" in refused:
+                return None
+            subject, end = self.contact_rows.subject(ask.contact_id), self.contact_rows.delete_ask(ask)
+            if subject is not None and subject.erasing:
+                raise _ErasingNow
+            tries += 1
+            if subject is None:
+                return [self.contact_rows.require_not_erasing(ask.contact_id), end]
+            return [end, *self.consent(ask, subject, self.clock(), tries - 1)]
 
         return "answered" if self.store.run_until_written(build) else "dealt_with"
 

@@ -52,7 +52,7 @@ LIABILITIES = ("disciplinary", "administrative", "civil", "criminal")
 KEPT_BY_THE_DESK = ("stop_processing", "erasure_target", "erasure_alarm", "grace")
 """Deadlines that code keeps. The others bind the company's people: the policy says so."""
 BUILT = {
-    "consent.mode": ("message",),
+    "consent.mode": ("message", "explicit"),
     "residency.cross_border": ("message",),
     "retention.at_end": ("destroy",),
 }

@@ -376,11 +376,16 @@ def _changes(profile: Profile, tell: Tell, language: Language) -> list[Block]:
     versions = tell("This is version {version} of {date}. Earlier versions stay available by their number.").format(
         version=profile.policy.version, date=show_date(language, profile.policy.published)
     )
-    accepted = profile.policy.accepted_by
+    accepted, days = profile.policy.accepted_by, profile.policy.accepted_by.after_days
+    by_button = tell("A new version is announced to you where you write to us, and you accept it by a button.")
+    by_use = tell(
+        "Whoever goes on writing {days} days after the announcement accepts it, too, unless it reaches further."
+    ).format(days=days)
+    asked = [{"text": one} for one in (by_button, *([by_use] if days else ())) if profile.served]
     held = tell("A new version applies from the day of its publication on this page.")
     return [
         {"text": versions},
-        *([] if accepted.button or accepted.after_days else [{"text": held}]),
+        *(asked if accepted.button else [{"text": held}]),
         {"text": tell("Public address: {url}").format(url=profile.policy.url)},
         {"text": tell("Source: {source}").format(source=_source(accepted.clause, False, tell))},
     ]

@@ -20,6 +20,8 @@ Wrong = Iterator[tuple[str, str]]
 LONGEST = KeptFor(5, "years")
 """No term may be longer: a term that never ends is none (art. 12 of Law 94-V)."""
 MOST_HOURS_TO_THINK = 72
+MOST_DAYS_HELD = 30
+"""What is held unread is destroyed after that many days at the latest; providers hand out files for no longer."""
 MOST_DAYS_AHEAD = 366
 """No policy is published later than that: a mistyped year would put off its day for ever."""
 LAW = {
@@ -65,11 +67,15 @@ def _residency(row: Residency) -> Wrong:
 def _accepted_by(row: AcceptedBy) -> Wrong:
     if row.after_days and not row.needs_use:
         yield "needs_use", "silence alone proves no consent (art. 8(1) of Law 94-V); write true"
+    if row.after_days and not row.button:
+        yield "button", "a version that reaches further is accepted by the button alone (art. 7(1)); write true"
 
 
 def _consent(row: ConsentTerms) -> Wrong:
     if (row.mode == "explicit") != bool(row.hold_days):
         yield "hold_days", "in the mode explicit, and in no other, a message is held: write for how many days"
+    if row.hold_days > MOST_DAYS_HELD:
+        yield "hold_days", f"nothing is held unread for longer than {MOST_DAYS_HELD} days; write fewer"
 
 
 def _profile(profile: Profile) -> Wrong:
@@ -105,7 +111,7 @@ def _ways_to_ask(profile: Profile) -> Wrong:
 def _channels(profile: Profile) -> Wrong:
     for one in registry.SERVED:
         on = profile.admits(one.id)
-        if on and one.id not in profile.policy.scope and profile.consent.mode not in BUILT["consent.mode"]:
+        if on and one.id not in profile.policy.scope and any(_not_asked_for(profile)):
             continue  # it sleeps until the desk can ask for consent in this way
         if on != (one.id in profile.policy.scope):
             said = "on under [channels] and not in the scope" if on else "in the scope and off under [channels]"
@@ -208,16 +214,19 @@ def _abroad(profile: Profile) -> Wrong:
             yield where, f"{profile.residency.clause} promises that data is stored in {home}; take the recipient out"
 
 
-def _built(profile: Profile) -> Wrong:
-    """Refuse values that no code obeys yet, where something could happen under them."""
-    if not profile.served:
-        return
+def _not_asked_for(profile: Profile) -> Wrong:
+    """Refuse ways of consent for which the desk cannot ask yet."""
     chosen = {"consent.mode": profile.consent.mode, "residency.cross_border": profile.residency.cross_border}
     for where, value in chosen.items():
         if value not in BUILT[where]:
             yield where, f"{value!r} is not built yet; write {' or '.join(BUILT[where])}"
-    if profile.policy.accepted_by.button or profile.policy.accepted_by.after_days:
-        yield "policy.accepted_by", "a button and a waiting time are not built yet; write button = false"
+
+
+def _built(profile: Profile) -> Wrong:
+    """Refuse values that no code obeys yet, where something could happen under them."""
+    if not profile.served:
+        return
+    yield from _not_asked_for(profile)
     classes = {row.retention for row in profile.categories.values() if profile.live(row)}
     for number, row in enumerate(profile.retention.values(), 1):
         if row.at_end not in BUILT["retention.at_end"]:

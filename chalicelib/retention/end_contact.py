@@ -1,4 +1,5 @@
-"""Ends a contact whose last ticket was closed long enough ago, with everything by which the person is known."""
+"""Ends a contact whose last ticket was closed long enough ago, or who did not consent, with everything by which the
+person is known."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.core.clock import SECOND
 from chalicelib.core.kept_for import KeptFor
+from chalicelib.core.observability import count
 
 if TYPE_CHECKING:
     from chalicelib.retention.end_contact_store import EndContactStore
@@ -31,9 +33,9 @@ class EndContact:
         """
         now = self.clock()
         head = self.store.head(conversation_id)
-        if head is None or head.expires_at * SECOND > now or self.store.must_stay(head.contact_id):
+        if head is None or head.expires_at * SECOND > now or self.store.must_stay(head):
             return False
-        left = self.store.remaining_rows(conversation_id)
+        left = self.store.remaining_rows(head)
         for ticket_id in dict.fromkeys([head.ticket_id, *(ticket_id for _, ticket_id in left)]):
             ticket = self.store.ticket(ticket_id) if ticket_id else None
             if ticket is None:
@@ -48,5 +50,7 @@ class EndContact:
         self.drop_files(head.contact_id)
         if not self.store.end(head, now, self.consent_kept.after(now) // SECOND):
             return False
+        if head.pending:
+            count("NotConsented")
         self.store.forget(head.contact_id)
         return True

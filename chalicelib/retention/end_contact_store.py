@@ -18,12 +18,27 @@ from typing import Any
 from chalicelib.contacts.text_index import delete_words
 from chalicelib.core.clock import SECOND
 from chalicelib.dynamo.builder import NEW, Write, setting
-from chalicelib.dynamo.schema import ALIAS, CONSENT, CONTACT, ENDED, HEAD, KEY, OPEN_REQUEST, TICKET, WORDS, Key, lists
+from chalicelib.dynamo.schema import (
+    ALIAS,
+    CONSENT,
+    CONTACT,
+    ENDED,
+    HEAD,
+    HELD,
+    KEY,
+    OPEN_REQUEST,
+    QUESTION,
+    TICKET,
+    WORDS,
+    Key,
+    lists,
+)
 from chalicelib.dynamo.tables import MOST_WRITES, Tables
+from chalicelib.retention.destroy_held import DestroyHeld
 from chalicelib.retention.model import ExpiredHead, TicketDate
 from chalicelib.retention.stamp_expiry_store import StampExpiryStore
 
-_AGAIN = frozenset({"alias", "words", "consent"})
+_AGAIN = frozenset({"alias", "words", "consent", "held"})
 """Roles whose refusal means that the rows are read anew. After any other refusal the contact does not end now."""
 
 
@@ -33,6 +48,7 @@ class EndContactStore:
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
         self._dates = StampExpiryStore(tables)
+        self._held = DestroyHeld(tables)
 
     # -- what decides
 
@@ -48,16 +64,22 @@ class EndContactStore:
             row.get("epoch", 0),
             row["expires_at"],
             tuple(row.get("aliases", ())),
+            row.get("pending", False),
+            row.get("last_inbound_at", 0),
         )
 
-    def must_stay(self, contact_id: str) -> bool:
-        """Whether the contact must not be ended by its expiry: it has an open request, or is not active."""
-        return _must_stay(self._of_contact(contact_id))
+    def must_stay(self, head: ExpiredHead) -> bool:
+        """Whether the contact must not be ended by its expiry: it has an open request, is not active, or has given an
+        answer that is not handled yet to the question whether they consent."""
+        return _must_stay(self._of_contact(head.contact_id), head)
 
-    def remaining_rows(self, conversation_id: str) -> list[tuple[str, str]]:
-        """Return the conversation's rows beside the head: sort keys with their tickets, "" for none."""
-        pages = self._tables.pages(HEAD.partition(conversation_id), only="pk,sk,ticket_id")
-        return [(row["sk"], row.get("ticket_id", "")) for page in pages for row in page.rows if row["sk"] != HEAD.sk]
+    def remaining_rows(self, head: ExpiredHead) -> list[tuple[str, str]]:
+        """Return the conversation's rows beside the head: sort keys with their tickets, "" for none. What is held of
+        somebody who has not consented goes with the head, all at once, so that a yes at the same moment releases all of
+        it or nothing."""
+        pages = self._tables.pages(HEAD.partition(head.conversation_id), only="pk,sk,ticket_id")
+        rows = [row for page in pages for row in page.rows if not _with_head(row["sk"], head)]
+        return [(row["sk"], row.get("ticket_id", "")) for row in rows]
 
     def ticket(self, ticket_id: str) -> TicketDate | None:
         """Return a ticket's expiry date; None when the ticket is gone."""
@@ -88,7 +110,7 @@ class EndContactStore:
 
         def build(refused: frozenset[str]) -> list[Write] | None:
             found = self._of_contact(head.contact_id)
-            if refused - _AGAIN or _must_stay(found):
+            if refused - _AGAIN or _must_stay(found, head):
                 return None
             writes = [
                 self._head(head),
@@ -100,6 +122,8 @@ class EndContactStore:
             ]
             if head.ticket_id:
                 writes.append(self._tables.check("ticket", TICKET.key(head.ticket_id), NEW))
+            if head.pending:
+                writes += self._held.writes(head, now)
             consents = [row for row in found if row["sk"].startswith(CONSENT.prefix) and not row.get("expires_at")]
             dated = [self._consent(row, consents_until) for row in consents]
             room = MOST_WRITES - len(writes)
@@ -161,8 +185,16 @@ class EndContactStore:
         return self._tables.update("consent", Key("desk", row["pk"], row["sk"]), setting(values), condition, values)
 
 
-def _must_stay(found: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether the rows of a contact hold an open request or a state other than active."""
+def _with_head(sk: str, head: ExpiredHead) -> bool:
+    return sk == HEAD.sk or (head.pending and (sk == QUESTION.sk or sk.startswith(HELD.prefix)))
+
+
+def _must_stay(found: Sequence[Mapping[str, Any]], head: ExpiredHead) -> bool:
+    """Whether the rows of a contact hold an open request or a state other than active; of one who has not consented
+    also an answer."""
     return any(
-        row["sk"] == OPEN_REQUEST.sk or (row["sk"] == CONTACT.sk and row.get("state") != "active") for row in found
+        row["sk"] == OPEN_REQUEST.sk
+        or (row["sk"] == CONTACT.sk and row.get("state") != "active")
+        or (head.pending and row.get("action") == "consent")
+        for row in found
     )

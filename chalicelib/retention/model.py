@@ -27,7 +27,8 @@ class TicketDate:
 
 @dataclass(frozen=True)
 class ExpiredHead:
-    """The head of a conversation as it was read; it holds the expiry date of the contact."""
+    """The head of a conversation as it was read; it holds the expiry date of the contact. `pending`: the person has not
+    consented. What they last sent they sent at `last_inbound_at` (ms)."""
 
     conversation_id: str
     contact_id: str
@@ -35,6 +36,8 @@ class ExpiredHead:
     epoch: int
     expires_at: int
     aliases: tuple[str, ...]
+    pending: bool = False
+    last_inbound_at: int = 0
 
 
 @dataclass(frozen=True)

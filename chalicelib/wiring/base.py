@@ -1,5 +1,6 @@
 """Wires intake and what every function needs. Everything is made once per process, when first needed."""
 
+from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -20,13 +21,14 @@ from chalicelib.messages.store import IntakeStore
 from chalicelib.privacy.recognition.recognise_words import asks
 from chalicelib.profile.load import load_profile
 from chalicelib.profile.model import Profile
-from chalicelib.profile.policy import policy_reference
+from chalicelib.profile.policy import PolicyReference, policy_reference
 from chalicelib.vault.encryption import decode_key
 from chalicelib.vault.pseudonyms import AddressKey
 from chalicelib.vault.secrets import Secrets
 
 if TYPE_CHECKING:
     from chalicelib.certificates.check import CheckCertificate
+    from chalicelib.messages.hold_message import HoldMessage
     from chalicelib.vault.decryptor import BatchDecryptor
     from chalicelib.vault.encryption import Vault
 
@@ -101,6 +103,18 @@ def answer_visitors(profile: Profile) -> AnswerVisitor:
     return answer
 
 
+def hold_messages(
+    store: IntakeStore, profile: Profile, policy: PolicyReference, now: Callable[[], int]
+) -> "HoldMessage | None":
+    """Returns what holds the messages of people who have not consented; None where a message is the consent."""
+    if profile.consent.mode != "explicit":
+        return None
+    from chalicelib.messages.hold_message import HoldMessage
+    from chalicelib.privacy.recognition.consent_words import consent_answer
+
+    return HoldMessage(store, profile, policy, now, consent_answer)
+
+
 @cache
 def _intake(
     address_key: bytes,
@@ -110,9 +124,10 @@ def _intake(
     ours = Tables(direct_client(), tables(), again="send it again")
     store = IntakeStore(ours, pseudonym_key, decode_key(config.vault_public_key), decode_key(config.fetcher_public_key))
     profile = load_profile(config.operator)
-    refuse = refuse_suppressed(store, profile)
+    refuse, policy = refuse_suppressed(store, profile), policy_reference(profile)
     recognise, visitor = recognise_asks(profile), answer_visitors(profile)
-    receive = ReceiveMessage(store, profile, policy_reference(profile), clock(), recognise, refuse, visitor)
+    hold = hold_messages(store, profile, policy, clock())
+    receive = ReceiveMessage(store, profile, policy, clock(), recognise, refuse, visitor, hold)
     statuses = Statuses(ours, pseudonym_key)
     changes = ContactEventStore(store, pseudonym_key)
     change = ReceiveContactEvent(store, changes, clock(), refuse, visitor)

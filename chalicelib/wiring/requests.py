@@ -13,6 +13,7 @@ from chalicelib.wiring import privacy_stores as stores
 
 if TYPE_CHECKING:
     from chalicelib.erasure.tasks.tell import Announce
+    from chalicelib.privacy.answer_consent import AnswerConsent
     from chalicelib.privacy.decide import DecideRequest
     from chalicelib.privacy.handle_asks import PrivacyAsks
     from chalicelib.privacy.menu.answer import AnswerMenu
@@ -59,6 +60,19 @@ def answer_menu() -> "AnswerMenu":
 
 
 @cache
+def answer_consent() -> "AnswerConsent":
+    """Deals with what people answer to the question whether they consent."""
+    from chalicelib.messages.release_held import ReleaseHeld
+    from chalicelib.privacy.accept_policy import AcceptPolicy
+    from chalicelib.privacy.answer_consent import AnswerConsent
+    from chalicelib.profile.policy import policy_reference
+
+    tables, profile = wiring.gateway(), stores.profile()
+    accept = AcceptPolicy(tables, profile, policy_reference(profile), stores.opening(), stores.mailbox())
+    return AnswerConsent(ReleaseHeld(tables, profile), accept, stores.opening(), stores.mailbox(), answer_menu())
+
+
+@cache
 def privacy_asks() -> "PrivacyAsks":
     """Handles what people ask about their data in messages."""
     from chalicelib.privacy.handle_asks import PrivacyAsks
@@ -69,6 +83,7 @@ def privacy_asks() -> "PrivacyAsks":
         open_request=open_request(),
         answers=stores.answers(),
         menu=answer_menu(),
+        consent=answer_consent(),
         resume=resume_workflow(),
         deadlines=stores.profile().deadlines,
         clock=wiring.clock(),

@@ -266,6 +266,15 @@ def restore_staff() -> "RestoreStaff":
 
 
 @cache
+def count_held() -> int | None:
+    """Count the people who have not consented yet; None where the operator does not ask first. Raises Unavailable."""
+    if profile().consent.mode != "explicit":
+        return None
+    from chalicelib.tickets.held_conversations import HeldConversations
+
+    return HeldConversations(wiring.gateway()).count()
+
+
 def request_pages() -> "RequestPages":
     """Requests about data, as they are shown."""
     from chalicelib.privacy.requests.pages import RequestPages

@@ -115,7 +115,8 @@ def test_it_starts_and_obeys_what_its_document_says(name: str) -> None:
     assert profile.served == said.served
     states = {one: row.state for one, row in profile.channels.items()}
     assert states == {**dict.fromkeys((*said.served, *said.later), "on"), **dict.fromkeys(said.off, "off")}
-    asked = profile.consent.mode in BUILT["consent.mode"]
+    ways = {"consent.mode": profile.consent.mode, "residency.cross_border": profile.residency.cross_border}
+    asked = all(way in BUILT[where] for where, way in ways.items())
     asleep = {one for one in said.later if one not in registry.SERVED_IDS or not asked}
     assert asleep == {*said.later}, "it is served, and the desk can ask for consent so: say here what happens on it"
     assert (profile.consent.mode, profile.consent.hold_days) == (said.mode, said.hold_days)
@@ -236,9 +237,9 @@ def with_messenger(name: str) -> str:
 @pytest.mark.parametrize(
     ("name", "field"),
     [
-        ("spark", "consent.mode: 'explicit' is not built yet"),
-        ("wadjet", "consent.mode: 'explicit' is not built yet"),
-        ("rsoftware", "consent.mode: 'explicit' is not built yet"),
+        ("spark", "residency.cross_border: 'explicit' is not built yet"),
+        ("wadjet", "residency.cross_border: 'explicit' is not built yet"),
+        ("rsoftware", "residency.cross_border: 'explicit' is not built yet"),
         ("smartaqkol", "contacts: no way that works is published to ask"),
     ],
 )

@@ -12,6 +12,7 @@ import pytest
 from chalicelib.core.ids import MessageRef
 from chalicelib.dynamo.schema import CLASSES, SECTIONS, ItemClass
 from chalicelib.dynamo.schema.item_class import SEALED, fields
+from chalicelib.messages.held_rows import ticket_of
 from chalicelib.vault import encryption
 from chalicelib.vault.encryption import EncryptionContext, unseal
 from chalicelib.vault.model import ContactKey
@@ -26,6 +27,10 @@ def _ref(row: Row) -> MessageRef:
     return MessageRef.of_tail(row["pk"].partition("#")[2], row["sk"].partition("#")[2])
 
 
+def _held(row: Row) -> MessageRef:
+    return MessageRef(row["pk"].partition("#")[2], row["sent_at"], row["sk"].partition("#")[2])
+
+
 CONTEXTS: dict[str, Callable[[Row], EncryptionContext]] = {
     "message.content": lambda row: encryption.message_content(_ref(row)),
     "message.file": lambda row: encryption.message_file(_ref(row)),
@@ -33,6 +38,10 @@ CONTEXTS: dict[str, Callable[[Row], EncryptionContext]] = {
     "upload.content": lambda row: encryption.upload_content(row["sk"].partition("#")[2]),
     "raw.raw": lambda row: encryption.raw_part(_ref(row)),
     "draft.content": lambda row: encryption.draft_content(row["sk"].partition("#")[2]),
+    "held.content": lambda row: encryption.message_content(_held(row)),
+    "held.raw": lambda row: encryption.raw_part(_held(row)),
+    "held.who": lambda row: encryption.ticket_attribute(ticket_of(row["pk"].partition("#")[2]), "who"),
+    "held.last": lambda row: encryption.ticket_attribute(ticket_of(row["pk"].partition("#")[2]), "last"),
     "ticket.who": lambda row: encryption.ticket_attribute(row["ticket_id"], "who"),
     "ticket.last": lambda row: encryption.ticket_attribute(row["ticket_id"], "last"),
     **{
@@ -44,6 +53,8 @@ CONTEXTS: dict[str, Callable[[Row], EncryptionContext]] = {
 KEYS = {
     "key.sealed_private": "the person's key, which the destruction deletes first",
     "fetch.job": "sealed to the file fetcher's key: tests/attachments opens it",
+    "held.job": "sealed to the file fetcher's key, as a fetch holds it",
+    "question.farewell": "an address and our own words, sealed to the vault: tests/erasure/test_consent_asked.py",
 }
 """Sealed fields that hold no words of a person."""
 

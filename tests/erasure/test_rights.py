@@ -7,16 +7,19 @@ which the embedded AWS ignores. What no way through the workflow uses is not gra
 
 import pytest
 
+from chalicelib.core.addresses import Address, Author
 from chalicelib.core.clock import DAY
 from chalicelib.dynamo.schema import CLASSES
 from chalicelib.privacy.requests.vocabulary import Step
 from infra import erasure_grants
+from tests.support.erasure.consenting import asking_receiver
 from tests.support.erasure.person import Person
 from tests.support.erasure.roles import allows, granted, used
 from tests.support.erasure.walk import Walk
 from tests.support.erasure.walk import dynamodb_endpoint as dynamodb_endpoint
 from tests.support.erasure.walk import walk as walk
 from tests.support.erasure.ways import cancelled, decided, escalated, opted_out, pressed
+from tests.support.people import from_amina
 
 SELDOM = {
     # A hundred rows go in one transaction with the mark; who has more loses the others beforehand in batches.
@@ -59,12 +62,26 @@ def refused(walk: Walk, person: Person) -> None:
     assert walk.undated(before) == []
 
 
+def consented(walk: Walk) -> None:
+    """Somebody whose operator asks first sends a file and consents: it is released."""
+    receive = asking_receiver(walk.desk)
+    details = {"media_id": "id of a file", "filename": "a.pdf"}
+    author = Author((Address("phone", "77000000555"),), name="Сауле Жаңа")
+    receive(from_amina("", sent_at=walk.desk.seconds, author=author, kind="document", details=details))
+    receive(from_amina("удалить?", sent_at=walk.desk.seconds, author=author, order=1))
+    (question,) = [row for row in walk.desk.of("question") if "refused_at" not in row]
+    person = Person(walk.desk, "whatsapp", question["contact_id"], question["pk"].partition("#")[2])
+    walk.says(person, "consent", item="consent.yes")
+    assert [row["contact_id"] for row in walk.desk.of("ticket")].count(person.contact_id) == 1
+
+
 @pytest.mark.timeout(300)
 def test_every_task_works_under_its_role_in_its_partitions_and_its_role_allows_nothing_more(walk: Walk) -> None:
     amina, telegram, whatsapp = walk.people
     walk.says(amina, "maybe", kinds=["deletion", "opt_out"])
     for item in ("status", "data", "language.en", "correct", "close"):
         walk.says(amina, "menu", item=item)
+    consented(walk)
     pressed(walk, whatsapp)
     decided(walk, telegram)
     cancelled(walk, amina)

@@ -50,6 +50,8 @@ ELSEWHERE = {
     "ask": "it lies there until it was dealt with: see test_sweeper.py",
     "fetch": "it lies there until its file was fetched or given up: see tests/attachments",
     "fence": "what belongs to a request is dated by the request",
+    "held": "it goes with its contact: see tests/erasure/test_consent_asked.py",
+    "question": "it goes with its contact: see tests/erasure/test_consent_asked.py",
 }
 
 

@@ -19,7 +19,7 @@ from chalicelib.privacy.open_request import OpenRequest
 from chalicelib.privacy.requests.contact_rows import ContactRequestRows
 from chalicelib.privacy.requests.store import RequestStore
 from chalicelib.profile.load import load_profile
-from chalicelib.retention.model import LOOKED_AT_AGAIN
+from chalicelib.retention.model import LOOKED_AT_AGAIN, ExpiredHead
 from chalicelib.staff.model import Staff
 from chalicelib.tickets.drafts import Draft
 from chalicelib.tickets.records import Event
@@ -270,9 +270,9 @@ def test_what_is_left_in_a_conversation_stays_when_its_fence_closes_in_between(a
     store = desk.endings()
     left = store.remaining_rows
 
-    def fenced(conversation_id: str) -> list[tuple[str, str]]:
-        found = left(conversation_id)
-        change(desk, f"conversation#{conversation_id}", "head", "epoch", 9)
+    def fenced(head: ExpiredHead) -> list[tuple[str, str]]:
+        found = left(head)
+        change(desk, f"conversation#{head.conversation_id}", "head", "epoch", 9)
         return found
 
     store.remaining_rows = fenced  # type: ignore[method-assign]

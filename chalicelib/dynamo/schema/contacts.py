@@ -25,11 +25,12 @@ CONTACT = ItemClass(
         bytes="public_key",
         number="epoch",
         ms="created_at suppressed_at opted_out_at correct_at",
+        flag="pending",
     ),
 )
 """A person. `opted_out_at` is since when they receive no news, offers and surveys, `opted_out_by` the request by which
 they opted out, `suppressed_at` since when outreach is paused, `epoch` the fencing token of an erasure, `correct_at`
-since when they ask for a correction."""
+since when they ask for a correction, `pending` that they have not consented yet: no search finds them."""
 CONSENT = ItemClass(
     "consent",
     "desk",
@@ -43,14 +44,15 @@ CONSENT = ItemClass(
     section="desk.contact",
     found_by="contact_id",
     fields=fields(
-        text="contact_id purpose subject policy_version policy_hash language channel message_ref",
+        text="contact_id purpose subject policy_version policy_hash language channel message_ref asked answered_by",
         ms="at",
         seconds="expires_at gone_at",
     ),
 )
 """A consent. What it was given to (term, recipients, countries, list of data) is the policy of that version and hash.
 `subject` says how the person was known then: by the "profile_name" of a messenger, which is no full name
-(art. 8(4)(2) of Law 94-V), or by "no_name"."""
+(art. 8(4)(2) of Law 94-V), or by "no_name". A consent that was asked for keeps the question as it was `asked`, and
+`answered_by` what: a "press" of the button, or the "word"."""
 KEY = ItemClass(
     "key",
     "keys",
@@ -89,17 +91,19 @@ ALIAS = ItemClass(
     section="index.aliases",
     found_by="address",
     fields=fields(
-        text="contact_id conversation_id ticket_id language profile_hash user_hash phone_hash policy",
+        text="contact_id conversation_id ticket_id language profile_hash user_hash phone_hash policy told_policy",
         bytes="public_key",
         number="epoch",
         texts="aliases",
-        ms="known_at born_at former_at",
-        flag="fenced",
-        seconds="expires_at",
+        ms="known_at born_at former_at told_at",
+        flag="fenced pending",
+        seconds="expires_at held_until",
     ),
 )
 """An address's pseudonym leads to its contact. `fenced`: the address is on the suppression list while its contact is
-being erased. `former_at`: since when somebody else may have the address."""
+being erased. `former_at`: since when somebody else may have the address. `told_policy`: the version of the policy that
+was announced at `told_at`, to be accepted. `pending`: the person has not consented yet; what they write is held until
+`held_until`, and they were asked; without it they have not written anything that is held."""
 TEXT = ItemClass(
     "text",
     "index",

@@ -30,13 +30,14 @@ HEAD = ItemClass(
         bytes="public_key",
         number="epoch",
         texts="aliases former",
-        flag="blocked notices_wait",
+        flag="blocked notices_wait pending",
         ms="last_inbound_at last_at reach_at welcomed_at window_shut_at",
         seconds="expires_at",
     ),
 )
 """`window_shut_at` is the time of the newest message of ours that the provider refused because the reply window was
-closed (heads for which that has not happened lack it); `notices_wait`: notices wait until the customer writes."""
+closed (heads for which that has not happened lack it); `notices_wait`: notices wait until the customer writes;
+`pending`: the person has not consented yet."""
 MESSAGE = ItemClass(
     "message",
     "desk",

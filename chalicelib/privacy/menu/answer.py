@@ -105,6 +105,7 @@ class AnswerMenu:
             self._contact_until(subject, tickets),
             self.store.consent(subject),
             self._categories(subject),
+            self.store.held(subject) if self.profile.consent.mode == "explicit" else 0,
         )
         return texts.data(self.profile, language, kept), back_button(language), []
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from chalicelib.core.clock import SECOND
 from chalicelib.dynamo.builder import Write
-from chalicelib.dynamo.schema import CONSENT, HEAD, MESSAGE, TICKET
+from chalicelib.dynamo.schema import CONSENT, HEAD, HELD, MESSAGE, TICKET
 from chalicelib.dynamo.tables import Tables
 from chalicelib.privacy.menu.texts import OwnTicket
 from chalicelib.privacy.requests.model import Subject
@@ -71,6 +71,11 @@ class MenuStore:
         page = self._tables.page(partition, prefix=MESSAGE.prefix, only=only, limit=COUNTED)
         kept = [row for row in page.rows if row.get("ticket_id") and not row.get("guard") and not _gone(row, now)]
         return sum(row.get("direction") in ("in", "out") for row in kept), bool(page.next)
+
+    def held(self, subject: Subject) -> int:
+        """Return how many messages are held of a person who has not consented yet."""
+        pages = self._tables.pages(HELD.partition(subject.conversation_id), prefix=HELD.prefix, only="says")
+        return sum(bool(row.get("says")) for page in pages for row in page.rows)
 
     def contact_until(self, subject: Subject) -> int:
         """Return when the person's retention ends (ms), 0 while a ticket of theirs is not closed."""

@@ -31,6 +31,7 @@ WHICH_LANGUAGE = bot_msg("In which language shall we write to you?")
 LANGUAGE_CHOSEN = bot_msg("From now on we write to you in English.")
 KEPT_OF_YOU = bot_msg("We keep about you:")
 HOW_MUCH = bot_msg("Requests: {tickets}. Messages: {messages}.")
+HELD_TOO = bot_msg("Messages that wait unread for your consent: {number}.")
 TICKET_UNTIL = bot_msg("No. {number}: until {date}.")
 TICKET_OPEN = bot_msg("No. {number}: while it is not closed, and {term} more. The day cannot be told yet.")
 CONTACT_UNTIL = bot_msg("Your name and address: until {date}.")
@@ -54,7 +55,7 @@ PROVE_IT = bot_msg(
 class Kept(NamedTuple):
     """What is kept of a person. `tickets` are the newest, `more`: there are earlier ones; `messages` may be a number
     and "+". `categories` are ids of the profile's. `contact_until` is 0 while it cannot be told; `consent` is version
-    of the policy and time, empty without one."""
+    of the policy and time, empty without one. `held` are messages that wait for a consent."""
 
     tickets: "Sequence[OwnTicket]"
     more: bool
@@ -62,6 +63,7 @@ class Kept(NamedTuple):
     contact_until: int
     consent: tuple[str, int]
     categories: tuple[str, ...]
+    held: int = 0
 
 
 class OwnTicket(NamedTuple):
@@ -136,6 +138,8 @@ def _data(profile: Profile, language: str, kept: Kept) -> Iterator[str]:
     yield from (f"– {name(CATEGORIES[one])}" for one in kept.categories)
     tickets = f"{len(kept.tickets)}{'+' if kept.more else ''}"
     yield bot_text(language, HOW_MUCH, tickets=tickets, messages=kept.messages)
+    if kept.held:
+        yield bot_text(language, HELD_TOO, number=kept.held)
     for ticket in kept.tickets:
         number = speak(ticket.number)
         if ticket.expires_at:

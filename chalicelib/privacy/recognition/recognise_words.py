@@ -106,6 +106,11 @@ def marked_in(markings: Mapping[str, Sequence[str]]) -> Mapping[str, Ask]:
     return _marked(kinds, of_kinds, tuple(markings.get(UPDATE, ())))
 
 
+def bare_words(text: str) -> list[str]:
+    """Return the words of a text in one form, without greeting and courtesy around them."""
+    return _bare(words_of(text))
+
+
 def _bare(words: list[str]) -> list[str]:
     """Return the words without greeting and courtesy around them."""
     if words[:2] in _GREETINGS:

@@ -50,7 +50,7 @@ class ContactRequestRows:
             conversation_id=item["conversation_id"],
             channel=item["channel"],
             account=item["account"],
-            language=item["language"],
+            language=item.get("language", ""),
             public_key=item["public_key"],
             erasing=item["state"] == "erasing",
             opted_out_by=item.get("opted_out_by", ""),

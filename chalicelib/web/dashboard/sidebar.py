@@ -44,8 +44,9 @@ def badges(request: HttpRequest, desk: TicketQueries | None = None, shown: Ticke
 
 def sidebar(
     list_query: ListQuery, words: Words, found: Badges, staff: Staff, *, page: str = ""
-) -> dict[str, list[SidebarLink]]:
-    """Return the links of the sidebar, by group: of tags the most frequent ones, and the one that is looked at.
+) -> dict[str, list[SidebarLink] | str]:
+    """Return the links of the sidebar, by group: of tags the most frequent ones, and the one that is looked at; and how
+    many people have not consented yet (`held`), "" for none.
 
     Only a privacy officer gets the group `privacy`, only a supervisor the replies that wait for one. `page` is
     "privacy" or "withheld" on a page of these, where no list is the current one.
@@ -81,8 +82,14 @@ def sidebar(
             narrowed(words.channel(one.id), one.icon, found.channel(one.id), channel=one.id) for one in registry.SERVED
         ],
         "tags": [narrowed(tag, "tag", found.tag(tag), tag=tag) for tag in tags],
+        "held": _held(),
         "privacy": [_requests_link(words, current=page == "privacy")] if staff.may(PRIVACY) else [],
     }
+
+
+def _held() -> str:
+    number = wiring_web.count_held()
+    return capped(number) if number else ""
 
 
 def _requests_link(words: Words, *, current: bool) -> SidebarLink:

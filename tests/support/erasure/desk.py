@@ -42,6 +42,7 @@ from tests.support.delivery.desk import BOLAT, opened
 from tests.support.delivery.provider import Sent
 from tests.support.e2e.playing import forms_of
 from tests.support.erasure.brought import put_upload
+from tests.support.erasure.held import HELD_CANARIES, hold_words
 from tests.support.erasure.person import Person, claim_and_die, guard_of
 from tests.support.intake.desk import Snapshot
 from tests.support.people import DANIYAR, TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT, from_amina, wamid
@@ -64,8 +65,6 @@ class ErasureDesk(RetentionDesk):
 
     def request_store(self, dynamodb: Any = None) -> RequestStore:
         return RequestStore(self.gateway(dynamodb))
-
-    # -- people
 
     def person(self, message: InboundMessage) -> Person:
         """Store a first message and return who wrote it."""
@@ -183,6 +182,7 @@ class ErasureDesk(RetentionDesk):
         self.receive(write("", kind="unsupported", raw=b'{"secret": "qupia-raw"}', raw_type="mystery"))
         self.receive(write("уақыты белгісіз құпия", undated=True))
         self._files(person, write)
+        hold_words(self, person, write)
         self.put_all(guard_of(person, self.now))
         for kind in KINDS:
             draft = Draft(f"жіберілмеген {kind}: Данияр", f"draft-{kind}", 1, choices=("Данияр таңдасын",))
@@ -195,7 +195,7 @@ class ErasureDesk(RetentionDesk):
             "Данияр Оспанов", "daniyar_osp", f"құпия-{person.channel}", "тайный вопрос", "qupia-raw", "Ұзақ жауап",
             "уақыты белгісіз", "кезекте тұрған", "жіберілмеген reply", "жіберілмеген comment", "жолдағы жауап",
             "ішкі пікір", "екінші пікір", "Данияр мырза", "құпия таңдау", "құпия-чек", "құпия-шарт",
-            "құпия-келісім",
+            "құпия-келісім", *HELD_CANARIES,
         ]  # fmt: skip
 
     def store(self, dynamodb: Any = None) -> IntakeStore:

@@ -27,7 +27,7 @@ _STORE_OF = {
     "guard": "desk.conversation", "tagged": "desk.conversation", "upload": "desk.conversation",
     "ticket": "desk.tickets", "number": "desk.tickets", "alias": "index.aliases", "link": "index.links",
     "parked": "index.links", "text": "index.words", "words": "index.words", "key": "keys",
-    "fetch": "files",
+    "fetch": "files", "held": "desk.conversation", "question": "desk.conversation",
 }  # fmt: skip
 """The store in which a row of each class is counted."""
 NOT_DESTROYED_HERE = {

@@ -14,7 +14,10 @@ from chalicelib.erasure.tasks.decide import Decide
 from chalicelib.erasure.tasks.escalate import Escalate
 from chalicelib.erasure.tasks.pause_outreach import PauseOutreach
 from chalicelib.erasure.tasks.tell import Announce, Tell
+from chalicelib.messages.release_held import ReleaseHeld
 from chalicelib.outbox.reading import OutboxReading
+from chalicelib.privacy.accept_policy import AcceptPolicy
+from chalicelib.privacy.answer_consent import AnswerConsent
 from chalicelib.privacy.decide import DecideRequest
 from chalicelib.privacy.erasure_pause import ErasurePauseStore
 from chalicelib.privacy.executions import RunStatus
@@ -33,9 +36,12 @@ from chalicelib.privacy.telling.announce_again import AnnounceAgain
 from chalicelib.privacy.telling.prove import ProveTelling
 from chalicelib.privacy.telling.statuses import MessageStatuses
 from chalicelib.profile.load import load_profile
+from chalicelib.profile.model import Profile
+from chalicelib.profile.policy import PolicyReference
 from chalicelib.vault.decryptor import SingleDecryptor
 from chalicelib.vault.encryption import request_attribute
 from tests.support.erasure.desk import ErasureDesk
+from tests.support.intake.desk import POLICY
 
 PROFILE = load_profile("spoint")
 
@@ -91,6 +97,9 @@ class RequestParts:
     desk: ErasureDesk
     runs: Runs = field(default_factory=Runs)
     revoked: set[str] = field(default_factory=set)
+    policy: PolicyReference = POLICY
+    profile: Profile = PROFILE
+    """What a new version of the policy is, and how it is accepted."""
 
     @property
     def store(self) -> RequestStore:
@@ -139,9 +148,16 @@ class RequestParts:
     @property
     def asks(self) -> PrivacyAsks:
         return PrivacyAsks(
-            self.store, self.opening, self.open_request, self.answers, self.menu, self.wake, PROFILE.deadlines,
-            self.clock,
+            self.store, self.opening, self.open_request, self.answers, self.menu, self.consent, self.wake,
+            PROFILE.deadlines, self.clock,
         )  # fmt: skip
+
+    @property
+    def consent(self) -> AnswerConsent:
+        release = ReleaseHeld(self.desk.gateway(), PROFILE)
+        mailbox = MailboxWrites(self.desk.gateway())
+        accept = AcceptPolicy(self.desk.gateway(), self.profile, self.policy, self.opening, mailbox)
+        return AnswerConsent(release, accept, self.opening, mailbox, self.menu)
 
     @property
     def menu(self) -> AnswerMenu:

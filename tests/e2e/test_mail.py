@@ -42,6 +42,7 @@ def test_a_mail_its_answer_and_the_answer_to_that(play: Play) -> None:
 
     assert api.reply(item["id"], "Жеке кабинетте <b>.").ok
     answer = eventually(lambda: sent(play, who)[1:])[0]
+    assert notice["subject"] == "Re: Шот туралы", "whichever part of the mail is the newest"
     assert (answer["subject"], answer["text"]) == ("Re: Шот туралы", "Жеке кабинетте <b>.")
     assert answer["headers"]["In-Reply-To"] == notice["headers"]["In-Reply-To"] != ""
 

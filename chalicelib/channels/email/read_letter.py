@@ -99,7 +99,11 @@ class _Reading:
         )
         kind = "image" if file.type.startswith("image/") else "document"
         album = (Beside(media_group_id=self._mail.message_id),) if len(self._mail.files) > 1 else ()
-        return self._message(kind, "", str(number), (known, *album), order=number)
+        return self._message(kind, "", str(number), (known, *album, self._answered()), order=number)
+
+    def _answered(self) -> MailHead:
+        """Return what an answer of ours needs of the mail, whichever of its parts it finds as the newest."""
+        return MailHead(subject=self._mail.subject, references=list(self._mail.references)[-_IDS:])
 
     def _message(
         self, kind: str, text: str, part: str, details: tuple[Detail, ...], *, order: int = 0, pressed: bool = False

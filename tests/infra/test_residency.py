@@ -27,6 +27,7 @@ KEEPS_NOTHING = frozenset(
         "AWS::Cognito::UserPoolClient",
         "AWS::GuardDuty::MalwareProtectionPlan",
         "AWS::IAM::Role",
+        "AWS::Lambda::EventInvokeConfig",
         "AWS::Lambda::Permission",
         "AWS::S3::BucketPolicy",
         "AWS::SQS::QueuePolicy",

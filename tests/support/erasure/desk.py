@@ -16,19 +16,16 @@ from chalicelib.channels.email.read_letter import read_letter
 from chalicelib.channels.parts import InboundMessage, NumberChanged, StatusUpdate
 from chalicelib.channels.registry import ADDRESS_KINDS
 from chalicelib.core.addresses import Address, Author
-from chalicelib.core.clock import DAY, gone_at
-from chalicelib.core.ids import MessageRef, new_id
+from chalicelib.core.clock import DAY
+from chalicelib.core.ids import MessageRef
 from chalicelib.core.kept_for import KeptFor
 from chalicelib.dynamo.builder import attribute_values
-from chalicelib.dynamo.schema import ASKING, CONTACT, HEAD, REQUEST
 from chalicelib.messages.store import IntakeStore
 from chalicelib.outbox.content import ReplyContent, choices_of
 from chalicelib.privacy.requests.model import Request
-from chalicelib.privacy.requests.store import OPEN_KEY, RequestStore
-from chalicelib.privacy.requests.vocabulary import RequestState, Step
+from chalicelib.privacy.requests.store import RequestStore
 from chalicelib.staff.model import Staff
 from chalicelib.staff.store import StaffStore
-from chalicelib.suppression.model import ReplyMailbox
 from chalicelib.tickets.change import ChangeTicket, TicketChanges
 from chalicelib.tickets.comment import CommentOnTicket
 from chalicelib.tickets.drafts import KINDS, Draft
@@ -36,7 +33,7 @@ from chalicelib.tickets.queries import TicketQueries as DeskReading
 from chalicelib.tickets.writes import TicketWrites
 from chalicelib.vault import encryption
 from chalicelib.vault.decryptor import BatchDecryptor, SingleDecryptor
-from chalicelib.vault.encryption import CannotOpen, new_contact_key, seal
+from chalicelib.vault.encryption import CannotOpen
 from tests.support.channels import mails
 from tests.support.delivery.desk import BOLAT, opened
 from tests.support.delivery.provider import Sent
@@ -44,6 +41,7 @@ from tests.support.e2e.playing import forms_of
 from tests.support.erasure.brought import put_upload
 from tests.support.erasure.held import HELD_CANARIES, hold_words
 from tests.support.erasure.person import Person, claim_and_die, guard_of
+from tests.support.erasure.verified import rows_of_request
 from tests.support.intake.desk import Snapshot
 from tests.support.people import DANIYAR, TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT, from_amina, wamid
 from tests.support.retention.desk import KEPT_DAYS, RetentionDesk
@@ -243,48 +241,7 @@ class ErasureDesk(RetentionDesk):
     def request_for(self, person: Person, **more: Any) -> Request:
         """A verified request of a person who was told and whose grace has ended, as the tasks before the destroying
         ones leave it, with its box."""
-        request_id, box_contact, box_conversation = new_id(), new_id(), new_id()
-        key = new_contact_key(self.vault_keys.public, box_contact)
-        row, head = person.row, person.head
-        address = {
-            kind: seal(key.public, encryption.contact_attribute(box_contact, kind), value.encode())
-            for kind, value in self.addresses(row).items()
-        }
-        shared = {"channel": row["channel"], "account": row["account"], "language": row["language"]}
-        box = ReplyMailbox(box_contact, box_conversation, key.public)
-        request = {
-            "request_id": request_id, "kind": "withdrawal", "state": RequestState.COOLING_OFF.value, "source": "bot",
-            "contact_id": person.contact_id, "conversation_id": person.conversation_id, **shared,
-            "received_at": self.now, "deadline_at": self.now + 15 * DAY, "alarm_at": self.now + 10 * DAY,
-            "target_at": self.now + DAY, "due": OPEN_KEY, "due_at": self.now, "run": 1,
-            "steps": dict.fromkeys(
-                map(str, (Step.OUTREACH_PAUSED, Step.VERIFIED, Step.TOLD, Step.COOLED_OFF)), self.now
-            ),
-            "told_by": "delivered",
-            "counts": {}, "identity": "second_press", "certificate_id": new_id(), "secret_hash": "0" * 64,
-            "secret": seal(key.public, encryption.request_attribute(request_id, "secret"), b"XXXX-XXXX-XXXX-XXXX"),
-            "box": {"contact_id": box_contact, "conversation_id": box_conversation, "public_key": key.public},
-            **more,
-        }  # fmt: skip
-        key_row = {"public_key": key.public, "sealed_private": key.sealed_private, "vault_id": key.vault_id}
-        ask = {"contact_id": person.contact_id, "action": "confirm", "request_id": request_id, "at": self.now}
-        ask |= {"due": ASKING, "due_at": self.now}
-        until = {"expires_at": self.seconds + 86_400, "gone_at": gone_at(self.seconds + 86_400)}
-        asked = {"contact_id": person.contact_id, "times": [self.now], "told_at": 0, **until}
-        made = (
-            ("desk", {"pk": REQUEST.partition(request_id), "sk": "request", **request}),
-            ("desk", {"pk": CONTACT.partition(person.contact_id), "sk": "request", "contact_id": person.contact_id,
-                      "request_id": request_id, "at": self.now}),
-            ("desk", {"pk": CONTACT.partition(person.contact_id), "sk": f"ask#{self.now:013d}#{'8' * 32}", **ask}),
-            ("desk", {"pk": CONTACT.partition(person.contact_id), "sk": "asked", **asked}),
-            ("desk", {"pk": CONTACT.partition(box.contact_id), "sk": "contact", "contact_id": box.contact_id, **shared,
-                      "state": "active", "epoch": 1, "public_key": key.public, **address,
-                      "conversation_id": box.conversation_id}),
-            ("desk", {"pk": HEAD.partition(box.conversation_id), "sk": "head", "contact_id": box.contact_id,
-                      "conversation_id": box.conversation_id, "channel": row["channel"], "account": row["account"],
-                      "epoch": 1, "public_key": key.public, "aliases": [], "blocked": bool(head.get("blocked"))}),
-            ("keys", {"pk": box.contact_id, **key_row, "created_at": self.now}),
-        )  # fmt: skip
+        request_id, made = rows_of_request(self, person, more)
         self.put_all((table, attribute_values(item)) for table, item in made)
         found = self.requests.get(request_id)
         assert found is not None

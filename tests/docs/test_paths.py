@@ -77,6 +77,13 @@ def missing(text: str) -> Iterator[str]:
     yield from (f"{module}.{name}" for module, name in _IMPORT.findall(text) if not is_name(f"{module}.{name}"))
 
 
+def test_every_decision_has_a_number_of_its_own_and_no_title_repeats_it() -> None:
+    pages = sorted((PROJECT / "docs" / "adr").glob("[0-9]*.md"))
+    numbers = [int(one.name[:4]) for one in pages]
+    assert len(set(numbers)) == len(numbers) > 40
+    assert [one.name for one in pages if re.match(r"# [0-9]+\.", one.read_text(encoding="utf-8"))] == []
+
+
 def test_the_documents_are_found() -> None:
     assert len(DOCUMENTS) > 60
 

@@ -7,7 +7,7 @@ from chalicelib.core.asks import CONSENT_POLICY
 from chalicelib.core.ids import MessageRef
 from chalicelib.core.purposes import SUPPORT
 from chalicelib.core.texts import bot_text
-from chalicelib.dynamo.schema import ALIAS, CONSENT, HEAD
+from chalicelib.dynamo.schema import CONSENT, HEAD
 from chalicelib.messages.renewal import ACCEPTED_NOW, announcement
 from chalicelib.privacy.texts.wording import in_languages
 
@@ -59,18 +59,10 @@ class AcceptPolicy:
             "message_ref": str(MessageRef(subject.conversation_id, ask.said_at, ask.blind)),
             "at": now,
         }
-        values = {"policy": version, "contact": subject.contact_id}
-        condition = (
-            "#contact_id = :contact AND attribute_not_exists(#former_at)"
-            " AND (attribute_not_exists(#policy) OR #policy <> :policy)"
-        )
         said = in_languages(self.profile, subject.language, lambda one: bot_text(one, ACCEPTED_NOW, version=version))
         return [
             self.contact_rows.require_not_erasing(subject.contact_id),
-            *(
-                self.tables.update("alias", ALIAS.key(name), "SET #policy = :policy", condition, values)
-                for name in head["aliases"]
-            ),
+            *self.contact_rows.accept_version(subject.contact_id, head["aliases"], version),
             self.tables.put("consent", CONSENT.key(subject.contact_id, now, ask.blind), consent),
             *self.mailbox.to_subject(subject, f"policy.{ask.blind}", said, now),
         ]

@@ -89,6 +89,8 @@ def test_what_may_work_later_is_tried_again_in_order_and_delivered_once(
     api, ticket_id = play.sign_in(), amina.ticket()["id"]
     for text in ("Бірінші", "Екінші"):
         assert api.reply(ticket_id, text).ok
+    eventually(lambda: any(one["status"] not in (0, 200) for one in play.sent("whatsapp", amina.phone)))
+    play.phones("/clock", {"advance_seconds": 60})
     eventually(lambda: play.texts("whatsapp", amina.phone)[2:])
     assert play.texts("whatsapp", amina.phone)[1:] == ["Бірінші", "Екінші"]
     assert [one["status"] == 200 for one in play.sent("whatsapp", amina.phone)[1:]] == [False, True, True]

@@ -1,14 +1,14 @@
 """Rows of a request in its contact's partition: the pointer to the open one, asks from messages, and outreach flags."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from chalicelib.core.clock import SECOND, gone_at
 from chalicelib.core.ids import MessageRef
 from chalicelib.dynamo.builder import NEW, Write
-from chalicelib.dynamo.schema import ASK, ASKED, CONSENT, CONTACT, OPEN_REQUEST, REQUEST
+from chalicelib.dynamo.schema import ALIAS, ASK, ASKED, CONSENT, CONTACT, OPEN_REQUEST, REQUEST
 from chalicelib.dynamo.tables import Tables
 from chalicelib.outbox.model import Recipient
 from chalicelib.privacy.requests.asked import ASKED_WITHIN, Ask, Asked
@@ -95,6 +95,17 @@ class ContactRequestRows:
         """Return the check that the contact exists and is not being erased."""
         condition, values = "attribute_exists(pk) AND #state <> :erasing", {"erasing": "erasing"}
         return self._tables.check("subject", CONTACT.key(subject.contact_id), condition, values)
+
+    def accept_version(self, contact_id: str, aliases: Sequence[str], version: str) -> list[Write]:
+        """Return the writes by which the rows of a person's addresses say that they accept a version of the policy,
+        refused when they say so already or an address is another person's."""
+        condition = "#contact_id = :contact AND attribute_not_exists(#former_at)"
+        condition += " AND (attribute_not_exists(#policy) OR #policy <> :policy)"
+        values = {"policy": version, "contact": contact_id}
+        return [
+            self._tables.update("alias", ALIAS.key(name), "SET #policy = :policy", condition, values)
+            for name in aliases
+        ]
 
     def new_answered(self, request: Request, subject: Subject, secret: str, evidence: str = "") -> list[Write]:
         """Return the writes of a new request that is answered at once, on condition that the contact is not being

@@ -53,6 +53,7 @@ def test_a_page_with_its_badges_costs_the_same_with_200_and_2000_tickets(
 
 
 @pytest.mark.dynamodb
+@pytest.mark.timeout(300)  # what the test before has written is deleted row by row
 def test_a_message_costs_no_more_on_a_ticket_that_is_in_lists(desk: RetentionDesk, recorder: Recorder) -> None:
     """Of nobody and open, of somebody with tags and open, and of somebody and pending, solved or snoozed."""
     row = desk.open_ticket()

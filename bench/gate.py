@@ -1,9 +1,9 @@
 """The short form that CI runs: it fails on whatever has become dearer than bench/results.json says.
 
 That file is written by `make bench` at every release and lies in the repository, so no other release need be checked
-out. Calls, units and bytes must not grow at all. Times are ratios to a floor that is measured beside them, medians of
-15 interleaved pairs, and may be a tenth worse than the recorded ratio. A figure of which nothing is recorded must reach
-what is wanted.
+out. Calls, units and bytes must not grow at all, but for what is blurred. Times are ratios to a floor that is measured
+beside them, medians of 15 interleaved pairs, and may be a tenth worse than the recorded ratio. A figure of which
+nothing is recorded must reach what is wanted.
 """
 
 from collections.abc import Iterator, Mapping
@@ -22,8 +22,9 @@ COUNTS = {
     "intake_units_read": ("value", "new_customer"),
     "poll": ("value", "calls", "bytes"),
     "ticket_page": ("calls", "read_units"),
-    "page_weight": ("value",),
 }
+BLURRED, WIDER = {"page_weight": ("value",)}, 1.01
+"""Lengths that are blurred on purpose (the tokens of forms are masked anew in each answer) and may be wider by that."""
 GROWN = {"queue_page": ("calls", "read_units"), "mine_page": ("calls", "read_units"), "sweep": ("calls", "read_units")}
 """Compared on the smallest desk."""
 Figures = list[dict[str, Any]]
@@ -59,6 +60,8 @@ def _compared(one: Mapping[str, Any], before: Mapping[str, Any] | None) -> Itera
     """Yield the name of a number, what it is now, and the most that it may be."""
     for name in COUNTS.get(one["id"], ()):
         yield name, one[name], _most(one, before, name)
+    for name in BLURRED.get(one["id"], ()):
+        yield name, one[name], round(_most(one, before, name) * WIDER, 1)
     for name in TIMES.get(one["id"], ()):
         most = before[name] * WORSE if before and name in before else _most(one, None, name)
         yield name, one[name], round(most, 3)

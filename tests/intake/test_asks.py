@@ -5,7 +5,7 @@ import unicodedata
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.channels.parts import InboundMessage
@@ -210,6 +210,7 @@ KNOWN = {phrase for _, phrase in PHRASES}
 AROUND = {normal(one) for one in (*OPENINGS.strip().splitlines(), *_COURTESY)}
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # a busy machine draws slowly
 @given(st.sampled_from(PHRASES), st.lists(WORD, max_size=3), st.lists(WORD, max_size=3))
 def test_no_longer_sentence_asks_anything(given_phrase: tuple[str, str], before: list[str], after: list[str]) -> None:
     _, phrase = given_phrase

@@ -126,6 +126,7 @@ def test_an_open_page_learns_of_a_message_from_the_relay(desk: RunningDesk) -> N
     assert "Дошло ли это" in look(200)
 
 
+@pytest.mark.timeout(300)
 def test_schemathesis_finds_nothing_undocumented(desk: RunningDesk) -> None:
     _daniyar_writes(desk, "Для проверки", 7003)
     command = [

@@ -11,7 +11,7 @@ from chalicelib.core.errors import BadInput
 from tests.support.channels.mail.attacks import ATTACKS, HEAD, TEXT
 from tests.support.channels.mail.building import NOW, OURS, file, html, mail, many, part
 
-BUDGET = 6.0
+BUDGET = 20.0
 """Seconds of processor time for a mail of a few megabytes on a busy machine; ours take one or two. What is quadratic in
 any of these takes minutes."""
 

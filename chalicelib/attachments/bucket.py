@@ -4,6 +4,7 @@ files of a person lie under a prefix of their own that ends with a slash."""
 import base64
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from typing import IO, Any, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -50,12 +51,10 @@ class Bucket:
     def __init__(self, make_client: Callable[[], Any], name: str) -> None:
         self._make_client = make_client
         self._name = name
-        self._made: Any = None
 
-    @property
+    @cached_property
     def _client(self) -> Any:
-        self._made = self._made or self._make_client()
-        return self._made
+        return self._make_client()
 
     def put(self, contact_id: str, name: str, body: IO[bytes], size: int, sha256: str, file_type: str) -> None:
         """Store a file of a known size, SHA-256 (hexadecimal) and type; S3 refuses it when the hash is another one."""

@@ -219,7 +219,7 @@ class ConversationRows:
         attributes = {
             "contact_id": plan.person.contact_id,
             "purpose": SUPPORT,
-            "subject": "profile_name" if plan.message.author.name else "no_name",
+            "subject": plan.known_by,
             "policy_version": version,
             "policy_hash": policy_hash,
             "language": plan.person.language,

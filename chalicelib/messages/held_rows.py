@@ -76,7 +76,7 @@ class HeldRows:
             "contact_id": plan.person.contact_id,
             "asked": hold.asked,
             "language": plan.person.language,
-            "subject": "profile_name" if plan.message.author.name else "no_name",
+            "subject": plan.known_by,
             "policy_version": version,
             "policy_hash": policy_hash,
             "parts": 1,

@@ -148,6 +148,12 @@ class IngestPlan(NamedTuple):
         return self.message.sent_at * SECOND
 
     @property
+    def known_by(self) -> str:
+        """By what the author is known when they consent, as the record of the consent says it: a messenger's name is no
+        full name."""
+        return "profile_name" if self.message.author.name else "no_name"
+
+    @property
     def opens(self) -> bool:
         """Whether this message opens a ticket."""
         return bool(self.number)

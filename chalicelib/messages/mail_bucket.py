@@ -1,7 +1,9 @@
 """The bucket of mail. A raw mail lies there from its arrival until it is stored, and its files until they are fetched
 into the bucket of files. Names are random words of the carrier's; whatever stays goes with the bucket's lifecycle."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cached_property
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -18,12 +20,10 @@ class MailBucket:
     def __init__(self, make_client: Callable[[], Any], name: str) -> None:
         self._make_client = make_client
         self._name = name
-        self._made: Any = None
 
-    @property
+    @cached_property
     def _client(self) -> Any:
-        self._made = self._made or self._make_client()
-        return self._made
+        return self._make_client()
 
     def place_of_files(self, mail: str) -> str:
         """Return where the files of a mail are laid: the bucket, and what their names begin with. Who handles the mail
@@ -32,25 +32,29 @@ class MailBucket:
 
     def read(self, mail: str) -> bytes | None:
         """Return a raw mail; None when it was stored and deleted before."""
-        try:
-            raw: bytes = self._client.get_object(Bucket=self._name, Key=RAW + mail)["Body"].read()
+        with _answered():
+            try:
+                raw: bytes = self._client.get_object(Bucket=self._name, Key=RAW + mail)["Body"].read()
+            except self._client.exceptions.NoSuchKey:
+                return None
             return raw
-        except self._client.exceptions.NoSuchKey:
-            return None
-        except (ClientError, BotoCoreError) as error:
-            raise Unavailable("The bucket of mail did not answer; try again.") from error
 
     def delete(self, mail: str) -> None:
         """Delete a raw mail; one that does not exist counts as deleted."""
-        try:
+        with _answered():
             self._client.delete_object(Bucket=self._name, Key=RAW + mail)
-        except (ClientError, BotoCoreError) as error:
-            raise Unavailable("The bucket of mail did not answer; try again.") from error
 
     def lay(self, place: str, content: bytes) -> None:
         """Lay a file of a mail at its place (place_of_files), from where the file fetcher takes it."""
         bucket, _, name = place.partition("/")
-        try:
+        with _answered():
             self._client.put_object(Bucket=bucket, Key=name, Body=content)
-        except (ClientError, BotoCoreError) as error:
-            raise Unavailable("The bucket of mail did not answer; try again.") from error
+
+
+@contextmanager
+def _answered() -> Iterator[None]:
+    """Raise Unavailable when S3 does not do what it is asked."""
+    try:
+        yield
+    except (ClientError, BotoCoreError) as error:
+        raise Unavailable("The bucket of mail did not answer; try again.") from error

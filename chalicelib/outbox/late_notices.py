@@ -27,6 +27,9 @@ from chalicelib.vault import encryption
 
 TYPE_ONE = bot_msg("Answer by typing one of these: {words}")
 
+_UNCLAIMED = "attribute_exists(pk) AND (attribute_not_exists(#attempt_id) OR #claim_until <= :now)"
+"""Condition on an outbox entry: no sender holds it."""
+
 
 @dataclass(frozen=True)
 class LateNotices:
@@ -42,10 +45,9 @@ class LateNotices:
         entry, head, message = job.entry, job.head, job.message
         assert head is not None and message is not None
         rows = OutboxRows(self.tables)
-        free = "attribute_exists(pk) AND (attribute_not_exists(#attempt_id) OR #claim_until <= :now)"
         expression = "SET #kept = :yes REMOVE #due, #due_at, #attempt_id, #claim_until"
         writes = [
-            rows.update_entry(entry, expression, free, {"yes": True, "now": now}),
+            rows.update_entry(entry, expression, _UNCLAIMED, {"yes": True, "now": now}),
             self._head(head, "SET #notices_wait = :yes", {"yes": True}),
             rows.not_being_erased(head.contact_id),
             rows.kept(message, now),
@@ -68,11 +70,10 @@ class LateNotices:
         if found is None or filled is None:
             return False
         content = encryption.seal_json(head.public_key, encryption.message_content(message.ref), filled.stored())
-        free = "attribute_exists(pk) AND (attribute_not_exists(#attempt_id) OR #claim_until <= :now)"
         as_read = "#rank = :rank AND #content = :read"
         read = {"rank": message.rank, "read": message.content}
         writes = [
-            rows.update_entry(entry, "SET #template = :key", free, {"key": found.template.key, "now": now}),
+            rows.update_entry(entry, "SET #template = :key", _UNCLAIMED, {"key": found.template.key, "now": now}),
             rows.messages.message(message.ref, "SET #content = :content", as_read, {"content": content, **read}),
             rows.head_unchanged(head, now, windowed=False),
             rows.not_being_erased(head.contact_id),

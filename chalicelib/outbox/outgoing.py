@@ -73,7 +73,7 @@ def open_message(decryptor: "BatchDecryptor", job: Job, store: "Outbox", now: in
     assert job.message is not None and job.recipient is not None
     contact_id = job.recipient.contact_id
     try:
-        content = decryptor.json(contact_id, encryption.message_content(job.entry.ref), job.message.content)
+        content = _opened(decryptor, job)
         address = address_of(decryptor, contact_id, job.recipient.addresses)
     except CannotOpen as error:
         log("cannot_open", level=logging.ERROR, contact_id=contact_id)
@@ -114,13 +114,18 @@ def _answered(decryptor: "BatchDecryptor", store: "Outbox", ref: MessageRef, now
 
 def stored_content(decryptor: "BatchDecryptor", job: Job) -> ReplyContent | None:
     """Return what a message holds; None when it cannot be opened any more. Raises Unavailable."""
-    assert job.message is not None
     try:
-        context = encryption.message_content(job.message.ref)
-        content = decryptor.json(job.message.contact_id, context, job.message.content)
+        content = _opened(decryptor, job)
     except CannotOpen:
         return None
     return None if content is None else ReplyContent.of(content)
+
+
+def _opened(decryptor: "BatchDecryptor", job: Job) -> dict[str, Any] | None:
+    """Return the content of a message as it is stored; None when its key is destroyed. Raises CannotOpen and
+    Unavailable."""
+    assert job.message is not None and job.recipient is not None
+    return decryptor.json(job.recipient.contact_id, encryption.message_content(job.entry.ref), job.message.content)
 
 
 def _fits(template: ProviderTemplate, sent: ReplyContent) -> bool:

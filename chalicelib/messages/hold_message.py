@@ -71,9 +71,8 @@ class HoldMessage(NamedTuple):
         person, channel = plan.person, plan.message.channel
         until = self._until(plan)
         asked = question(self.profile, person.language, channel, until)
-        at = max(plan.now, plan.message.sent_at * SECOND + 1)
         buttons = answers(self.profile, person.language)
-        notice = Notice("consent", person.conversation_id, asked, at, policy=True, buttons=buttons)
+        notice = Notice("consent", person.conversation_id, asked, plan.answered_at, policy=True, buttons=buttons)
         return plan._replace(hold=Hold(until, asked, self.policy.agreed), notices=(notice,), kept_until=until)
 
     def _until(self, plan: IngestPlan) -> int:
@@ -83,7 +82,7 @@ class HoldMessage(NamedTuple):
         """Tell the person once that no more is held before they answer. Raises Unavailable."""
         person = plan.person
         text = in_languages(self.profile, person.language, FULL)
-        at = max(plan.now, plan.message.sent_at * SECOND + 1)
-        told = Notice("held_full", person.conversation_id, text, at, buttons=answers(self.profile, person.language))
+        buttons = answers(self.profile, person.language)
+        told = Notice("held_full", person.conversation_id, text, plan.answered_at, buttons=buttons)
         count("HeldFull", channel=plan.message.channel)
         return self.store.tell_full(plan, told)

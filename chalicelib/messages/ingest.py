@@ -148,6 +148,11 @@ class IngestPlan(NamedTuple):
         return self.message.sent_at * SECOND
 
     @property
+    def answered_at(self) -> int:
+        """Time (ms) of an automatic text that answers the message: now, and never before the message itself."""
+        return max(self.now, self.at + 1)
+
+    @property
     def known_by(self) -> str:
         """By what the author is known when they consent, as the record of the consent says it: a messenger's name is no
         full name."""

@@ -183,10 +183,8 @@ class ReceiveMessage(NamedTuple):
 
     def _too_big(self, plan: IngestPlan) -> Notice:
         """Return the notice that a file is larger than its channel hands out."""
-        message = plan.message
-        text = too_big_notice(self.profile, plan.person.language, message.channel)
-        at = max(plan.now, message.sent_at * SECOND + 1)
-        return Notice("too_big", str(self.store.conversations.message_ref(plan)), text, at)
+        text = too_big_notice(self.profile, plan.person.language, plan.message.channel)
+        return Notice("too_big", str(self.store.conversations.message_ref(plan)), text, plan.answered_at)
 
     def _person(self, message: InboundMessage, found: Lookup) -> tuple[ContactReference, ContactKey | None]:
         if found.person is not None:
@@ -202,7 +200,7 @@ class ReceiveMessage(NamedTuple):
         version of the policy, the consent."""
         person, number = plan.person, new_number(number_digits(seen.numbers_taken))
         first = not person.ticket_id
-        at = max(plan.now, plan.message.sent_at * SECOND + 1)
+        at = plan.answered_at
         channel = plan.message.channel
         tells = first or bool(plan.consent and self.policy.tells(person.policy))
         text = accepted_notice(self.profile, person.language, channel, number, first=first, consents=tells)

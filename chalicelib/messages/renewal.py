@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from chalicelib.channels.parts import Button
 from chalicelib.core.asks import CONSENT_POLICY
-from chalicelib.core.clock import DAY, SECOND
+from chalicelib.core.clock import DAY
 from chalicelib.core.texts import HOSTED, RENEWED, bot_msg, bot_text
 from chalicelib.messages.ingest import IngestPlan, Notice
 from chalicelib.messages.notices import renewed_notice, said
@@ -55,7 +55,7 @@ class Renewal(NamedTuple):
         if not (by.button or by.after_days):
             return plan._replace(consent=self.policy.agreed)
         if person.told_policy != self.policy.version:
-            at = max(plan.now, plan.at + 1)
+            at = plan.answered_at
             text = announcement(self.profile, person.language, plan.message.channel, use=self._by_use(plan))
             buttons = agree_button(self.profile, person.language)
             told = Notice("policy", self.policy.version, text, at, policy=True, buttons=buttons)
@@ -87,7 +87,7 @@ class Renewal(NamedTuple):
         if not plan.consent or not self.policy.tells(plan.person.policy):
             return plan
         text = renewed_notice(self.profile, plan.person.language, plan.message.channel)
-        at = max(plan.now, plan.message.sent_at * SECOND + 1)
+        at = plan.answered_at
         told = Notice("policy", self.policy.version, text, at, policy=True)
         return plan._replace(notices=(told, *later(plan.notices, at)))
 

@@ -63,12 +63,12 @@ def test_a_sender_killed_at_any_call_delivers_every_reply(play: Play) -> None:
 
     def handled() -> bool:
         died = len(deaths) - len(play.phones("/faults")["items"])
-        return died + sum("Екінші" in play.texts("whatsapp", phone) for phone in tickets) >= len(tickets)
+        return died + sum("Тірілгенде" in play.texts("whatsapp", phone) for phone in tickets) >= len(tickets)
 
     for n, when in deaths:
         play.phones("/faults", {"channel": "lambda:sender", "n": n, "when": when, "times": 1})
     for ticket_id in tickets.values():
-        for text in ("Бірінші", "Екінші"):
+        for text in ("Өлгенше", "Тірілгенде"):
             assert api.reply(ticket_id, text).ok
     eventually(handled, seconds=100)
     play.phones("/faults", method="DELETE")
@@ -76,11 +76,11 @@ def test_a_sender_killed_at_any_call_delivers_every_reply(play: Play) -> None:
 
     api = play.sign_in()
     for phone, ticket_id in tickets.items():
-        eventually(lambda phone=phone: "Екінші" in play.texts("whatsapp", phone))
+        eventually(lambda phone=phone: "Тірілгенде" in play.texts("whatsapp", phone))
         texts = play.texts("whatsapp", phone)[1:]
-        assert list(dict.fromkeys(texts)) == ["Бірінші", "Екінші"]
+        assert list(dict.fromkeys(texts)) == ["Өлгенше", "Тірілгенде"]
         messages = {m["text"]: m for m in api.get(f"tickets/{ticket_id}")["messages"]}
-        for text in ("Бірінші", "Екінші"):
+        for text in ("Өлгенше", "Тірілгенде"):
             assert texts.count(text) == 1 or messages[text]["uncertain"]
 
 

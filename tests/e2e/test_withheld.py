@@ -16,7 +16,8 @@ def test_it_waits_until_a_supervisor_approves_it(play: Play) -> None:
     operator, supervisor = play.sign_in(), play.sign_in("supervisor@desk.local")
     replies: list[dict[str, Any]] = []
     for phone in phones:
-        answer = operator.reply(operator.ticket_of(phone)["id"], SALE)
+        body = {"text": SALE, "client_id": phone}
+        answer = operator.call("POST", f"tickets/{operator.ticket_of(phone)['id']}/replies", body)
         assert answer.status_code == 201, answer.text
         replies.append(answer.json())
     *others, last = phones

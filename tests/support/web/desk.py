@@ -14,6 +14,7 @@ from chalicelib.channels.parts import InboundMessage, ReachChanged
 from chalicelib.channels.telegram import parse as telegram
 from chalicelib.dynamo.clients import client
 from chalicelib.profile.load import load_profile
+from chalicelib.staff.cognito import CognitoAccounts
 from chalicelib.staff.model import Staff
 from chalicelib.staff.sessions import csrf_token
 from chalicelib.staff.undertaking import signed, undertaking_text
@@ -186,7 +187,18 @@ def web(
     _forget()
     wiring.bind_tables()
     _put_colleagues(tables["desk"], staff)
-    yield Web(tables, clock_file, staff, aws.client("cognito-idp"), client("dynamodb"))
+    closed: list[str] = []
+    disable = CognitoAccounts.disable
+
+    def noted(self: CognitoAccounts, staff_id: str) -> None:
+        closed.append(staff_id)
+        disable(self, staff_id)
+
+    monkeypatch.setattr(CognitoAccounts, "disable", noted)
+    cognito = aws.client("cognito-idp")
+    yield Web(tables, clock_file, staff, cognito, client("dynamodb"))
+    for one in closed:  # the next test's colleagues have the same accounts
+        cognito.admin_enable_user(UserPoolId=pool, Username=one)
     _forget()
 
 

@@ -106,6 +106,7 @@ class DeskRow(Model):
     place = NumberAttribute(null=True)
     # head
     ticket_id = UnicodeAttribute(null=True)
+    due = UnicodeAttribute(null=True)
     aliases: ListAttribute[str] = ListAttribute(null=True)
     former: ListAttribute[str] = ListAttribute(null=True)
     blocked = BooleanAttribute(null=True)
@@ -115,6 +116,9 @@ class DeskRow(Model):
     reach_at = NumberAttribute(null=True)
     welcomed_at = NumberAttribute(null=True)
     window_shut_at = NumberAttribute(null=True)
+    agreement_ended_at = NumberAttribute(null=True)
+    agreement_said_at = NumberAttribute(null=True)
+    due_at = NumberAttribute(null=True)
     # message
     content = BinaryAttribute(null=True, legacy_encoding=False)
     file = BinaryAttribute(null=True, legacy_encoding=False)
@@ -129,7 +133,6 @@ class DeskRow(Model):
     target_hash = UnicodeAttribute(null=True)
     resent_as = UnicodeAttribute(null=True)
     request_id = UnicodeAttribute(null=True)
-    due = UnicodeAttribute(null=True)
     file_state = UnicodeAttribute(null=True)
     file_object = UnicodeAttribute(null=True)
     deleted_by = UnicodeAttribute(null=True)
@@ -152,7 +155,6 @@ class DeskRow(Model):
     quote_gone = BooleanAttribute(null=True)
     sent_at = NumberAttribute(null=True)
     arrived_at = NumberAttribute(null=True)
-    due_at = NumberAttribute(null=True)
     answers = NumberAttribute(null=True)
     linked_until = NumberAttribute(null=True)
     # fetch

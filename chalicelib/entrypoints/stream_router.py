@@ -5,7 +5,8 @@ Queue by queue:
 
 - doorbell (the sender): a new outbox entry wakes its conversation, and so does a supervisor's decision about one; a new
   answer to a visitor.
-- dating (the expiry stamper): a ticket whose expiry date is not yet stamped on its rows; one by one, rows that appear
+- dating (the expiry stamper): a ticket whose expiry date is not yet stamped on its rows; a conversation whose tickets
+  are to be dated by the end of an agreement; one by one, rows that appear
   on a ticket which may be closed, rows without a ticket, and messages whose failure their ticket does not show yet. An
   edit or deletion is marked as a change, because a text may have to be removed; a deletion of ours once it has left. A
   customer's deletion that waits for its message is sent again when its due time changes.
@@ -130,8 +131,8 @@ def _wake_up(record: Mapping[str, Any]) -> tuple[str, WakeUp] | None:
         return "doorbell", WakeUp({name: group}, group, record["eventID"])
     if sk.startswith(FETCH.prefix) and pk.startswith(FETCH.partition("")):
         return ("fetching", wake_up(item["conversation_id"], sk)) if new else None
-    if sk == TICKET.sk and item.get("expires_at", 0) != item.get("dated", 0):
-        return "dating", _stamping(item["conversation_id"], item["ticket_id"])
+    if (sk == TICKET.sk and item.get("expires_at", 0) != item.get("dated", 0)) or (sk == HEAD.sk and item.get("due")):
+        return "dating", _stamping(item["conversation_id"], item["ticket_id"] if sk == TICKET.sk else None)
     is_message = sk.startswith(MESSAGE.prefix)
     if is_message and item.get("request_id"):
         return None if new else ("privacy", WakeUp({"request_id": item["request_id"]}))
@@ -158,8 +159,10 @@ def _decided(item: Mapping[str, Any]) -> bool:
     return any(item.get(name) for name in _SIGNED) and (bool(item.get("waits")) or item.get("state") == "escalated")
 
 
-def _stamping(conversation_id: str, ticket_id: str, row: str = "", *, change: bool = False) -> WakeUp:
-    body = {"conversation_id": conversation_id, "ticket_id": ticket_id} | ({"row": row} if row else {})
+def _stamping(conversation_id: str, ticket_id: str | None, row: str = "", *, change: bool = False) -> WakeUp:
+    """Return the wake-up message for a ticket, or a row of it; for all tickets of a conversation without one."""
+    body = {"conversation_id": conversation_id} | ({} if ticket_id is None else {"ticket_id": ticket_id})
+    body |= {"row": row} if row else {}
     return WakeUp(body | ({"change": "yes"} if change else {}))
 
 

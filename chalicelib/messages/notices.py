@@ -58,10 +58,10 @@ def said(profile: Profile, language: str, channel: str, parts: list[str], until:
         "url": profile.policy.url,
     }
     languages = [language] if language else profile.languages[:2]
-    texts = []
+    texts, kept = [], profile.retention["ticket"]
     for each in languages:
         places |= {
-            "term": term_text(each, *profile.retention["ticket"].kept),
+            "term": term_text(each, kept.term, kept.unit),
             "company": _company(profile, each),
             "brand": profile.operator.brand[each],
             "date": show_date(each, datetime.datetime.fromtimestamp(until, KAZAKHSTAN).date()),

@@ -232,7 +232,7 @@ class Retention(Row):
     @property
     def kept(self) -> KeptFor:
         """The term, as code counts it."""
-        return KeptFor(self.term, self.unit)
+        return KeptFor(self.term, self.unit, self.event == "agreement_ended")
 
 
 class Category(Row):
@@ -389,6 +389,12 @@ class Profile(Row):
         """The classes of retention without a term under which data is held today."""
         held = {row.retention for row in self.categories.values() if self.live(row)}
         return tuple(row.id for row in self.retention.values() if row.until_withdrawal and row.id in held)
+
+    @property
+    def agreement_terms(self) -> tuple[KeptFor, ...]:
+        """The terms that count from the end of a person's agreement, of what is kept of people."""
+        terms = (self.retention[one].kept for one in ("ticket", "contact"))
+        return tuple(one for one in terms if one.agreement)
 
     def carriers(self, channel: str) -> tuple[Recipient, ...]:
         """Return the recipients through which messages of this channel pass."""

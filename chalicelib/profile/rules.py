@@ -38,6 +38,8 @@ LAW = {
 """The law's own terms (docs/legal.md). A company may promise to be quicker, never slower."""
 NEEDED = ("ticket", "contact", "consent", "request", "fence", "log", "staff", "unreadable")
 """Classes of retention that code asks for by name."""
+OF_AGREEMENTS = ("ticket", "contact")
+"""Classes that may count from the end of a person's agreement with the company."""
 _OWN = re.compile(r"[A-Z][0-9]+(\.[0-9]+)?")
 _OTHERS = re.compile(r"94-V art\. [0-9]+(-[0-9]+)?(\([0-9]+\))*|Rules [0-9]+|own rule")
 
@@ -231,7 +233,8 @@ def _built(profile: Profile) -> Wrong:
     for number, row in enumerate(profile.retention.values(), 1):
         if row.at_end not in BUILT["retention.at_end"]:
             yield f"retention[{number}].at_end", f"{row.at_end!r} is not built yet; write destroy"
-        if row.id in classes and not row.until_withdrawal and row.event in ("agreement_ended", "consent_given"):
+        unbuilt = row.event == "consent_given" or (row.event == "agreement_ended" and row.id not in OF_AGREEMENTS)
+        if row.id in classes and not row.until_withdrawal and unbuilt:
             yield f"retention[{number}].event", f"{row.event!r} is not built yet; count from an event of a request"
 
 

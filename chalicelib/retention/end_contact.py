@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chalicelib.core.clock import SECOND
+from chalicelib.core.clock import DAY, SECOND
 from chalicelib.core.kept_for import KeptFor
 from chalicelib.core.observability import count
 
@@ -40,8 +40,9 @@ class EndContact:
             ticket = self.store.ticket(ticket_id) if ticket_id else None
             if ticket is None:
                 continue
-            open_until = self.contact_kept.after(now) // SECOND  # an open ticket cannot be closed earlier than now
-            date = ticket.contact_until(self.contact_kept) if ticket.expires_at else open_until
+            # An open ticket cannot be closed earlier than now; its agreement has ended, so it is looked at again.
+            open_until = (now + DAY if self.contact_kept.agreement else self.contact_kept.after(now)) // SECOND
+            date = ticket.contact_until(self.contact_kept, head.end) if ticket.expires_at else open_until
             if date > head.expires_at:
                 self.store.put_off(head, date)
             return False

@@ -15,6 +15,7 @@ The order is safe when a run dies or a message arrives in between:
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from chalicelib.contacts.agreement import end_of
 from chalicelib.contacts.text_index import delete_words
 from chalicelib.core.clock import SECOND
 from chalicelib.dynamo.builder import NEW, Write, setting
@@ -66,6 +67,7 @@ class EndContactStore:
             tuple(row.get("aliases", ())),
             row.get("pending", False),
             row.get("last_inbound_at", 0),
+            end_of(row),
         )
 
     def must_stay(self, head: ExpiredHead) -> bool:

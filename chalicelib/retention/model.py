@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from chalicelib.core.clock import MINUTE, SECOND, swept_lately
-from chalicelib.core.kept_for import KeptFor
+from chalicelib.core.clock import MINUTE, swept_lately
+from chalicelib.core.kept_for import LASTS, AgreementEnd, KeptFor
 
 LOOKED_AT_AGAIN = 10 * MINUTE
 """Time (ms) after which a contact that cannot end yet is looked at again."""
@@ -12,23 +12,24 @@ LOOKED_AT_AGAIN = 10 * MINUTE
 
 @dataclass(frozen=True)
 class TicketDate:
-    """The expiry date of a ticket: `expires_at` is 0 while it is not closed; `closed_at` is in ms."""
+    """The expiry date of a ticket: `expires_at` is 0 while it is not closed, WHILE_IT_LASTS while an agreement keeps
+    it; `closed_at` is in ms."""
 
     ticket_id: str
     number: str
     expires_at: int
     closed_at: int = 0
 
-    def contact_until(self, kept: KeptFor) -> int:
-        """Return when a contact expires whose last ticket this is: it is kept so long after that was closed, and never
-        shorter than the ticket."""
-        return max(self.expires_at, kept.after(self.closed_at) // SECOND)
+    def contact_until(self, kept: KeptFor, end: AgreementEnd) -> int:
+        """Return when a contact expires whose last ticket this is: it is kept so long after that was closed, or after
+        the `end` of their agreement, and never shorter than the ticket."""
+        return max(self.expires_at, kept.date(self.closed_at, end))
 
 
 @dataclass(frozen=True)
 class ExpiredHead:
     """The head of a conversation as it was read; it holds the expiry date of the contact. `pending`: the person has not
-    consented. What they last sent they sent at `last_inbound_at` (ms)."""
+    consented. What they last sent they sent at `last_inbound_at` (ms). `end` is that of their agreement."""
 
     conversation_id: str
     contact_id: str
@@ -38,6 +39,7 @@ class ExpiredHead:
     aliases: tuple[str, ...]
     pending: bool = False
     last_inbound_at: int = 0
+    end: AgreementEnd = LASTS
 
 
 @dataclass(frozen=True)
@@ -163,13 +165,18 @@ class PassState:
 
 @dataclass(frozen=True)
 class Unfinished:
-    """What the expiry stamper has not finished: a ticket whose date is not on all its rows (`ticket_id`), or a
-    customer's deletion whose message has not arrived yet. `arrived_at` in ms."""
+    """What the expiry stamper has not finished: a ticket whose date is not on all its rows (`ticket_id`), the head of a
+    conversation that is to be dated by the end of an agreement, or a customer's deletion whose message has not arrived
+    yet. `arrived_at` in ms, 0 for a head."""
 
     pk: str
     sk: str
     arrived_at: int
     ticket_id: str
+
+    def waits(self, now: int) -> int:
+        """Return for how long a deletion has waited at `now` (both ms); 0 for a head."""
+        return now - self.arrived_at if self.arrived_at else 0
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from chalicelib.core.kept_for import KeptFor
 from chalicelib.core.observability import count, log
 
 if TYPE_CHECKING:
+    from chalicelib.retention.agreement_dates import AgreementDates
     from chalicelib.retention.stamp_expiry_store import StampExpiryStore
 
 TRIES = 5
@@ -25,13 +26,15 @@ class StampExpiry:
 
     It ends only when the ticket still has the same date, so a ticket that is reopened meanwhile is stamped again at
     once; a run that dies is repeated by its queue. The terms are those of the operator's profile: how long
-    a ticket is kept, and its contact from the last closing.
+    a ticket is kept, and its contact from the last closing. `agreements` puts the date in its place that follows from
+    the end of an agreement, where the profile counts from one.
     """
 
     store: "StampExpiryStore"
     ticket_kept: KeptFor
     contact_kept: KeptFor
     clock: Callable[[], int]
+    agreements: "AgreementDates"
     stopwatch: Callable[[], float] = field(default=time.monotonic)
 
     def __call__(self, conversation_id: str, ticket_id: str = "", row: str = "") -> None:
@@ -54,6 +57,8 @@ class StampExpiry:
                 if self.store.ticket(ticket_id) == ticket:
                     self._show_failure(conversation_id, row, ticket_id)
                     return
+                continue
+            if not self.agreements.ticket(conversation_id, ticket):
                 continue
             for sk in self.store.rows_to_stamp(conversation_id, ticket):
                 if self.stopwatch() > until:

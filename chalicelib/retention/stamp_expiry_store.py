@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from chalicelib.channels.failure_meanings import reason_of
+from chalicelib.contacts.agreement import as_read
 from chalicelib.core.clock import gone_at
 from chalicelib.core.ids import MessageRef
-from chalicelib.core.kept_for import KeptFor
+from chalicelib.core.kept_for import WHILE_IT_LASTS, AgreementEnd, KeptFor
 from chalicelib.core.purposes import SUPPORT
 from chalicelib.dynamo.builder import Write, setting
 from chalicelib.dynamo.models import DeskRow
@@ -94,12 +95,19 @@ class StampExpiryStore:
         head = get_row(HEAD.key(conversation_id))
         if head is None:
             return True
-        newest, read = head.ticket_id == ticket.ticket_id, int(head.expires_at or 0)
-        date = ticket.contact_until(kept)
-        if (not newest and not read) or (read >= date if ticket.expires_at else not (newest and read)):
+        end = AgreementEnd(int(head.agreement_ended_at or 0), int(head.agreement_said_at or 0))
+        newest, read, date = (
+            head.ticket_id == ticket.ticket_id,
+            int(head.expires_at or 0),
+            ticket.contact_until(kept, end),
+        )
+        known = 0 if read == WHILE_IT_LASTS else read
+        dated = read == date or known >= date
+        if (not newest and not known) or (dated if ticket.expires_at else not (newest and read)):
             return True
-        values: dict[str, Any] = {"newest": head.ticket_id or ""} | ({"read": read} if read else {})
-        condition = "#ticket_id = :newest AND "
+        same_end, values = as_read(end)
+        values |= {"newest": head.ticket_id or ""} | ({"read": read} if read else {})
+        condition = f"{same_end} AND #ticket_id = :newest AND "
         condition += "#expires_at = :read" if read else "attribute_not_exists(#expires_at)"
         key, expression = HEAD.key(conversation_id), "REMOVE #expires_at, #list, #place"
         if ticket.expires_at:

@@ -154,8 +154,9 @@ class Sweep:
         return self.enqueue(conversations) if conversations else 0
 
     def _stamp_again(self, until: float) -> int:
-        """Wake the expiry stamper again for tickets whose rows it has not stamped within STAMPING_TAKES, and for
-        deletions whose message had not arrived, the more rarely the longer they wait."""
+        """Wake the expiry stamper again for tickets whose rows it has not stamped within STAMPING_TAKES, for
+        conversations that it has not dated by the end of an agreement, and for deletions whose message had not
+        arrived, these the more rarely the longer they wait."""
         now, handled = self.clock(), 0
         for one in self.store.unfinished(now):
             if self.stopwatch() > until:
@@ -163,14 +164,14 @@ class Sweep:
             if one.ticket_id:
                 self.store.enqueue_stamping(one.ticket_id, now)
             else:
-                self.store.put_off_deletion(one, now + max(OVERDUE_AFTER, (now - one.arrived_at) // 8))
+                self.store.repeat(one, now + max(OVERDUE_AFTER, one.waits(now) // 8))
             handled += 1
         return handled
 
     def _close(self, until: float) -> int:
         """Close tickets that were idle or solved for the profile's days, and set their expiry date."""
         now = self.clock()
-        expires_at = self.ticket_kept.after(now) // SECOND
+        expires_at = self.ticket_kept.date(now)
         closed = 0
         for state in (*_OPEN_STATES, State.SOLVED):
             days = self.solved_days if state is State.SOLVED else self.idle_days

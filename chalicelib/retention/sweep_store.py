@@ -62,11 +62,12 @@ class SweepStore:
         """Have the rows of a ticket stamped again. `now` in ms."""
         self._dates.enqueue(ticket_id, now)
 
-    def put_off_deletion(self, deletion: Unfinished, due_at: int) -> None:
-        """Have a deletion repeated now, because the stream router wakes the expiry stamper for the changed row, and
-        make it due again at `due_at` (ms). One that waits no longer stays as it is."""
-        key, values = Key("desk", deletion.pk, deletion.sk), {"at": due_at}
-        self._alone(self._tables.update("message", key, "SET #due_at = :at", "attribute_exists(#due)", values))
+    def repeat(self, one: Unfinished, due_at: int) -> None:
+        """Have a deletion, or the dating of a conversation, repeated now, because the stream router wakes the expiry
+        stamper for the changed row, and make it due again at `due_at` (ms). One that waits no longer stays as it
+        is."""
+        key, values = Key("desk", one.pk, one.sk), {"at": due_at}
+        self._alone(self._tables.update("row", key, "SET #due_at = :at", "attribute_exists(#due)", values))
 
     # -- cursors of parts that take longer than one sweep
 

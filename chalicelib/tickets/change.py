@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.core.clock import DAY, SECOND
+from chalicelib.core.clock import DAY
 from chalicelib.core.errors import BadInput, Conflict, NotFound
 from chalicelib.core.kept_for import KeptFor
 from chalicelib.staff.model import Staff
@@ -123,7 +123,7 @@ class ChangeTicket:
         elif ticket.solved_at and state != State.CLOSED:
             new["solved_at"] = None
         if state == State.CLOSED:
-            new |= {"closed_at": now, "expires_at": self.ticket_kept.after(now) // SECOND}
+            new |= {"closed_at": now, "expires_at": self.ticket_kept.date(now)}
         elif ticket.state == State.CLOSED:
             if ticket.expires_at - now < DAY:
                 # DynamoDB's TTL could delete rows before expiry stamping has removed their dates.

@@ -8,6 +8,7 @@ from functools import partial
 
 from chalicelib.channels.registry import ADDRESS_KINDS
 from chalicelib.core.ids import MessageRef
+from chalicelib.core.kept_for import AgreementEnd
 from chalicelib.core.normal import display_name
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.dynamo.rows import alive, get_row, get_rows, translated_errors
@@ -264,6 +265,7 @@ class TicketQueries:
             suppressed_at=number(row.suppressed_at),
             opted_out_at=number(row.opted_out_at),
             correct_at=number(row.correct_at),
+            agreement_end=AgreementEnd(number(head.agreement_ended_at), number(head.agreement_said_at)),
             erasing=row.state == ERASING,
         )
 

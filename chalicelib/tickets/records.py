@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib.channels import registry
+from chalicelib.core.kept_for import LASTS, AgreementEnd
 from chalicelib.provider_templates.model import Content
 from chalicelib.tickets.model import PERSON_ASKED, State
 
@@ -241,6 +242,7 @@ class Contact:
     `suppressed_at`  since when only what the customer asks for is sent, 0 for never
     `opted_out_at`   since when no news, offers and surveys are sent, 0 for never
     `correct_at`     since when the customer asks for a correction of their data, 0 for never
+    `agreement_end`  when their agreement with the company ended, where the profile counts from one
     `erasing`        the data is being destroyed, and nothing of it may be shown
     """
 
@@ -260,6 +262,7 @@ class Contact:
     suppressed_at: int = 0
     opted_out_at: int = 0
     correct_at: int = 0
+    agreement_end: AgreementEnd = LASTS
     erasing: bool = False
 
     @property

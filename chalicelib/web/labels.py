@@ -147,6 +147,8 @@ EVENTS: Mapping[str, str] = {
     "language_set": desk_msg("{name} set the customer's language: {language}"),
     "correction_asked": desk_msg("The customer asks for a correction of their data; do it by: {date}"),
     "corrected": desk_msg("{name} corrected the customer's data"),
+    "agreement_ended": desk_msg("{name} noted that the customer's agreement ended on {day}"),
+    "agreement_lasts": desk_msg("{name} noted that the customer's agreement lasts"),
     "closed": desk_msg("Ticket closed"),
     "closed_idle": desk_msg("Ticket closed by itself: no messages for {days} days"),
     "assigned": desk_msg("{name} took the ticket"),

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from chalicelib.outbox.reply import ReplyToCustomer
     from chalicelib.outbox.signals import AskForSignal, PassOnSignal
     from chalicelib.outbox.withheld.decide import DecideWithheld
+    from chalicelib.retention.agreement_dates import AgreementDates
     from chalicelib.retention.stamp_expiry import StampExpiry
     from chalicelib.vault.decryptor import BatchDecryptor
     from chalicelib.vault.pseudonyms import SameTextKey, TextKey
@@ -215,7 +216,18 @@ def stamp_expiry() -> "StampExpiry":
         ticket_kept=retention["ticket"].kept,
         contact_kept=retention["contact"].kept,
         clock=wiring.clock(),
+        agreements=agreement_dates(),
     )
+
+
+@cache
+def agreement_dates() -> "AgreementDates":
+    """Dates tickets by the end of an agreement."""
+    from chalicelib.retention.agreement_dates import AgreementDates, AgreementDatesStore
+    from chalicelib.retention.stamp_expiry_store import StampExpiryStore
+
+    kept, tables = load_profile(settings().operator).retention["ticket"].kept, wiring.gateway()
+    return AgreementDates(AgreementDatesStore(tables), StampExpiryStore(tables), kept, wiring.clock())
 
 
 @cache

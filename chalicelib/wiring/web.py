@@ -28,6 +28,7 @@ from chalicelib.wiring import base as wiring
 if TYPE_CHECKING:
     from chalicelib.attachments.hand_out import FetchAgain, HandOut
     from chalicelib.certificates.ledger import Ledger
+    from chalicelib.contacts.agreement import Agreements
     from chalicelib.contacts.change_contact import ChangeContact
     from chalicelib.outbox.bring_file import BringFile
     from chalicelib.outbox.change_message import ChangeMessage
@@ -104,6 +105,14 @@ def change_contact() -> "ChangeContact":
     from chalicelib.contacts.change_contact import ChangeContact, ContactChanges
 
     return ChangeContact(ContactChanges(wiring.gateway()), wiring.clock())
+
+
+@cache
+def agreements() -> "Agreements":
+    """Ends of people's agreements."""
+    from chalicelib.contacts.agreement import Agreements
+
+    return Agreements(wiring.gateway(), profile().agreement_terms, wiring.clock())
 
 
 def open_ticket(reader: TicketQueries) -> ViewTicket:

@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.core.clock import DAY, SECOND
-from chalicelib.core.kept_for import KeptFor
+from chalicelib.core.kept_for import WHILE_IT_LASTS, AgreementEnd, KeptFor
 from chalicelib.core.texts import KAZAKHSTAN
 
-TIMES = st.integers(0, 4_102_444_800_000)
+TIMES_END = 4_102_444_800_000
+TIMES = st.integers(0, TIMES_END)
 
 
 def at(written: str) -> int:
@@ -40,3 +41,29 @@ def test_a_longer_term_ends_later_and_a_later_beginning_no_earlier(at: int, term
     kept = KeptFor(term, unit)
     assert at < kept.after(at) < KeptFor(term + 1, unit).after(at)
     assert kept.after(at) <= kept.after(at + DAY)
+
+
+THREE_YEARS = KeptFor(3, "years", agreement=True)
+
+
+@pytest.mark.parametrize(
+    ("closed", "ended", "said", "until"),
+    [
+        ("2026-11-30 12:00", "2028-02-29 23:59", "2028-03-01 10:00", "2031-02-28 23:59"),
+        ("2028-06-01 12:00", "2028-02-29 23:59", "2028-03-01 10:00", "2031-02-28 23:59"),
+        ("2031-05-01 12:00", "2028-02-29 23:59", "2028-03-01 10:00", "2031-05-01 12:00"),
+        ("2026-11-30 12:00", "2028-02-29 23:59", "2031-02-27 10:00", "2031-03-02 10:00"),
+    ],
+)
+def test_a_term_of_an_agreement_counts_from_its_end(closed: str, ended: str, said: str, until: str) -> None:
+    """Of a ticket that was closed when the term was over it ends at once; and never sooner than the day can be
+    corrected."""
+    assert THREE_YEARS.date(at(closed), AgreementEnd(at(ended), at(said))) == at(until) // SECOND
+    assert KeptFor(3, "years").date(at(closed), AgreementEnd(at(ended), at(said))) == (
+        KeptFor(3, "years").after(at(closed)) // SECOND
+    )
+
+
+@given(closed=TIMES)
+def test_while_the_agreement_lasts_no_date_comes(closed: int) -> None:
+    assert THREE_YEARS.date(closed) == WHILE_IT_LASTS > TIMES_END // SECOND

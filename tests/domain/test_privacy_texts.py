@@ -13,12 +13,14 @@ from chalicelib.channels.base import ChoicePart, TextPart
 from chalicelib.channels.render import pieces_of, render
 from chalicelib.core.asks import Ask
 from chalicelib.core.clock import DAY
+from chalicelib.core.kept_for import WHILE_IT_LASTS
 from chalicelib.core.languages import LANGUAGES
 from chalicelib.core.texts import bot_text
 from chalicelib.privacy.kinds import registry
 from chalicelib.privacy.kinds.contract import Kind
 from chalicelib.privacy.kinds.deletion import DELETION
 from chalicelib.privacy.kinds.destruction import UNDECIDED
+from chalicelib.privacy.menu.texts import Kept, OwnTicket, data
 from chalicelib.privacy.recognition.recognise_words import asks
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.texts import announcement, answers, during_erasure, questions
@@ -178,3 +180,17 @@ def test_the_texts_cost_intake_no_library() -> None:
     code = "import sys, chalicelib.privacy.texts; print(*{name.split('.')[0] for name in sys.modules})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not set(done.stdout.split()) & {"boto3", "botocore", "holidays", "cryptography", "pynamodb"}
+
+
+@pytest.mark.parametrize("language", ["kk", "ru", "en"])
+def test_the_menu_names_no_day_while_an_agreement_keeps_what_there_is(language: str) -> None:
+    """Neither of a closed ticket nor of the contact; with the day, once it is known."""
+    profile, lasts = load_profile("smartaqkol"), WHILE_IT_LASTS * 1000
+
+    def told(until: int) -> str:
+        ticket = OwnTicket("t", "481207", "closed", 1, closed_at=2, expires_at=until)
+        return data(profile, language, Kept((ticket,), False, "3", until, ("1", 1), ("email",)))
+
+    term = {"kk": "тағы 3 жыл", "ru": "ещё 3 г.", "en": "3 years more"}[language]
+    assert told(lasts).count(term) == 2 and "3000" not in told(lasts)
+    assert term not in told(lasts - 1000) and told(lasts - 1000).count("2999") == 2

@@ -169,7 +169,7 @@ def test_the_check_command_prints_warnings_and_errors(capsys: pytest.CaptureFixt
         ("needs_use = true", "needs_use = false\nafter_days = 7", "policy.accepted_by.needs_use: silence alone proves"),
         ('mode = "message"', 'mode = "message"\nhold_days = 7', "consent.hold_days: in the mode explicit, and in no"),
         ("button = false", "button = false\nafter_days = 7", "policy.accepted_by.button: a version that"),
-        ('event = "ticket_closed"', 'event = "agreement_ended"', "retention[1].event: 'agreement_ended' is not built"),
+        ('event = "last_ticket_closed"', 'event = "consent_given"', "retention[2].event: 'consent_given' is not built"),
         ("term = 90\n", 'term = 90\nat_end = "anonymise"\n', "retention[1].at_end: 'anonymise' is not built yet"),
         ("term = 90\n", "term = 99999\n", "retention[1].term: longer than five years"),
         ("term = 90\n", 'term = 6\nunit = "years"\n', "retention[1].term: longer than five years"),

@@ -6,8 +6,8 @@ from chalicelib.dynamo.schema.tickets import STAMPED
 
 SENDING, ASKING, STAMPING, FETCHING = "due#0", "ask#0", "revoke#0", "fetch#0"
 """Partitions of the index `unsent`: outbox entries, asks, what the expiry stamper has not finished (tickets whose date
-is not on all rows yet, and deletions by customers whose message has not arrived yet), and files to be fetched. The
-suffix is the shard; there is one."""
+is not on all rows yet, conversations to be dated by the end of an agreement, and deletions by customers whose message
+has not arrived yet), and files to be fetched. The suffix is the shard; there is one."""
 
 HEAD = ItemClass(
     "head",
@@ -26,18 +26,19 @@ HEAD = ItemClass(
     section="desk.conversation",
     found_by="conversation_id",
     fields=fields(
-        text="conversation_id contact_id channel account ticket_id language",
+        text="conversation_id contact_id channel account ticket_id language due",
         bytes="public_key",
         number="epoch",
         texts="aliases former",
         flag="blocked notices_wait pending",
-        ms="last_inbound_at last_at reach_at welcomed_at window_shut_at",
+        ms="last_inbound_at last_at reach_at welcomed_at window_shut_at agreement_ended_at agreement_said_at due_at",
         seconds="expires_at",
     ),
 )
 """`window_shut_at` is the time of the newest message of ours that the provider refused because the reply window was
 closed (heads for which that has not happened lack it); `notices_wait`: notices wait until the customer writes;
-`pending`: the person has not consented yet."""
+`pending`: the person has not consented yet; `agreement_ended_at` is the end of the last day of the person's agreement,
+`agreement_said_at` when staff said so: the dates of the tickets follow, and until they do the head is `due`."""
 MESSAGE = ItemClass(
     "message",
     "desk",

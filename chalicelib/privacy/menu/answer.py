@@ -113,12 +113,13 @@ class AnswerMenu:
         """Return when the person's name and address are destroyed (ms): the date that is kept, or the one that is about
         to be; 0 while a ticket is not closed."""
         newest = tickets[0] if tickets else None
-        if kept := self.store.contact_until(subject):
+        kept, end = self.store.contact_until(subject)
+        if kept:
             return kept
         if newest is None or not newest.expires_at:
             return 0
         date = TicketDate(newest.id, newest.number, newest.expires_at // SECOND, newest.closed_at)
-        return date.contact_until(self.profile.retention["contact"].kept) * SECOND
+        return date.contact_until(self.profile.retention["contact"].kept, end) * SECOND
 
     def _categories(self, subject: "Subject") -> tuple[str, ...]:
         """Return the categories of the profile that are kept of people on this channel."""

@@ -4,7 +4,9 @@ it lies in the clear."""
 from collections.abc import Mapping
 from typing import Any
 
+from chalicelib.contacts.agreement import end_of
 from chalicelib.core.clock import SECOND
+from chalicelib.core.kept_for import AgreementEnd
 from chalicelib.dynamo.builder import Write
 from chalicelib.dynamo.schema import CONSENT, HEAD, HELD, MESSAGE, TICKET
 from chalicelib.dynamo.tables import Tables
@@ -77,9 +79,11 @@ class MenuStore:
         pages = self._tables.pages(HELD.partition(subject.conversation_id), prefix=HELD.prefix, only="says")
         return sum(bool(row.get("says")) for page in pages for row in page.rows)
 
-    def contact_until(self, subject: Subject) -> int:
-        """Return when the person's retention ends (ms), 0 while a ticket of theirs is not closed."""
-        return int(self._tables.get(HEAD.key(subject.conversation_id)).get("expires_at", 0)) * SECOND
+    def contact_until(self, subject: Subject) -> tuple[int, AgreementEnd]:
+        """Return when the person's retention ends (ms), 0 while a ticket of theirs is not closed; and the end of their
+        agreement."""
+        head = self._tables.get(HEAD.key(subject.conversation_id))
+        return int(head.get("expires_at", 0)) * SECOND, end_of(head)
 
     def consent(self, subject: Subject) -> tuple[str, int]:
         """Return version of the policy and time (ms) of the person's newest consent; empty when none is recorded."""

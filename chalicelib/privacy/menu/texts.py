@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from chalicelib.core.clock import SECOND
 from chalicelib.core.ids import speak
+from chalicelib.core.kept_for import WHILE_IT_LASTS
 from chalicelib.core.texts import bot_msg, bot_text, catalogue, term_text
 from chalicelib.privacy.texts.wording import in_languages, local_date, local_time
 from chalicelib.profile.model import Profile
@@ -36,6 +38,12 @@ TICKET_UNTIL = bot_msg("No. {number}: until {date}.")
 TICKET_OPEN = bot_msg("No. {number}: while it is not closed, and {term} more. The day cannot be told yet.")
 CONTACT_UNTIL = bot_msg("Your name and address: until {date}.")
 CONTACT_OPEN = bot_msg("Your name and address: {term} after your last request is closed. The day cannot be told yet.")
+TICKET_BY_AGREEMENT = bot_msg(
+    "No. {number}: as long as your agreement with us, and {term} more. The day cannot be told yet."
+)
+CONTACT_BY_AGREEMENT = bot_msg(
+    "Your name and address: as long as your agreement with us, and {term} more. The day cannot be told yet."
+)
 CONSENTED = bot_msg(
     "Your consent: {date}, version {version} of our policy. The record of it is kept for {term} after its end."
 )
@@ -142,14 +150,16 @@ def _data(profile: Profile, language: str, kept: Kept) -> Iterator[str]:
         yield bot_text(language, HELD_TOO, number=kept.held)
     for ticket in kept.tickets:
         number = speak(ticket.number)
-        if ticket.expires_at:
+        if _known(ticket.expires_at):
             yield bot_text(language, TICKET_UNTIL, number=number, date=local_date(language, ticket.expires_at))
         else:
-            yield bot_text(language, TICKET_OPEN, number=number, term=_term(profile, language, "ticket"))
-    if kept.contact_until:
+            words = TICKET_BY_AGREEMENT if profile.retention["ticket"].kept.agreement else TICKET_OPEN
+            yield bot_text(language, words, number=number, term=_term(profile, language, "ticket"))
+    if _known(kept.contact_until):
         yield bot_text(language, CONTACT_UNTIL, date=local_date(language, kept.contact_until))
     else:
-        yield bot_text(language, CONTACT_OPEN, term=_term(profile, language, "contact"))
+        words = CONTACT_BY_AGREEMENT if profile.retention["contact"].kept.agreement else CONTACT_OPEN
+        yield bot_text(language, words, term=_term(profile, language, "contact"))
     version, at = kept.consent
     if version:
         term = _term(profile, language, "consent")
@@ -159,5 +169,10 @@ def _data(profile: Profile, language: str, kept: Kept) -> Iterator[str]:
     yield bot_text(language, NO_COPY_YET, url=profile.policy.url)
 
 
+def _known(until: int) -> bool:
+    """Whether a date (ms) can be told."""
+    return 0 < until < WHILE_IT_LASTS * SECOND
+
+
 def _term(profile: Profile, language: str, retention: str) -> str:
-    return term_text(language, *profile.retention[retention].kept)
+    return term_text(language, profile.retention[retention].term, profile.retention[retention].unit)

@@ -7,9 +7,11 @@ from typing import Any
 from chalicelib.attachments.model import BLOCKED, CHECKING, DAMAGED, GONE, HELD, READY, TOO_BIG, WAITING
 from chalicelib.channels.failure_meanings import shown_reason
 from chalicelib.channels.parts import FILES
+from chalicelib.contacts.agreement import first_date
 from chalicelib.core.ids import speak
+from chalicelib.core.kept_for import AgreementEnd
 from chalicelib.core.settings import settings
-from chalicelib.core.working_days import deadline
+from chalicelib.core.working_days import day_of, deadline
 from chalicelib.profile.load import load_profile
 from chalicelib.provider_templates.model import Content
 from chalicelib.staff.model import Staff
@@ -18,6 +20,7 @@ from chalicelib.tickets import records
 from chalicelib.web.api.account_models import Colleague, Me, OwnUndertaking, Signature
 from chalicelib.web.api.template_models import ShownTemplate, TemplateButton
 from chalicelib.web.api.ticket_models import (
+    Agreement,
     AskedCorrection,
     Attachment,
     Contact,
@@ -226,7 +229,17 @@ def contact(one: records.Contact) -> Contact:
             for each in one.consents
         ],
         correction=_correction(one.correct_at),
+        agreement=_agreement(one.agreement_end),
     )
+
+
+def _agreement(end: AgreementEnd) -> Agreement | None:
+    terms = load_profile(settings().operator).agreement_terms
+    if not terms:
+        return None
+    if not end.at:
+        return Agreement(ended_on=None, kept_until=None)
+    return Agreement(ended_on=day_of(end.at), kept_until=when(first_date(terms, end)))
 
 
 def _correction(asked_at: int) -> AskedCorrection | None:

@@ -375,6 +375,15 @@ class AskedCorrection(Part):
     due_by: Annotated[Time | None, says("By when the law wants it done.")]
 
 
+class Agreement(Part):
+    """The customer's agreement with the company, from whose end retention counts."""
+
+    ended_on: Annotated[str | None, says("The day on which it ended, YYYY-MM-DD; null while it lasts.")]
+    kept_until: Annotated[
+        Time | None, says("When what counts from it begins to be destroyed; null while the agreement lasts.")
+    ]
+
+
 class ContactChange(Model):
     also: ClassVar[Mapping[str, Any]] = {"minProperties": 1}
     language: Annotated[
@@ -384,11 +393,29 @@ class ContactChange(Model):
         bool | UnsetType, Meta(extra_json_schema={"const": True}), says("What the customer asked for is corrected.")
     ] = UNSET
 
+    agreement_ended_on: Annotated[
+        str | UnsetType,
+        wanted("The field agreement_ended_on is a text."),
+        says(
+            "The day on which the customer's agreement with the company ended, from the contact's first day to today."
+            " It can be corrected until a day before anything is destroyed by it.",
+            pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+        ),
+    ] = UNSET
+    agreement_lasts: Annotated[
+        bool | UnsetType,
+        Meta(extra_json_schema={"const": True}),
+        says("It has not ended, or there is a new one: nothing ends by it."),
+    ] = UNSET
+
     def __post_init__(self) -> None:
-        if self.corrected is False:
-            raise BadInput("The field corrected is true, or left out.")
-        if self.language is UNSET and self.corrected is UNSET:
-            raise BadInput("Nothing to change. Give language or corrected.")
+        if self.corrected is False or self.agreement_lasts is False:
+            raise BadInput("The fields corrected and agreement_lasts are true, or left out.")
+        given = (self.language, self.corrected, self.agreement_ended_on, self.agreement_lasts)
+        if all(one is UNSET for one in given):
+            raise BadInput("Nothing to change. Give language, corrected, agreement_ended_on or agreement_lasts.")
+        if self.agreement_ended_on is not UNSET and self.agreement_lasts is not UNSET:
+            raise BadInput("Give agreement_ended_on or agreement_lasts, not both.")
 
 
 class Contact(Model):
@@ -407,3 +434,4 @@ class Contact(Model):
     correction: Annotated[
         AskedCorrection | None, says("The customer asked from the menu for a correction of their data.")
     ]
+    agreement: Annotated[Agreement | None, says("Null where the company's retention counts from no agreement.")]

@@ -33,7 +33,7 @@ from chalicelib.web.api.ticket_models import (
     Tickets,
     TicketWithMessages,
 )
-from chalicelib.web.change_of_contact import change_of_contact
+from chalicelib.web.change_of_contact import WantedChanges, change_of_contact
 from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.web.message_actions import newest_received
@@ -184,8 +184,14 @@ def contact(request: HttpRequest, path: IdPath) -> Contact:
 
 @operation("changeContact", {200: "The contact as it is now"}, refuses=(404, 409))
 def change_contact(request: HttpRequest, path: IdPath, body: ContactChange) -> Contact:
-    """Set the customer's language, or say that their data is corrected"""
-    change_of_contact(path.id, "" if body.language is UNSET else body.language, body.corrected is True, request.staff)
+    """Set the customer's language, say that their data is corrected, or when their agreement ended"""
+    changes = WantedChanges(
+        language="" if body.language is UNSET else body.language,
+        corrected=body.corrected is True,
+        ended_on=None if body.agreement_ended_on is UNSET else body.agreement_ended_on,
+        lasts=body.agreement_lasts is True,
+    )
+    change_of_contact(path.id, changes, request.staff)
     found = wiring_web.desk().contact(path.id)
     if found is None:
         raise NotFound("There is no such contact.")

@@ -14,7 +14,7 @@ from chalicelib.tickets.erasure_guard import ErasureInProgress, refuse_if_erasin
 from chalicelib.tickets.model import PRIORITIES
 from chalicelib.tickets.records import STATES
 from chalicelib.web import labels
-from chalicelib.web.change_of_contact import change_of_contact
+from chalicelib.web.change_of_contact import WantedChanges, change_of_contact
 from chalicelib.web.dashboard import rendering as pages
 from chalicelib.web.dashboard.composer_model import PROBLEMS, Typed
 from chalicelib.web.dashboard.queue import staff_names
@@ -43,6 +43,13 @@ RULES: Mapping[str, str] = {
 """What is said beside the field, by the code of the refusal; NO_CHOICE for any other code."""
 
 
+AGREEMENT_RULES: Mapping[str, str] = {
+    "day": desk_msg("Not saved. Choose a day from the contact's first one to today."),
+    "pending": desk_msg("Not saved. The customer has not consented yet: there is no agreement."),
+    "expiring": desk_msg("Not saved. The customer's data is destroyed within a day and cannot be kept any more."),
+    "no_agreement": desk_msg("Not saved. Under this company's policy nothing counts from an agreement."),
+}
+"""What is said beside the agreement, by the code of the refusal."""
 MESSAGE_RULES: Mapping[str, str] = {
     "": desk_msg("Not done. This message cannot be changed so."),
     "gone": desk_msg("Not done. The message is deleted."),
@@ -108,8 +115,8 @@ def refused_change(request: HttpRequest, form: Mapping[str, str], error: BadInpu
 
 
 def contact(request: HttpRequest) -> Response:
-    """POST the customer's language, or that their data is corrected"""
-    form = form_fields(request, "language", "corrected")
+    """POST the customer's language, that their data is corrected, or when their agreement ended"""
+    form = form_fields(request, "language", "corrected", "ended_on", "lasts")
     language = validators.word(form, "language", LANGUAGES) if "language" in form else ""
     corrected = bool(form.get("corrected") and validators.word(form, "corrected", ("yes",)))
     desk = wiring_web.desk()
@@ -117,7 +124,16 @@ def contact(request: HttpRequest) -> Response:
     if ticket is None:
         raise NotFound("There is no such ticket, or its retention has ended.")
     refuse_if_erasing(desk, ticket)
-    change_of_contact(ticket.contact_id, language, corrected, request.staff)
+    lasts = bool(form.get("lasts") and validators.word(form, "lasts", ("yes",)))
+    changes = WantedChanges(language, corrected, form.get("ended_on"), lasts)
+    try:
+        change_of_contact(ticket.contact_id, changes, request.staff)
+    except (BadInput, Conflict) as error:
+        if error.code not in AGREEMENT_RULES:
+            raise
+        why = pages.words_for(request, request.now).say(AGREEMENT_RULES[error.code])
+        refused = RefusedChange("ended_on", form.get("ended_on", ""), why)
+        return render_ticket(request, form, Typed(), error.status, refused)
     return back_to_ticket(request, form)
 
 

@@ -25,6 +25,7 @@ from chalicelib.core.delivery_failures import GAVE_UP, UNLISTED
 from chalicelib.core.ids import speak
 from chalicelib.core.normal import shows_nothing
 from chalicelib.core.texts import LANGUAGE_NAMES, desk_msg
+from chalicelib.core.working_days import day_start
 from chalicelib.outbox.model import WITHHELD_FOR
 from chalicelib.outbox.same_text import MOST_PEOPLE
 from chalicelib.tickets.model import PRESSES, WITHHELD
@@ -55,7 +56,7 @@ EVENT_ICONS = {
     "edit_elsewhere": "edit", "reaction_elsewhere": "heart", "reaction_taken_elsewhere": "heart",
     "revoke_elsewhere": "erase", "request_asked": "shield", "request_confirmed": "shield",
     "request_announced": "shield", "person_asked": "user", "solved_by_customer": "solved",
-    "correction_asked": "edit", "corrected": "edit",
+    "correction_asked": "edit", "corrected": "edit", "agreement_ended": "shield", "agreement_lasts": "shield",
     "request_cancelled": "shield", "request_refused": "shield",
 }  # fmt: skip
 _PRESSED = desk_msg("The customer pressed a button; its words are not known.")
@@ -274,6 +275,8 @@ class Words(Dates):
             places["language"] = LANGUAGE_NAMES.get(str(given["language"]), "")
         if message.kind == "correction_asked":
             places["date"] = self.date(int(given["by"]))
+        if "day" in given:
+            places["day"] = self.date(day_start(str(given["day"])))
         return labels.label(self.say, names, message.kind, **places)
 
     def quote_address(self, quote: Quote, base: str) -> str:

@@ -7,8 +7,10 @@ from chalice.app import Response
 
 from chalicelib.channels import registry
 from chalicelib.core.beside import beside
+from chalicelib.core.clock import SECOND
+from chalicelib.core.kept_for import LASTS, WHILE_IT_LASTS, AgreementEnd, KeptFor
 from chalicelib.core.observability import audit
-from chalicelib.core.working_days import deadline
+from chalicelib.core.working_days import day_of, deadline
 from chalicelib.privacy.recognise_request import may_be_request
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.vocabulary import OVER, Step
@@ -130,7 +132,7 @@ def render_ticket(
     words = pages.words_for(request, request.now, {one.id: one.name for one in staff})
     retention = wiring_web.profile().retention["ticket"]
     newer = head.ticket_id != ticket.id
-    correct_at = contact.correct_at if contact else 0
+    correct_at, agreement_end = (contact.correct_at, contact.agreement_end) if contact else (0, LASTS)
     correct_by = deadline(wiring_web.profile().deadlines["correct"], correct_at) if correct_at else 0
     messages = with_questions(opened.thread.messages, ticket, wiring_web.profile())
     waiting = Unread.of(ticket) if ticket.assignee in ("", request.staff.id) else Unread()
@@ -192,11 +194,23 @@ def render_ticket(
         assignable_staff=[one for one in staff if not one.disabled],
         priorities=PRIORITIES,
         retention=retention,
+        kept_until=kept_until(ticket, retention.kept, agreement_end, request.now),
+        by_agreement=bool(wiring_web.profile().agreement_terms),
+        agreement_end=agreement_end,
+        today=day_of(request.now),
+        first_day=day_of(contact.created_at) if contact else "",
         boxes=boxes,
         mode=mode,
         problem=typed.problem,
         refused=refused,
     )
+
+
+def kept_until(ticket: Ticket, kept: KeptFor, end: AgreementEnd, now: int) -> int:
+    """Return until when a ticket is kept, of one that is not closed if it were closed now (ms); 0 while an agreement
+    keeps it."""
+    until = ticket.expires_at // SECOND or kept.date(now, end)
+    return 0 if until >= WHILE_IT_LASTS else until * SECOND
 
 
 def neighbouring_list(

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.attachments.due import WakeFetcher
+from chalicelib.contacts.agreement import Agreements
 from chalicelib.contacts.index_contact import ContactTexts, IndexContact
 from chalicelib.contacts.search import Search
 from chalicelib.contacts.search_words import RULE
@@ -23,6 +24,7 @@ from chalicelib.entrypoints.stream_router import pass_on
 from chalicelib.outbox.keep_draft import KeepDraft
 from chalicelib.privacy.monitor_requests import MonitorAsks
 from chalicelib.profile.load import load_profile
+from chalicelib.retention.agreement_dates import AgreementDates, AgreementDatesStore
 from chalicelib.retention.delete_expired import DeleteExpired
 from chalicelib.retention.end_contact import EndContact
 from chalicelib.retention.end_contact_store import EndContactStore
@@ -46,6 +48,7 @@ from tests.support.streams import records
 
 IDLE_DAYS, SOLVED_DAYS, KEPT_DAYS = 90, 7, 90
 CONTACT_DAYS, CONSENT_DAYS = 90, 1095
+KEPT, CONTACT_KEPT = KeptFor(KEPT_DAYS), KeptFor(CONTACT_DAYS)
 FAR = 10**14
 """A time that no test reaches (ms)."""
 
@@ -66,6 +69,8 @@ class RetentionDesk(DeliveryDesk):
     rung_files: list[dict[str, str]] = field(default_factory=list)
     closed_accounts: list[str] = field(default_factory=list)
     """Accounts that were deleted from the user pool."""
+    ticket_kept: KeptFor = KEPT
+    contact_kept: KeptFor = CONTACT_KEPT
 
     # -- workers
 
@@ -92,7 +97,7 @@ class RetentionDesk(DeliveryDesk):
             "wake_fetcher": self.waker(dynamodb),
             "idle_days": IDLE_DAYS,
             "solved_days": SOLVED_DAYS,
-            "ticket_kept": KeptFor(KEPT_DAYS),
+            "ticket_kept": self.ticket_kept,
             "clock": lambda: self.now,
         }
         return Sweep(**parts | more)
@@ -161,19 +166,23 @@ class RetentionDesk(DeliveryDesk):
         self.dater()(ticket["conversation_id"], ticket["ticket_id"], row)
 
     def dater(self, store: StampExpiryStore | None = None, **more: Any) -> StampExpiry:
-        return StampExpiry(store or self.dates(), KeptFor(KEPT_DAYS), KeptFor(CONTACT_DAYS), lambda: self.now, **more)
+        terms = self.ticket_kept, self.contact_kept
+        return StampExpiry(store or self.dates(), *terms, lambda: self.now, self.agreement_dates(), **more)
+
+    def agreement_dates(self, dynamodb: Any = None) -> AgreementDates:
+        tables = self.gateway(dynamodb, at_once)
+        return AgreementDates(AgreementDatesStore(tables), StampExpiryStore(tables), self.ticket_kept, lambda: self.now)
+
+    def agreements(self, dynamodb: Any = None) -> Agreements:
+        kept = tuple(one for one in (self.ticket_kept, self.contact_kept) if one.agreement)
+        return Agreements(self.gateway(dynamodb, at_once), kept, lambda: self.now)
 
     def endings(self, dynamodb: Any = None) -> EndContactStore:
         return EndContactStore(self.gateway(dynamodb, at_once))
 
     def ender(self, dynamodb: Any = None, store: EndContactStore | None = None) -> EndContact:
-        return EndContact(
-            store or self.endings(dynamodb),
-            self.bucket.empty,
-            KeptFor(CONTACT_DAYS),
-            KeptFor(CONSENT_DAYS),
-            lambda: self.now,
-        )
+        terms = self.contact_kept, KeptFor(CONSENT_DAYS)
+        return EndContact(store or self.endings(dynamodb), self.bucket.empty, *terms, lambda: self.now)
 
     def closed(self, ticket: Mapping[str, Any]) -> dict[str, Any]:
         """The ticket, closed by the sweeper because nobody touched it, and its rows dated."""

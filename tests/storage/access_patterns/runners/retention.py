@@ -1,11 +1,14 @@
 """What expiry dates, the sweeper and the end of contacts ask."""
 
 from dataclasses import replace
+from typing import Any
 
 from chalicelib.attachments.drop_file import DropFile
 from chalicelib.channels.failure_meanings import stops_channel
 from chalicelib.channels.parts import InboundMessage
 from chalicelib.core.ids import MessageRef
+from chalicelib.core.kept_for import KeptFor
+from chalicelib.core.working_days import day_of
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.dynamo.rows import lists_ready
 from chalicelib.messages.customer_deletion import TakeBack, TakeBackStore
@@ -328,3 +331,42 @@ def _(desk: RetentionDesk) -> Action:
 @asks("AP1022")
 def _(desk: RetentionDesk) -> Action:
     return lambda: ReviewStore(desk.gateway()).add("mailing", BOLAT, desk.now)
+
+
+def of_agreement(desk: RetentionDesk) -> dict[str, Any]:
+    """A closed ticket that is kept until three years after the agreement ended."""
+    desk.ticket_kept = desk.contact_kept = KeptFor(3, "years", agreement=True)
+    return desk.closed(desk.open_ticket())
+
+
+@asks("AP1300", "AP1301", "AP1302", "AP1303")
+def _(desk: RetentionDesk) -> Action:
+    ticket = of_agreement(desk)
+    return lambda: desk.agreements().ended(ticket["contact_id"], day_of(desk.now), BOLAT)
+
+
+@asks("AP1304", "AP78", "AP1304", "AP1306", "AP78", "AP1304", "AP1305", "AP113", "AP1307")
+def _(desk: RetentionDesk) -> Action:
+    ticket = of_agreement(desk)
+    desk.agreements().ended(ticket["contact_id"], day_of(desk.now), BOLAT)
+    return lambda: desk.agreement_dates().conversation(ticket["conversation_id"])
+
+
+@asks("AP317", "AP1308")
+def _(desk: RetentionDesk) -> Action:
+    ticket = of_agreement(desk)
+    desk.agreements().ended(ticket["contact_id"], day_of(desk.now), BOLAT)
+    desk.later(120)
+
+    def again() -> None:
+        for one in sweeping(desk).unfinished(desk.now):
+            sweeping(desk).repeat(one, desk.now + 60_000)
+
+    return again
+
+
+@asks("AP1300", "AP1301", "AP1302", "AP1309")
+def _(desk: RetentionDesk) -> Action:
+    ticket = of_agreement(desk)
+    desk.agreements().ended(ticket["contact_id"], day_of(desk.now), BOLAT)
+    return lambda: desk.agreements().lasts(ticket["contact_id"], BOLAT)

@@ -269,6 +269,16 @@ def customers_rows(play: Play) -> Rows:
     return {place: item for place, item in all_rows(play).items() if not place[1].startswith(OWN)}
 
 
+def changed(before: Rows, after: Rows) -> dict[tuple[str, str, str], list[str]]:
+    """Rows that differ, each with the names of the attributes that do."""
+    differing = {}
+    for place in before.keys() | after.keys():
+        one, other = before.get(place, {}), after.get(place, {})
+        if names := sorted(name for name in one.keys() | other.keys() if one.get(name) != other.get(name)):
+            differing[place] = names
+    return differing
+
+
 def settled(play: Play) -> Rows:
     """The rows of customers, as soon as nobody changes them any more."""
     before: Rows = {}

@@ -1,15 +1,15 @@
-"""DynamoDB in the process of the tests: botocore asks the handlers of the embedded AWS instead of a socket.
+"""Services of AWS in the process of the tests: botocore asks the handlers of the embedded AWS instead of a socket.
 
-Whoever makes a client for `ENDPOINT` gets what MiniStack's DynamoDB answers, of tables that live in this process alone:
-the same handlers, conditions, transactions, limits, pages, streams and errors, without two ends of HTTP. What lies
-between socket and handler is not there: nobody is asked for permissions, so another key than that of root is refused.
-Roles, faults, child processes and Lambda need the embedded AWS itself.
+Whoever makes a client for `ENDPOINT` gets what MiniStack answers, of tables, secrets and keys that live in this process
+alone: the same handlers, conditions, transactions, limits, pages, streams and errors, without two ends of HTTP. What
+lies between socket and handler is not there: nobody is asked for permissions, so another key than that of root is
+refused. Roles, faults, child processes and Lambda need the embedded AWS itself.
 """
 
 import json
 import threading
 import time
-from base64 import b64decode, b64encode
+from base64 import b64encode
 from collections import defaultdict
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from functools import cache
@@ -24,10 +24,15 @@ from ministack.core.responses import error_response_json, request_scope
 
 from infra.definitions import load
 from local.aws.ministack import CREDENTIALS, REGION, create_tables
-from tests.support import quick_handlers
+from tests.support import quick_answers, quick_handlers
 
-ENDPOINT = "http://dynamodb.in-this-process.invalid"
-SERVICES = {"dynamodb": "dynamodb", "dynamodbstreams": "dynamodb_streams"}
+ENDPOINT = "http://aws.in-this-process.invalid"
+SERVICES = {
+    "dynamodb": "dynamodb",
+    "dynamodbstreams": "dynamodb_streams",
+    "kms": "kms",
+    "secretsmanager": "secretsmanager",
+}
 """Of botocore → the module of MiniStack."""
 _ACCOUNT = "000000000000"
 _PATTERN = "pattern-of-tables"
@@ -94,7 +99,7 @@ def items(table: str) -> list[dict[str, Any]]:
 
     with _one_at_a_time, request_scope(_ACCOUNT, REGION):
         rows = [item for rows in dynamodb._tables[table]["items"].values() for item in rows.values()]
-        return [{name: _value(value) for name, value in item.items()} for item in rows]
+        return [{name: quick_answers.value(value) for name, value in item.items()} for item in rows]
 
 
 def put(table: str, given: Iterable[dict[str, Any]]) -> None:
@@ -113,7 +118,7 @@ def put(table: str, given: Iterable[dict[str, Any]]) -> None:
 
 
 def _stored(value: dict[str, Any]) -> dict[str, Any]:
-    """A value of botocore as MiniStack keeps it, the reverse of `_value`."""
+    """A value of botocore as MiniStack keeps it, the reverse of `quick_answers.value`."""
     ((kind, given),) = value.items()
     if kind == "B":
         return {kind: b64encode(given).decode()}
@@ -126,31 +131,27 @@ def _stored(value: dict[str, Any]) -> dict[str, Any]:
     return {kind: list(given) if isinstance(given, list) else given}
 
 
-def _value(value: dict[str, Any]) -> dict[str, Any]:
-    """A typed value as botocore reads it: bytes are decoded, sets and lists are new."""
-    ((kind, given),) = value.items()
-    if kind == "B":
-        return {kind: b64decode(given)}
-    if kind == "M":
-        return {kind: {name: _value(one) for name, one in given.items()}}
-    if kind == "L":
-        return {kind: [_value(one) for one in given]}
-    if kind == "BS":
-        return {kind: [b64decode(one) for one in given]}
-    return {kind: list(given) if isinstance(given, list) else given}
-
-
 def _answer_of(client: Any, module: ModuleType) -> Callable[..., tuple[AWSResponse, Any]]:
     parser = create_parser(client.meta.service_model.resolved_protocol)
     region = client.meta.region_name
 
     def answer(model: Any, params: dict[str, Any], request_signer: Any, **_: Any) -> tuple[AWSResponse, Any]:
         credentials = request_signer._credentials.get_frozen_credentials()
-        assert credentials.access_key == CREDENTIALS["AWS_ACCESS_KEY_ID"], "only root has tables in this process"
+        assert credentials.access_key == CREDENTIALS["AWS_ACCESS_KEY_ID"], "only root is known in this process"
         status, told, content = _asked(module, region, params["headers"], params["body"])
+        if status < 300:
+            shape, named = model.output_shape, {name.lower(): one for name, one in told.items()}
+            parsed = quick_answers.reader(shape)(json.loads(content)) if shape else {}
+            parsed["ResponseMetadata"] = {
+                "RequestId": told["x-amzn-requestid"],
+                "HTTPStatusCode": status,
+                "HTTPHeaders": named,
+                "RetryAttempts": 0,
+            }
+            return AWSResponse(params["url"], status, told, None), parsed
         answered = {"body": content, "headers": told, "status_code": status}
         parsed = parser.parse(answered, model.output_shape)
-        refusal = model.service_model.shape_for_error_code(parsed["Error"].get("Code")) if status >= 300 else None
+        refusal = model.service_model.shape_for_error_code(parsed["Error"].get("Code"))
         parsed |= parser.parse(answered, refusal) if refusal else {}
         parsed["ResponseMetadata"]["RetryAttempts"] = 0
         return AWSResponse(params["url"], status, told, None), parsed
@@ -199,7 +200,7 @@ def _run(region: str, asked: Coroutine[Any, Any, Answer]) -> Answer:
         except Exception as error:  # noqa: BLE001 - what the embedded AWS makes of its own mistakes
             failed: Answer = error_response_json("InternalError", str(error), 500)
             return failed
-    raise AssertionError("a handler of DynamoDB waits")
+    raise AssertionError("a handler waits")
 
 
 def _text(value: Any) -> str:

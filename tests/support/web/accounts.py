@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from chalicelib.vault.encryption import encode_key, fingerprint, new_pair
+from local.aws import ministack as embedded
+from tests.support import in_process
 from tests.support.aws import Aws
 from tests.support.people import TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT
 from tests.support.web.visiting import PASSWORD, email
@@ -61,9 +63,10 @@ class Keys:
 
 
 @pytest.fixture(scope="session")
-def keys(aws: Aws) -> Keys:
-    """The deployment's secrets and its vault, wrapped by a KMS key."""
-    kms, manager, pair = aws.client("kms"), aws.client("secretsmanager"), new_pair()
+def keys() -> Keys:
+    """The deployment's secrets and its vault, wrapped by a KMS key, in this process."""
+    kms, manager = (embedded.client(service, in_process.ENDPOINT) for service in ("kms", "secretsmanager"))
+    pair = new_pair()
     key = kms.create_key()["KeyMetadata"]["Arn"]
     wrapped = kms.encrypt(KeyId=key, Plaintext=pair.private, EncryptionContext={"purpose": "vault"})["CiphertextBlob"]
     vault_id = fingerprint(pair.public)

@@ -22,6 +22,7 @@ from chalicelib.web.dashboard import rendering as pages
 from chalicelib.web.http.cookies import SESSION_COOKIE, cookie_name
 from chalicelib.wiring import base as wiring
 from chalicelib.wiring import web as wiring_web
+from tests.support import in_process
 from tests.support.aws import Aws
 from tests.support.forgetting import forget_wiring
 from tests.support.people import TELEGRAM_ACCOUNT
@@ -180,6 +181,8 @@ def web(
         "PUBLIC_URL": "http://127.0.0.1:8000",
         "CLOCK_FILE": str(clock_file),
         "OPERATOR": "spoint",
+        "AWS_ENDPOINT_URL_KMS": in_process.ENDPOINT,
+        "AWS_ENDPOINT_URL_SECRETS_MANAGER": in_process.ENDPOINT,
     }
     for name, value in environment.items():
         monkeypatch.setenv(name, value)

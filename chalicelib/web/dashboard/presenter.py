@@ -1,6 +1,6 @@
 """Presents tickets and messages on pages: words, icons and dates in one language. No HTML here."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,10 +83,10 @@ CHANGES_NOT_MADE: Mapping[str, str] = {
 }
 """What is said of changes of ours that have not left, or failed."""
 ROLE_NAMES: Mapping[str, str] = {
-    "operator": desk_msg("Operator"),
-    "supervisor": desk_msg("Supervisor"),
-    "privacy_officer": desk_msg("Privacy officer"),
     "administrator": desk_msg("Administrator"),
+    "privacy_officer": desk_msg("Privacy officer"),
+    "supervisor": desk_msg("Supervisor"),
+    "operator": desk_msg("Operator"),
 }
 MORE_EVENTS: Mapping[str, str] = {
     "started": desk_msg("The customer pressed Start in the bot"),
@@ -157,8 +157,9 @@ class Words(Dates):
     def priority(self, priority: str) -> str:
         return labels.label(self.say, labels.PRIORITIES, priority)
 
-    def role(self, role: str) -> str:
-        return labels.label(self.say, ROLE_NAMES, role)
+    def roles(self, roles: Collection[str]) -> str:
+        """Return all roles of somebody, the one that may do least at the end."""
+        return ", ".join(self.say(name) for role, name in ROLE_NAMES.items() if role in roles)
 
     def status(self, status: str) -> str:
         return labels.label(self.say, labels.STATUSES, status)

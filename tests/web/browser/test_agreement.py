@@ -1,4 +1,4 @@
-"""What stands beside a ticket of an agreement, and the sidebar, in Chromium: whole in every language, for every role."""
+"""What stands beside a ticket of an agreement, and the sidebar, in Chromium: whole in each language, for each role."""
 
 from dataclasses import replace
 from typing import Any

@@ -85,7 +85,10 @@ _RECEIVES = (
 )
 """What stores a message: it may write what it stores, and read none of it."""
 
-SWEPT = ("contact", "conversation", "ticket", "number", "unclear", "sweep", "request", "ended", "visitor")
+SWEPT = (
+    *("contact", "conversation", "ticket", "number", "unclear", "sweep", "request", "ended", "visitor"),
+    "statistics",
+)
 
 FUNCTIONS = (
     Function(

@@ -119,6 +119,7 @@ class DeskRow(Model):
     agreement_ended_at = NumberAttribute(null=True)
     agreement_said_at = NumberAttribute(null=True)
     due_at = NumberAttribute(null=True)
+    counted = UnicodeSetAttribute(null=True)
     # message
     content = BinaryAttribute(null=True, legacy_encoding=False)
     file = BinaryAttribute(null=True, legacy_encoding=False)
@@ -251,6 +252,10 @@ class DeskRow(Model):
     says = BooleanAttribute(null=True)
     answer_wanted = BooleanAttribute(null=True)
     kinds: ListAttribute[str] = ListAttribute(null=True)
+    # statistic
+    people = NumberAttribute(null=True)
+    # statistics
+    published: MapAttribute[str, object] = MapAttribute(null=True)
 
 
 class KeyRow(Model):

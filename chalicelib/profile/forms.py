@@ -54,7 +54,6 @@ KEPT_BY_THE_DESK = ("stop_processing", "erasure_target", "erasure_alarm", "grace
 BUILT = {
     "consent.mode": ("message", "explicit"),
     "residency.cross_border": ("message",),
-    "retention.at_end": ("destroy",),
 }
 """Values with code behind them, of fields that may have others too. A profile may have one of the others only while
 none of its channels is served: then nothing can happen under it, and the policy says nothing of it."""

@@ -391,6 +391,11 @@ class Profile(Row):
         return tuple(row.id for row in self.retention.values() if row.until_withdrawal and row.id in held)
 
     @property
+    def anonymises(self) -> bool:
+        """Whether tickets whose term is over are counted before they are destroyed."""
+        return self.retention["ticket"].at_end == "anonymise"
+
+    @property
     def agreement_terms(self) -> tuple[KeptFor, ...]:
         """The terms that count from the end of a person's agreement, of what is kept of people."""
         terms = (self.retention[one].kept for one in ("ticket", "contact"))

@@ -394,7 +394,8 @@ def _changes(profile: Profile, tell: Tell, language: Language) -> list[Block]:
 def _term(row: Retention, tell: Tell, language: Language) -> str:
     if row.until_withdrawal:
         return tell(words.UNTIL_WITHDRAWAL).format(days=row.review_days)
-    return tell(words.TERMS[row.event]).format(term=term_text(language, row.term, row.unit))
+    term = tell(words.TERMS[row.event]).format(term=term_text(language, row.term, row.unit))
+    return tell(words.ANONYMISED).format(term=term) if row.at_end == "anonymise" else term
 
 
 def _list(names: Any, ids: Iterable[str], tell: Tell) -> str:

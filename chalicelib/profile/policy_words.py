@@ -97,6 +97,7 @@ TERMS: Mapping[str, str] = {
     "written": policy_msg("{term} after the record is made"),
     "not_held": policy_msg("not held by this service"),
 }
+ANONYMISED = policy_msg("{term}; then only numbers remain, each of five people or more, which lead to nobody")
 UNTIL_WITHDRAWAL = policy_msg("until you withdraw consent; reviewed every {days} days")
 DUTIES: Mapping[str, str] = {
     "stop_processing": policy_msg("stop processing after you withdraw consent, or refuse with a reason"),

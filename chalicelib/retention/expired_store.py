@@ -29,6 +29,7 @@ from chalicelib.retention.model import (
     Removal,
     UnstampedTicket,
 )
+from chalicelib.retention.statistics import StatisticsStore
 from chalicelib.tickets.model import STAMPING_TAKES, State, queue_attributes, queue_of
 from chalicelib.tickets.tag_lists import TAGS_AS_READ, list_tag
 
@@ -58,14 +59,16 @@ class Page:
 
 
 class ExpiredStore:
-    """Finds and deletes what has expired. A single write that conflicts with another is left to the next sweep.
+    """Finds and deletes what has expired. A single write that conflicts with another is left to the next sweep. With
+    `statistics` a ticket is counted there when it is deleted.
 
     All methods raise Unavailable.
     """
 
-    def __init__(self, tables: Tables, bucket: Bucket) -> None:
+    def __init__(self, tables: Tables, bucket: Bucket, statistics: StatisticsStore | None = None) -> None:
         self._tables = tables
         self._bucket = bucket
+        self._statistics = statistics
         self._ends = EndContactStore(tables)
 
     # -- what is due, by the index
@@ -165,6 +168,11 @@ class ExpiredStore:
                 return marked
             for name in item.file_objects:
                 self._bucket.delete(item.contact_id, name)
+        if item.is_ticket and self._statistics is not None:
+            row = self._tables.get(TICKET.key(item.ticket_id))
+            refusal = self._tables.transact([self._delete(item), *self._statistics.counted(row)])
+            if refusal is None or "item" in refusal.roles or not refusal.roles:
+                return Removal.CHANGED if refusal else Removal.REMOVED
         write = self._guard(item) if item.guard_until else self._delete(item)
         return self._written(item, write)
 

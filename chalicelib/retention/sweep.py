@@ -43,8 +43,9 @@ _OPEN_STATES = (State.OPEN, State.PENDING, State.SNOOZED)
 class Sweep:
     """One sweep. `state` says how far the full pass has come; `enqueue` sends wake-up messages for conversations and
     returns how many were taken; `monitor_asks`, `monitor_requests` and `wake_fetcher` run until a time of the
-    stopwatch; `overdue_reviews` counts the reviews of retention whose date is over, None where nothing is reviewed. The
-    days are those of the operator's profile."""
+    stopwatch; `overdue_reviews` counts the reviews of retention whose date is over, None where nothing is reviewed;
+    `publish_statistics` publishes what was counted of tickets that have ended, None where nothing is. The days are
+    those of the operator's profile."""
 
     store: "SweepStore"
     auto_close: "AutoClose"
@@ -61,6 +62,7 @@ class Sweep:
     clock: Callable[[], int]
     stopwatch: Callable[[], float] = field(default=time.monotonic)
     overdue_reviews: Callable[[], int] | None = None
+    publish_statistics: Callable[[], int] | None = None
 
     def __call__(self) -> dict[str, int]:
         """Run all parts and return how many items each has handled.
@@ -91,14 +93,18 @@ class Sweep:
                 errors.append(error)
         if errors:
             raise errors[0]
-        self._count_reviews()
+        self._each_hour()
         log("sweep_done")
         return done
 
-    def _count_reviews(self) -> None:
-        """Count overdue reviews once an hour."""
-        if self.overdue_reviews is not None and self.clock() // MINUTE % 60 == 0:
+    def _each_hour(self) -> None:
+        """Count overdue reviews, and publish statistics."""
+        if self.clock() // MINUTE % 60 != 0:
+            return
+        if self.overdue_reviews is not None:
             count("ReviewsOverdue", self.overdue_reviews())
+        if self.publish_statistics is not None:
+            self.publish_statistics()
 
     def _delete_due(self, until: float, heads: "Heads", read: "list[PassState]") -> int:
         """Delete what the index says is due, once the first full pass has completed it; keep in `read` how far the pass

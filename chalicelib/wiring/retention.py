@@ -27,6 +27,7 @@ def sweep() -> "Sweep":
     from chalicelib.retention.expired_store import ExpiredStore
     from chalicelib.retention.full_pass import FullPass
     from chalicelib.retention.reviews import Reviews, ReviewStore
+    from chalicelib.retention.statistics import PublishStatistics, StatisticsStore
     from chalicelib.retention.sweep import Sweep
     from chalicelib.retention.sweep_store import SweepStore
     from chalicelib.tickets.writes import AutoClose
@@ -44,7 +45,8 @@ def sweep() -> "Sweep":
 
     # The sweeper does not wait: the next sweep meets again what conflicts now.
     tables = Tables(client("dynamodb"), wiring.tables(), lambda _attempt: None, "the next sweep tries again")
-    store, expired = SweepStore(tables), ExpiredStore(tables, bucket())
+    statistics = StatisticsStore(tables) if profile.anonymises else None
+    store, expired = SweepStore(tables), ExpiredStore(tables, bucket(), statistics)
     end_contact = EndContact(
         EndContactStore(wiring.gateway()), bucket().empty, contact_kept=kept["contact"],
         consent_kept=kept["consent"],
@@ -66,6 +68,7 @@ def sweep() -> "Sweep":
         ticket_kept=kept["ticket"],
         clock=wiring.clock(),
         overdue_reviews=Reviews(profile, ReviewStore(tables), wiring.clock()).overdue if profile.reviewed else None,
+        publish_statistics=PublishStatistics(statistics, kept["ticket"], wiring.clock()) if statistics else None,
     )
 
 

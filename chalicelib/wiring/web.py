@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from chalicelib.privacy.telling.statuses import MessageStatuses
     from chalicelib.provider_templates.store import TemplateStore
     from chalicelib.retention.reviews import Reviews
+    from chalicelib.retention.statistics import StatisticsStore
     from chalicelib.staff.authenticator import Authenticator
     from chalicelib.staff.challenges import Challenges
     from chalicelib.staff.cognito import CognitoAccounts
@@ -105,6 +106,14 @@ def change_contact() -> "ChangeContact":
     from chalicelib.contacts.change_contact import ChangeContact, ContactChanges
 
     return ChangeContact(ContactChanges(wiring.gateway()), wiring.clock())
+
+
+@cache
+def statistics() -> "StatisticsStore":
+    """What remains of tickets whose term is over."""
+    from chalicelib.retention.statistics import StatisticsStore
+
+    return StatisticsStore(wiring.gateway())
 
 
 @cache

@@ -106,7 +106,7 @@ def test_every_row_of_the_profile_appears(language: Language) -> None:
     ):
         assert say(name) in text
     for row in SPOINT.retention.values():
-        shown = say(words.TERMS[row.event]).format(term=term_text(language, *row.kept)) in text
+        shown = say(words.TERMS[row.event]).format(term=term_text(language, row.term, row.unit)) in text
         assert shown == any(one.retention == row.id for one in held)
     for fact in (
         *(row.name for row in SPOINT.recipients.values()),

@@ -33,12 +33,14 @@ HEAD = ItemClass(
         flag="blocked notices_wait pending",
         ms="last_inbound_at last_at reach_at welcomed_at window_shut_at agreement_ended_at agreement_said_at due_at",
         seconds="expires_at",
+        text_set="counted",
     ),
 )
 """`window_shut_at` is the time of the newest message of ours that the provider refused because the reply window was
 closed (heads for which that has not happened lack it); `notices_wait`: notices wait until the customer writes;
 `pending`: the person has not consented yet; `agreement_ended_at` is the end of the last day of the person's agreement,
-`agreement_said_at` when staff said so: the dates of the tickets follow, and until they do the head is `due`."""
+`agreement_said_at` when staff said so: the dates of the tickets follow, and until they do the head is `due`; `counted`
+are the months in whose statistics the person is (retention/statistics.py)."""
 MESSAGE = ItemClass(
     "message",
     "desk",

@@ -91,6 +91,25 @@ ENDED = ItemClass(
     fields=fields(text="contact_id"),
 )
 """A contact that has ended and whose search words are still to be deleted."""
+STATISTIC = ItemClass(
+    "statistic",
+    "desk",
+    pk="statistics",
+    sk="count#{month}#{cell}",
+    expiry=Expiry("event", "when its month is published"),
+    fields=fields(number="people"),
+)
+"""How many people have a ticket of a month in common by channel, language, duration and tags, which the key names. It
+leads to nobody (retention/statistics.py)."""
+STATISTICS = ItemClass(
+    "statistics",
+    "desk",
+    pk="statistics",
+    sk="month#{month}",
+    expiry=Expiry("never", "none: no number of it is of fewer than five people, and it leads to nobody"),
+    fields=fields(map="published", ms="closed_at"),
+)
+"""What is published of a month: from `closed_at` on nothing is counted in it."""
 MARKER = ItemClass(
     "marker",
     "index",

@@ -77,7 +77,7 @@ def sidebar(
             )
             for view in VIEWS
         ]
-        + ([_withheld_link(words, current=page == "withheld")] if staff.may(SUPERVISORS) else []),
+        + (_of_supervisors(words, page) if staff.may(SUPERVISORS) else []),
         "channels": [
             narrowed(words.channel(one.id), one.icon, found.channel(one.id), channel=one.id) for one in registry.SERVED
         ],
@@ -97,6 +97,9 @@ def _requests_link(words: Words, *, current: bool) -> SidebarLink:
     return SidebarLink(words.say("Requests about data"), "shield", "/privacy", capped(number), current)
 
 
-def _withheld_link(words: Words, *, current: bool) -> SidebarLink:
+def _of_supervisors(words: Words, page: str) -> list[SidebarLink]:
     number = capped(len(waiting(words.now)))
-    return SidebarLink(words.say("Waits for a supervisor"), "pause", "/withheld", number, current)
+    links = [SidebarLink(words.say("Waits for a supervisor"), "pause", "/withheld", number, page == "withheld")]
+    if wiring_web.profile().anonymises:
+        links.append(SidebarLink(words.say("Statistics"), "form", "/statistics", "", page == "statistics"))
+    return links

@@ -14,8 +14,10 @@ from chalicelib.dynamo.rows import lists_ready
 from chalicelib.messages.customer_deletion import TakeBack, TakeBackStore
 from chalicelib.outbox.content import ReplyContent
 from chalicelib.outbox.model import Reply
+from chalicelib.retention.expired_store import ExpiredStore
 from chalicelib.retention.model import Entry, Expired, Misplaced, OldTicket
 from chalicelib.retention.reviews import ReviewStore
+from chalicelib.retention.statistics import StatisticsStore, month_of
 from chalicelib.retention.sweep_store import SweepStore
 from chalicelib.tickets.model import State
 from tests.storage.access_patterns.patterns import Action, asks
@@ -370,3 +372,30 @@ def _(desk: RetentionDesk) -> Action:
     ticket = of_agreement(desk)
     desk.agreements().ended(ticket["contact_id"], day_of(desk.now), BOLAT)
     return lambda: desk.agreements().lasts(ticket["contact_id"], BOLAT)
+
+
+def counting(desk: RetentionDesk) -> tuple[ExpiredStore, StatisticsStore]:
+    statistics = StatisticsStore(desk.gateway())
+    return ExpiredStore(desk.gateway(), NO_FILES, statistics), statistics
+
+
+@asks("AP1310", "AP1311")
+def _(desk: RetentionDesk) -> Action:
+    ticket = desk.closed(desk.open_ticket())
+    desk.now = ticket["expires_at"] * 1000
+    expired, _statistics = counting(desk)
+    found = [one for one, _ in expired.page("desk", (), desk.now).items if isinstance(one, Expired) and one.is_ticket]
+    return lambda: expired.remove(found[0])
+
+
+@asks("AP1312", "AP1313", "AP1314", "AP1313", "AP1315")
+def _(desk: RetentionDesk) -> Action:
+    ticket = desk.closed(desk.open_ticket())
+    _expired, statistics = counting(desk)
+    desk.gateway().transact(statistics.counted(ticket))
+    return lambda: statistics.publish(month_of(ticket["closed_at"]), desk.now)
+
+
+@asks("AP1316")
+def _(desk: RetentionDesk) -> Action:
+    return counting(desk)[1].published

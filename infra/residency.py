@@ -54,7 +54,7 @@ def why_not(profile: Profile, country: str) -> Iterator[str]:
     if residency.promised:
         yield f"{residency.clause}: the company's own policy promises that data is stored in {residency.required}."
         return
-    if residency.notice and not (residency.notice.sent and residency.notice.number):
+    if residency.notice and profile.awaits_notice:
         yield (
             f"{residency.notice.clause}: the authorised body must be told before any transfer abroad; send the notice"
             " and fill in residency.notice."

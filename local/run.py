@@ -70,9 +70,15 @@ Ctrl-C stops everything."""
 
 def _residency(operator: str) -> str:
     """Say where the data of this run lies, and whether it could lie on AWS."""
-    refused = refused_anywhere(load_profile(operator))
+    profile = load_profile(operator)
+    refused = refused_anywhere(profile)
     on_aws = f"a deployment to AWS is refused: {refused[0]}" if refused else "a deployment to AWS is allowed."
-    return f"Residency: the data of this run stays on this machine; {on_aws}\n"
+    notice = profile.residency.notice
+    said = f"Residency: the data of this run stays on this machine; {on_aws}\n"
+    if notice and profile.waiting:
+        waits = f"\nNot taken yet: {', '.join(profile.waiting)}. {notice.clause} wants a notice to the authorised body"
+        said += f"{waits} first; fill in residency.notice of the profile.\n"
+    return said
 
 
 if __name__ == "__main__":

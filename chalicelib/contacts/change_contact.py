@@ -33,7 +33,7 @@ class ContactChanges:
         if not contact or contact.get("language") == language:
             return []
         head = self._tables.get(HEAD.key(contact["conversation_id"]))
-        ticket_id = self._ticket_id(head, now)
+        ticket_id = self.ticket_id(head, now)
         kind = "language_set" if by else "language_chosen"
         told = self._line(contact, ticket_id, kind, now, by, language=language)
         return [*self._spoken(contact, head, language, ticket_id), *told]
@@ -63,7 +63,7 @@ class ContactChanges:
         contact = self._active(contact_id)
         if "correct_at" not in contact:
             return []
-        ticket_id = self._ticket_id(self._tables.get(HEAD.key(contact["conversation_id"])), now)
+        ticket_id = self.ticket_id(self._tables.get(HEAD.key(contact["conversation_id"])), now)
         done = self._contact(contact_id, "REMOVE #correct_at", {})
         return [done, *self._line(contact, ticket_id, "corrected", now, by)]
 
@@ -83,7 +83,7 @@ class ContactChanges:
         contact = self._tables.get(CONTACT.key(contact_id))
         return contact if "profile" in contact and contact["state"] != _ERASING else {}
 
-    def _ticket_id(self, head: dict[str, Any], now: int) -> str:
+    def ticket_id(self, head: dict[str, Any], now: int) -> str:
         """Return the conversation's newest ticket, "" when it has none or its retention has ended."""
         ticket_id = head.get("ticket_id", "")
         row = self._tables.get(TICKET.key(ticket_id)) if ticket_id else {}

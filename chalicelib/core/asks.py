@@ -5,6 +5,7 @@ from typing import Literal, NamedTuple
 
 from chalicelib.core.clock import SECOND
 from chalicelib.core.languages import LANGUAGES
+from chalicelib.core.transfer import GIVEN, REFUSED
 
 AskAction = Literal["withdraw", "confirm", "cancel", "maybe", "no", "menu", "consent"]
 """What an ask does. `withdraw` opens a request of any kind: the stored word dates from a release that knew withdrawals
@@ -27,17 +28,24 @@ MENU = "menu"
 PERSON = "person"
 UPDATE = "update"
 """The operator's published phrase for a correction: the item "correct" of the menu, said with words to staff."""
-ITEMS = ("status", "language", "data", "correct", PERSON, "close")
+ABROAD = "abroad"
+"""The item about the transfer abroad."""
+SAID = "said_"
+"""Stands before the answer, where an item was answered in words."""
+ITEMS = ("status", "language", "data", "correct", ABROAD, PERSON, "close")
 """Items of the menu, in its order, beside the kinds of request that it offers: `menu.<kind>`. A language is chosen by
-`menu.language.<language>`."""
+`menu.language.<language>`, an answer about the transfer abroad by `menu.abroad.<answer>` (core/transfer.py)."""
+_CHOICES = {"language": LANGUAGES, ABROAD: (GIVEN, REFUSED)}
 
 
 CONSENT_YES, CONSENT_NO = "consent.yes", "consent.no"
 """Payloads of the buttons under the question whether the person consents."""
+CONSENT_ABROAD = "consent.yes.abroad"
+"""Payload of the button that consents, and to the transfer abroad, too, for which the same question asks apart."""
 CONSENT_POLICY = "consent.policy."
 """What the payload of the button begins with that accepts a new version of the policy; the version follows."""
-SAID_YES = "consent.said_yes"
-"""The yes, said in a word."""
+SAID_YES, SAID_ABROAD = "consent.said_yes", "consent.said_yes.abroad"
+"""The yes, and the yes to both, said in a word."""
 
 
 CHOICE_PAYLOAD = "pick"
@@ -62,8 +70,7 @@ class Ask(NamedTuple):
 
     `kinds` holds the one kind of request wanted (`withdraw`) or the possible ones, likeliest first (`maybe`).
     `meant_at` (ms) is the time of the message that a button under our question is about, else 0. `item` is what was
-    chosen from the menu, MENU for the menu itself; or one of CONSENT_YES, SAID_YES and CONSENT_NO, or a
-    payload of CONSENT_POLICY.
+    chosen from the menu, MENU for the menu itself; or a payload of a consent, SAID_YES or SAID_ABROAD.
     `at_once`: it takes effect without a confirmation, and nothing yet proves who asks.
     """
 
@@ -124,7 +131,7 @@ def read_button(payload: object) -> Ask | None:
         return None
     if payload == NO_PAYLOAD:
         return Ask("no")
-    if payload in (CONSENT_YES, CONSENT_NO):
+    if payload in (CONSENT_YES, CONSENT_ABROAD, CONSENT_NO):
         return Ask("consent", item=payload)
     version = payload.removeprefix(CONSENT_POLICY)
     if version != payload:
@@ -146,8 +153,8 @@ def _chosen(item: str) -> Ask | None:
     """Return what an item of the menu asks; a word that is no item of our own may be a kind of request."""
     if not item:
         return Ask("menu", item=MENU)
-    name, dot, language = item.partition(".")
-    if name in ITEMS and (not dot or (name == "language" and language in LANGUAGES)):
+    name, dot, choice = item.partition(".")
+    if name in ITEMS and (not dot or choice in _CHOICES.get(name, ())):
         return Ask("menu", item=item)
     kind = len(item) <= _LONGEST_KIND and _WORD.issuperset(item)
     return Ask("withdraw", kinds=(item,), item=item) if kind else None

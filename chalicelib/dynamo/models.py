@@ -99,7 +99,10 @@ class DeskRow(Model):
     message_ref = UnicodeAttribute(null=True)
     asked = UnicodeAttribute(null=True)
     answered_by = UnicodeAttribute(null=True)
+    abroad = UnicodeAttribute(null=True)
+    booked_by = UnicodeAttribute(null=True)
     at = NumberAttribute(null=True)
+    received_at = NumberAttribute(null=True)
     expires_at = NumberAttribute(null=True)
     gone_at = NumberAttribute(null=True)
     list = UnicodeAttribute(null=True)
@@ -246,6 +249,7 @@ class DeskRow(Model):
     held_bytes = NumberAttribute(null=True)
     full_at = NumberAttribute(null=True)
     refused_at = NumberAttribute(null=True)
+    asks_abroad = BooleanAttribute(null=True)
     # held
     fetch_object = UnicodeAttribute(null=True)
     album = NumberAttribute(null=True)

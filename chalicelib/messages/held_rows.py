@@ -84,6 +84,7 @@ class HeldRows:
             "at": plan.now,
             "due": HOLDING,
             "due_at": hold.until * SECOND,
+            "asks_abroad": hold.asks_abroad or None,
         }
         return self._build.put("head", QUESTION.key(plan.person.conversation_id), question)
 

@@ -14,6 +14,7 @@ from chalicelib.contacts.model import Lookup
 from chalicelib.core.asks import CONSENT_NO, PERSON, UPDATE, Ask
 from chalicelib.core.clock import DAY, SECOND
 from chalicelib.core.observability import count
+from chalicelib.core.transfer import EXPLICIT
 from chalicelib.messages.consent_notices import DESTROYED, FULL, answers, in_languages, question
 from chalicelib.messages.ingest import Hold, IngestPlan, Notice, Outcome, VisitorAnswer, is_believed
 from chalicelib.profile.model import Profile
@@ -26,13 +27,13 @@ if TYPE_CHECKING:
 
 class HoldMessage(NamedTuple):
     """Holds messages. `policy` is the version to which a yes consents; `answer` reads from words whether the person
-    says yes or no."""
+    says yes or no; its second argument says whether the question has an item of its own, so that numbers answer it."""
 
     store: "IntakeStore"
     profile: Profile
     policy: PolicyReference
     clock: Callable[[], int]
-    answer: Callable[[InboundMessage], Ask | None]
+    answer: Callable[[InboundMessage, bool], Ask | None]
 
     def understood(self, message: InboundMessage, ask: Ask | None, found: Lookup) -> Ask | None:
         """Return what a message asks, known whose it is: of whom has not consented, a yes or no said in a word answers
@@ -44,7 +45,7 @@ class HoldMessage(NamedTuple):
         if ask is not None and ask.item == UPDATE:
             return Ask("menu", item="data")
         asked = person is not None and person.held_until * SECOND > self.clock()
-        answer = self.answer(message) if asked else None
+        answer = self.answer(message, self._asks_abroad(message.channel)) if asked else None
         return answer if answer and is_believed(message, answer, person) else ask
 
     def __call__(self, plan: IngestPlan) -> IngestPlan:
@@ -71,9 +72,13 @@ class HoldMessage(NamedTuple):
         person, channel = plan.person, plan.message.channel
         until = self._until(plan)
         asked = question(self.profile, person.language, channel, until)
-        buttons = answers(self.profile, person.language)
+        buttons = answers(self.profile, person.language, channel)
         notice = Notice("consent", person.conversation_id, asked, plan.answered_at, policy=True, buttons=buttons)
-        return plan._replace(hold=Hold(until, asked, self.policy.agreed), notices=(notice,), kept_until=until)
+        hold = Hold(until, asked, self.policy.agreed, asks_abroad=self._asks_abroad(channel))
+        return plan._replace(hold=hold, notices=(notice,), kept_until=until)
+
+    def _asks_abroad(self, channel: str) -> bool:
+        return self.profile.transfer(channel) == EXPLICIT
 
     def _until(self, plan: IngestPlan) -> int:
         return (plan.now + self.profile.consent.hold_days * DAY) // SECOND
@@ -82,7 +87,7 @@ class HoldMessage(NamedTuple):
         """Tell the person once that no more is held before they answer. Raises Unavailable."""
         person = plan.person
         text = in_languages(self.profile, person.language, FULL)
-        buttons = answers(self.profile, person.language)
+        buttons = answers(self.profile, person.language, plan.message.channel)
         told = Notice("held_full", person.conversation_id, text, plan.answered_at, buttons=buttons)
         count("HeldFull", channel=plan.message.channel)
         return self.store.tell_full(plan, told)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from chalicelib.channels.parts import Button, InboundMessage, Started
 from chalicelib.contacts.model import ContactReference, Lookup
-from chalicelib.core.asks import PERSON, UPDATE, Ask, is_choice
+from chalicelib.core.asks import ABROAD, PERSON, UPDATE, Ask, is_choice
 from chalicelib.core.clock import SECOND
 from chalicelib.tickets.model import PERSON_ASKED, REFERRING
 from chalicelib.vault.model import ContactKey
@@ -37,15 +37,15 @@ def introduces(message: InboundMessage, ask: Ask | None = None) -> bool:
 
 def is_believed(message: InboundMessage, ask: Ask, person: ContactReference | None) -> bool:
     """Return whether an ask may act. Of a message of which nothing proves who sent it, only what its author will be
-    asked to confirm may: a request, a question. What answers such a question, takes effect at once, closes a ticket or
-    changes a language needs a proof: the id of the request, which stands in our question alone, or the signed address
-    of the person's own conversation."""
+    asked to confirm may: a request, a question. What answers such a question, takes effect at once, closes a ticket,
+    changes a language or answers about the transfer abroad needs a proof: the id of the request, which stands in our
+    question alone, or the signed address of the person's own conversation."""
     if not message.unproved or ask.request_id or (person is not None and person.conversation_id == message.thread):
         return True
     return (
         not ask.at_once
         and ask.action not in ("confirm", "cancel", "no", "consent")
-        and not ask.item.startswith(("close", "language."))
+        and not ask.item.startswith(("close", "language.", f"{ABROAD}."))
     )
 
 
@@ -93,12 +93,14 @@ class Notice(NamedTuple):
 class Hold(NamedTuple):
     """How a message is held until its author consents. They answer until `until` (seconds). `asked` is the question
     that is put to them with this message, "" while one is open. `agreed` is version and hash of the policy to which a
-    yes consents. `takes_back`: the message deletes the one that it names, as long as that is held."""
+    yes consents. `takes_back`: the message deletes the one that it names, as long as that is held. `asks_abroad`: the
+    question asks for the transfer abroad as an item of its own."""
 
     until: int
     asked: str = ""
     agreed: tuple[str, str] = ("", "")
     takes_back: bool = False
+    asks_abroad: bool = False
 
 
 class VisitorAnswer(NamedTuple):

@@ -15,11 +15,18 @@ from chalicelib.core.texts import (
     RENEWED,
     TOO_BIG,
     WELCOME,
+    bot_msg,
     bot_text,
     show_date,
     term_text,
 )
+from chalicelib.core.transfer import GIVEN, REFUSED
 from chalicelib.profile.model import Profile
+
+WITH_TRANSFER = bot_msg("You have also agreed to the transfer abroad. To take that back: /abroad")
+WITHOUT_TRANSFER = bot_msg(
+    "You have not agreed to the transfer abroad: only answers to what you ask come here. To agree to it: /abroad"
+)
 
 
 def accepted_notice(
@@ -37,9 +44,11 @@ def accepted_notice(
     return said(profile, language, channel, parts, number=speak(number))
 
 
-def released_notice(profile: Profile, language: str, channel: str, number: str) -> str:
-    """Return the notice that a ticket of this number is open, to a person who was asked whether they consent."""
-    return said(profile, language, channel, [ACCEPTED], number=speak(number))
+def released_notice(profile: Profile, language: str, channel: str, number: str, abroad: str = "") -> str:
+    """Return the notice that a ticket of this number is open, to a person who was asked whether they consent; it says
+    what they answered about the transfer abroad, "" where they were not asked (core/transfer.py)."""
+    answer = {GIVEN: [WITH_TRANSFER], REFUSED: [WITHOUT_TRANSFER]}.get(abroad, [])
+    return said(profile, language, channel, [ACCEPTED, *answer], number=speak(number))
 
 
 def renewed_notice(profile: Profile, language: str, channel: str) -> str:
@@ -55,6 +64,7 @@ def said(profile: Profile, language: str, channel: str, parts: list[str], until:
     places |= {
         "hosts": hosts,
         "recipients": ", ".join(row.name for row in profile.carriers(channel)),
+        "abroad": ", ".join(f"{row.name} ({row.country})" for row in profile.abroad(channel)),
         "url": profile.policy.url,
     }
     languages = [language] if language else profile.languages[:2]

@@ -59,6 +59,11 @@ class HeldConversation(NamedTuple):
         return bool(self.question) and "refused_at" not in self.question
 
     @property
+    def asks_abroad(self) -> bool:
+        """Whether the question asks for the transfer abroad as an item of its own."""
+        return bool(self.question.get("asks_abroad"))
+
+    @property
     def says(self) -> Sequence[Mapping[str, Any]]:
         """The messages that say something by themselves."""
         return [row for row in self.messages if row.get("says")]
@@ -86,24 +91,28 @@ class ReleaseHeld:
         self, held: HeldConversation, answered: Mapping[str, str], pseudonym: str, now: int, numbers_taken: int = 0
     ) -> list[Write]:
         """Return the writes of the release at `now` (ms), on the condition that everything is as it was read.
-        `answered` says how the yes was given (`answered_by`, `message_ref`); `pseudonym` makes the consent's key."""
+        `answered` says how the yes was given (`answered_by`, `message_ref`), and what was answered about the transfer
+        abroad (`abroad`), where the question asks for it; `pseudonym` makes the consent's key."""
         number = new_number(number_digits(numbers_taken))
         return [
-            *self._person(held),
+            *self._person(held, answered.get("abroad", "")),
             self._question(held),
             self._consent(held, answered, pseudonym, now),
             *self._ticket(held, number, now),
             *(write for row in held.messages for write in self._message(held, row, now)),
-            *self._accepted(held, number, now),
+            *self._accepted(held, number, now, answered.get("abroad", "")),
         ]
 
-    def _person(self, held: HeldConversation) -> Iterator[Write]:
+    def _person(self, held: HeldConversation, abroad: str) -> Iterator[Write]:
         head, version = held.head, held.question["policy_version"]
         ticket_id = ticket_of(head["conversation_id"])
         values: dict[str, Any] = {"ticket": ticket_id, "epoch": head["epoch"], "yes": True}
+        answer = ", #abroad = :abroad" if abroad else ""
+        if abroad:
+            values["abroad"] = abroad
         yield self._tables.update(
             "head", HEAD.key(head["conversation_id"]),
-            "SET #ticket_id = :ticket REMOVE #pending, #expires_at",
+            f"SET #ticket_id = :ticket{answer} REMOVE #pending, #expires_at",
             "#epoch = :epoch AND #pending = :yes AND attribute_not_exists(#ticket_id)",
             values,
         )  # fmt: skip
@@ -196,10 +205,10 @@ class ReleaseHeld:
         due = {"attempts": 0, "arrived_at": now, "due": FETCHING, "due_at": now}
         return same | {"file_object": row["fetch_object"], **due}
 
-    def _accepted(self, held: HeldConversation, number: str, now: int) -> Iterator[Write]:
+    def _accepted(self, held: HeldConversation, number: str, now: int, abroad: str) -> Iterator[Write]:
         head = held.head
         ticket_id, channel = ticket_of(head["conversation_id"]), head["channel"]
-        text = released_notice(self.profile, head.get("language", ""), channel, number)
+        text = released_notice(self.profile, head.get("language", ""), channel, number, abroad)
         at = max(now, held.says[-1]["sent_at"] + 1)
         notice = Notice("accepted", ticket_id, text, at)
         ref = MessageRef(head["conversation_id"], at, pseudonym_of_notice(notice.kind, notice.about))

@@ -78,7 +78,8 @@ class ChangeMessage:
                     raise BadInput(says, code="bad_emoji")
                 text = spelled
             use = self._use(head, text, now) if what == "edit" else None
-            change = Change(what, text, target, ticket, head, author, now, use)
+            needs = "" if what == "revoke" else self.replies.transfer(head.channel)
+            change = Change(what, text, target, ticket, head, author, now, use, needs)
             made = self._unsent(change) if target.shown.status in ("queued", WITHHELD) else self._sent(change)
             if made:
                 return made

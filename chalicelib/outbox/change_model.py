@@ -49,7 +49,8 @@ class Target:
 @dataclass(frozen=True)
 class Change:
     """What `author` of the staff wants made of a message at `now` (ms), with the rows as they were read. `text` is the
-    new text or the emoji, `use` to how many people that text went, None where nobody counts."""
+    new text or the emoji, `use` to how many people that text went, None where nobody counts, `needs` the rule of the
+    transfer abroad, where it needs a consent to that."""
 
     what: What
     text: str = field(repr=False)
@@ -59,6 +60,7 @@ class Change:
     author: str
     now: int
     use: TextUse | None = None
+    needs: str = ""
 
 
 def refusal(channel: Channel, what: What, message: Message, now: int) -> Refusal | None:

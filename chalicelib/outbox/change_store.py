@@ -13,9 +13,10 @@ from chalicelib.dynamo.schema import HEAD, MESSAGE, OUTBOX, TICKET
 from chalicelib.dynamo.tables import Tables
 from chalicelib.messages.new_rows import outbox_row
 from chalicelib.outbox.change_model import Change, Target
-from chalicelib.outbox.model import CHANGE, AnsweredTicket, Head
+from chalicelib.outbox.model import CHANGE, AnsweredTicket
 from chalicelib.outbox.provider_ids import NamedMessage
 from chalicelib.outbox.reading import OutboxReading
+from chalicelib.outbox.rows import transfer_agreed
 from chalicelib.tickets.model import (
     NO_LONGER_SOLVED,
     PREVIEW,
@@ -89,7 +90,7 @@ class ChangeStore(OutboxReading):
                 [
                     self._tables.put("message", MESSAGE.key(*ref), _message(change, ref, content)),
                     self._tables.put("outbox", OUTBOX.key(*ref), entry),
-                    self._head(change.head, ref.at),
+                    self._head(change, ref.at),
                     self._ticket(change.ticket),
                     self._not_deleted(change.target),
                     *self._counted(change),
@@ -112,7 +113,7 @@ class ChangeStore(OutboxReading):
                 [
                     self._tables.update("message", MESSAGE.key(*ref), "SET #content = :content", condition, values),
                     self._tables.check("outbox", OUTBOX.key(*ref), _UNTOUCHED, {"no": False, "none": 0}),
-                    self._head(head),
+                    self._head(change),
                     self._ticket(ticket, "SET #last = :last", {"last": last}, ref) if shown else self._ticket(ticket),
                     *self._counted(change),
                 ]
@@ -151,7 +152,7 @@ class ChangeStore(OutboxReading):
                 [
                     self._tables.update("message", MESSAGE.key(*ref), gone, condition, values),
                     self._waiting(change),
-                    self._head(change.head),
+                    self._head(change),
                     self._ticket(ticket, expression, changes, ref if shown else None),
                 ]
             )
@@ -176,11 +177,12 @@ class ChangeStore(OutboxReading):
         row = get_row(TICKET.key(ticket.ticket_id))
         return row is not None and row.last_direction == "out" and number(row.last_message_at) == ref.at
 
-    def _head(self, head: Head, at: int = 0) -> Write:
-        """Check that nobody is being erased or has blocked us since the head was read; with `at` (ms) take that number
-        in the conversation."""
+    def _head(self, change: Change, at: int = 0) -> Write:
+        """Check that nobody is being erased, has blocked us, or has taken back the consent that the change needs since
+        the head was read; with `at` (ms) take that number in the conversation."""
+        head = change.head
         values: dict[str, Any] = {"epoch": head.epoch, "yes": True}
-        condition = "#epoch = :epoch AND #blocked <> :yes"
+        condition = "#epoch = :epoch AND #blocked <> :yes" + transfer_agreed(change.needs, values)
         key = HEAD.key(head.conversation_id)
         if not at:
             return self._tables.check("head", key, condition, values)

@@ -7,7 +7,7 @@ The wake-up message that starts a delivery carries the conversation's id and may
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from chalicelib.channels import registry
@@ -71,7 +71,8 @@ class _Ready:
 @dataclass(frozen=True)
 class Deliver:
     """Delivers outboxes. `enqueue` starts another delivery after so many ms; `decryptor` makes a new one for each
-    run; `late_template` names the template of a channel for messages of a purpose outside the reply window, or "".
+    run; `late_template` names the template of a channel for messages of a purpose outside the reply window, or "";
+    `transfer` is how people consent to a transfer abroad on a channel, "" where there is none.
 
     Messages with files are sent by the uploader, the same delivery with more time: `open_file` opens a contact's file.
     Where that is None, `hand_over` wakes the uploader for a conversation whose oldest message has files. `budget` (s)
@@ -82,6 +83,7 @@ class Deliver:
     decryptor: Callable[[], "BatchDecryptor"]
     late_notices: "LateNotices"
     allows: Callable[[str, str], bool]
+    transfer: Callable[[str], str]
     enqueue: Callable[[str, int], None]
     clock: Callable[[], int]
     wait: Callable[[int], None]
@@ -187,6 +189,7 @@ class _Run:
         whether the next message may follow.
 
         Everything that can fail comes before the claim, so an abandoned claim means that the provider was called."""
+        job = replace(job, rule=self._parts.transfer(job.entry.channel))
         if is_being_erased(job):
             return False
         if job.message is None:

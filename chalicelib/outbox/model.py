@@ -14,6 +14,7 @@ from chalicelib.core.addresses import ChannelId
 from chalicelib.core.clock import DAY, HOUR, SECOND
 from chalicelib.core.ids import MessageRef
 from chalicelib.core.purposes import RIGHTS, STATUS, SUPPORT
+from chalicelib.core.transfer import agreed
 from chalicelib.outbox.content import ReplyContent
 from chalicelib.outbox.same_text import TextUse
 from chalicelib.provider_templates.model import StoredTemplate, why_not
@@ -107,7 +108,8 @@ class Outgoing:
 class Head:
     """A conversation as its head row shows it. `epoch` is the fencing token: an erasure raises it, and writes that read
     an older one are refused. `window_shut_at` is the time (ms) of the newest message of ours that the provider refused
-    because the reply window was closed: it is closed until the customer writes after that."""
+    because the reply window was closed: it is closed until the customer writes after that. `abroad` is the customer's
+    own answer about a transfer abroad (core/transfer.py), "" without one."""
 
     conversation_id: str
     contact_id: str
@@ -122,6 +124,7 @@ class Head:
     window_shut_at: int = 0
     language: str = ""
     notices_wait: bool = False
+    abroad: str = ""
 
     def window_open(self, now: int) -> bool:
         """Whether free text may go out."""
@@ -147,18 +150,25 @@ class Recipient:
 @dataclass(frozen=True)
 class Job:
     """All that a sender reads about one message before it calls a provider. `template` is the one that the entry names,
-    as it is now."""
+    as it is now, `rule` how people consent to a transfer abroad on the channel, "" where there is none."""
 
     entry: OutboxEntry
     message: Outgoing | None
     head: Head | None
     recipient: Recipient | None
     template: StoredTemplate | None = None
+    rule: str = ""
+
+    @property
+    def needs(self) -> str:
+        """The rule of the transfer abroad, where the message needs a consent to that: what serves the person does
+        not."""
+        return "" if self.serves_the_person else self.rule
 
     @property
     def serves_the_person(self) -> bool:
         """Whether it answers what the person asks, a request about their data or an open question, or deletes a message
-        of ours. Only this may be sent after they have withdrawn consent."""
+        of ours. Only this may be sent after they have withdrawn consent, or without one to a transfer abroad."""
         entry, deletes = self.entry, self.message is not None and self.message.kind == "revoke"
         return deletes or entry.purpose in FIXED_ANSWERS or (entry.purpose == SUPPORT and entry.answers > 0)
 
@@ -222,7 +232,8 @@ class Reply:
     """One reply, ready to be stored. `ref.at` (ms) is its time and its number in the conversation; `client_hash` is the
     name of the id by which a repetition is recognised; `again` is the failed message that it replaces; `template` is
     the one that it sends, as it was read; `quote_hash` is the pseudonym of the provider's id of the message that it
-    quotes; `use` is to how many people its text went, None where nobody counts."""
+    quotes; `use` is to how many people its text went, None where nobody counts. `needs` is the rule of the transfer
+    abroad, where it answers no question and so needs a consent to that."""
 
     ref: MessageRef
     ticket: AnsweredTicket
@@ -235,6 +246,7 @@ class Reply:
     template: StoredTemplate | None = None
     quote_hash: str = ""
     use: TextUse | None = None
+    needs: str = ""
 
     @property
     def withheld(self) -> bool:
@@ -276,6 +288,8 @@ def refusal(job: Job, now: int, allows: Callable[[str, str], bool]) -> Failure |
         return Failure("suppressed", "suppressed")
     if recipient.opted_out and entry.purpose not in ESSENTIAL:
         return Failure("opted_out", "opted_out")
+    if not agreed(job.needs, head.abroad):
+        return Failure("abroad", "abroad")
     if head.blocked:
         return Failure("blocked", "blocked")
     if entry.template:

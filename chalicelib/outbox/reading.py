@@ -84,6 +84,7 @@ class OutboxReading:
             window_shut_at=_int(row.window_shut_at),
             language=row.language or "",
             notices_wait=bool(row.notices_wait),
+            abroad=row.abroad or "",
         )
 
     def named(self, ref: MessageRef, now: int) -> NamedMessage | None:

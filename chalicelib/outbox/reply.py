@@ -14,6 +14,7 @@ from chalicelib.core.clock import DAY, SECOND
 from chalicelib.core.errors import BadInput, Conflict, DeskError, NotFound
 from chalicelib.core.ids import MessageRef, reply_id_hash, retry_id_hash
 from chalicelib.core.purposes import SUPPORT
+from chalicelib.core.transfer import agreed
 from chalicelib.outbox.content import ReplyContent, SentFile
 from chalicelib.outbox.model import AnsweredTicket, FailedMessage, Head, Recipient, Reply
 from chalicelib.outbox.reply_checks import check_choices, check_client_id, check_content
@@ -34,6 +35,10 @@ USED = "This id was used for another reply. Nothing of this text is stored: send
 _SUPPRESSED = (
     "The customer has withdrawn consent, and no question of theirs is open. Only answers about the request leave."
 )
+_NOT_ABROAD = (
+    "The customer does not agree to a transfer abroad, and this channel's messages pass there: only answers to open"
+    " questions leave."
+)
 _NO_TICKET = "There is no such ticket, or its retention has ended."
 
 
@@ -43,14 +48,15 @@ class _Changed(Exception):
 
 @dataclass(frozen=True)
 class ReplyToCustomer:
-    """Stores replies. `wait` takes the number of the try and sleeps, so that concurrent writers do not collide
-    again."""
+    """Stores replies. `transfer` is how people consent to a transfer abroad on a channel, "" where there is none;
+    `wait` takes the number of the try and sleeps, so that concurrent writers do not collide again."""
 
     store: "ReplyStore"
     files: "BroughtFiles"
     same_texts: "SameTexts"
     decryptor: Callable[[], "BatchDecryptor"]
     allows: Callable[[str, str], bool]
+    transfer: Callable[[str], str]
     clock: Callable[[], int]
     wait: Callable[[int], None]
 
@@ -62,7 +68,7 @@ class ReplyToCustomer:
         returned as it is now, and nothing is stored. Its files are only named: they are looked at here. Raises
         BadInput for a text that shows nothing or is longer than MOST_UNITS, and for values that do not fit the places
         of a template; FileRefused; NotFound, also for a template that is not known; Unavailable, and Conflict with the
-        code client_id_used (for another content or ticket), closed, blocked, suppressed, window_closed,
+        code client_id_used (for another content or ticket), closed, blocked, suppressed, abroad, window_closed,
         template_refused, erasing, erased, not_allowed, key_mismatch or busy."""
         check_client_id(client_id)
         return self._once(ticket_id, content, reply_id_hash(client_id), author)
@@ -142,7 +148,13 @@ class ReplyToCustomer:
         ref = MessageRef(ticket.conversation_id, at, secrets.token_hex(16))
         quoted = self._quoted(sent, head, now, again)
         use = self.same_texts.use(head.channel, head.contact_id, content, now)
-        return sent, Reply(ref, ticket, head, content, author, client_hash, now, again, template, quoted, use)
+        needs = self.needs(ticket, head)
+        return sent, Reply(ref, ticket, head, content, author, client_hash, now, again, template, quoted, use, needs)
+
+    def needs(self, ticket: AnsweredTicket, head: Head) -> str:
+        """Return the rule of the transfer abroad for a reply on a ticket; "" when it answers an open question, or
+        nobody abroad carries the channel."""
+        return "" if ticket.question_at else self.transfer(head.channel)
 
     def may_reply(self, ticket_id: str, now: int) -> tuple[AnsweredTicket, Head]:
         """Return a ticket to which a reply may be stored now, and the head of its conversation. Raises NotFound,
@@ -182,7 +194,10 @@ class ReplyToCustomer:
         ticket, recipient = self.answered(ticket_id, now)
         if recipient is not None and recipient.suppressed and not deletes:
             raise Conflict("The customer has withdrawn consent: only answers to questions leave.", code="suppressed")
-        return ticket, self._may_reply(ticket, recipient, now, deletes=deletes)
+        head = self._may_reply(ticket, recipient, now, deletes=deletes)
+        if not deletes and not agreed(self.transfer(head.channel), head.abroad):
+            raise Conflict(_NOT_ABROAD, code="abroad")
+        return ticket, head
 
     def answered(self, ticket_id: str, now: int) -> tuple[AnsweredTicket, Recipient | None]:
         """Return the ticket to answer and its contact. Raises NotFound, Unavailable, and Conflict with the code
@@ -245,6 +260,8 @@ class ReplyToCustomer:
             raise Conflict("The policy does not allow replies on this channel.", code="not_allowed")
         if recipient.suppressed and not (ticket.question_at or deletes):
             raise Conflict(_SUPPRESSED, code="suppressed")
+        if not deletes and not agreed(self.needs(ticket, head), head.abroad):
+            raise Conflict(_NOT_ABROAD, code="abroad")
         if head.blocked:
             raise Conflict("The customer blocked the bot. Use another channel.", code="blocked")
         if windowed and not head.window_open(now):

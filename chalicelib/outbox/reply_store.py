@@ -14,7 +14,7 @@ from chalicelib.dynamo.tables import Tables
 from chalicelib.messages.new_rows import outbox_row
 from chalicelib.outbox.model import WITHHELD_FOR, AnsweredTicket, FailedMessage, Reply
 from chalicelib.outbox.reading import OutboxReading
-from chalicelib.outbox.rows import inside_window
+from chalicelib.outbox.rows import inside_window, transfer_agreed
 from chalicelib.provider_templates.model import StoredTemplate
 from chalicelib.provider_templates.store import TemplateStore
 from chalicelib.tickets.drafts import DraftKey, client_guard, delete_sent_draft
@@ -146,12 +146,14 @@ class ReplyStore(OutboxReading):
 
     def _head(self, reply: Reply) -> Write:
         """Take the reply's number in the conversation, on the condition that epoch and block are as they were read; a
-        template at any time, anything else only inside the reply window, where the channel has one."""
+        template at any time, anything else only inside the reply window, where the channel has one; what answers
+        nothing only with a consent to the transfer abroad, where that is wanted."""
         head = reply.head
         values: dict[str, Any] = {"at": reply.ref.at, "read": head.last_at, "epoch": head.epoch, "yes": True}
         condition = "#last_at = :read AND #epoch = :epoch AND #blocked <> :yes"
         if not reply.template:
             condition += inside_window(head.channel, reply.now, values)
+        condition += transfer_agreed(reply.needs, values)
         key = HEAD.key(reply.ref.conversation_id)
         return self._tables.update("head", key, "SET #last_at = :at", condition, values)
 

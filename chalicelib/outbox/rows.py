@@ -7,6 +7,7 @@ from chalicelib.channels import registry
 from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND
 from chalicelib.core.ids import MessageRef, pseudonym_of_notice
 from chalicelib.core.purposes import SUPPORT
+from chalicelib.core.transfer import EXPLICIT, GIVEN, REFUSED
 from chalicelib.dynamo.builder import Builder, Write
 from chalicelib.dynamo.schema import CHANNEL, CONTACT, EARLY_STATUS, HEAD, LINK, MESSAGE, OUTBOX, TICKET
 from chalicelib.outbox import channel_rows
@@ -50,13 +51,14 @@ class OutboxRows:
             free, values = f"{free} AND withheld = :withheld", {**values, "withheld": entry.withheld}
         return self._tables.delete("outbox", key, free, values)
 
-    def head_unchanged(self, head: Head, now: int, *, windowed: bool = True) -> Write:
+    def head_unchanged(self, head: Head, now: int, *, windowed: bool = True, needs: str = "") -> Write:
         """Check that the conversation is as it was read: not erased, not blocked; when it is `windowed`, inside its
-        reply window."""
+        reply window; what `needs` a consent to the transfer abroad has it."""
         values: dict[str, Any] = {"epoch": head.epoch, "yes": True}
         condition = "#epoch = :epoch AND #blocked <> :yes"
         if windowed:
             condition += inside_window(head.channel, now, values)
+        condition += transfer_agreed(needs, values)
         return self._tables.check("head", HEAD.key(head.conversation_id), condition, values)
 
     def still_allowed(self, head: Head, job: Job) -> list[Write]:
@@ -151,6 +153,18 @@ def inside_window(channel: str, now: int, values: dict[str, Any]) -> str:
     values["limit"] = now - window
     shut = "attribute_not_exists(#window_shut_at) OR #window_shut_at < #last_inbound_at"
     return f" AND #last_inbound_at > :limit AND ({shut})"
+
+
+def transfer_agreed(rule: str, values: dict[str, Any]) -> str:
+    """Return the end of a condition on the head: that the person agrees to a transfer abroad, by this rule
+    (core/transfer.py); "" where none is wanted. `values` gets its value."""
+    if rule == EXPLICIT:
+        values["given"] = GIVEN
+        return " AND #abroad = :given"
+    if rule:
+        values["refused"] = REFUSED
+        return " AND (attribute_not_exists(#abroad) OR #abroad <> :refused)"
+    return ""
 
 
 class OutgoingRows:

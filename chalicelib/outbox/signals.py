@@ -16,6 +16,7 @@ from chalicelib.core.errors import Unavailable
 from chalicelib.core.ids import MessageRef
 from chalicelib.core.observability import log
 from chalicelib.core.purposes import SUPPORT
+from chalicelib.core.transfer import agreed
 from chalicelib.outbox.outgoing import address_of
 from chalicelib.outbox.provider_ids import provider_ids
 from chalicelib.vault.encryption import CannotOpen
@@ -66,6 +67,7 @@ class PassOnSignal:
     providers: Signalling
     decryptor: Callable[[], "BatchDecryptor"]
     allows: Callable[[str, str], bool]
+    transfer: Callable[[str], str]
     clock: Callable[[], int]
     stopwatch: Callable[[], float] = field(default=time.monotonic)
     _typed: dict[str, float] = field(default_factory=dict)
@@ -88,7 +90,8 @@ class PassOnSignal:
         channel = registry.channel(head.channel)
         able = channel.reads if kind == "read" else self._may_type(ref.conversation_id, channel.typing_every)
         listens = recipient.state == "active" and recipient.epoch == head.epoch and not recipient.suppressed
-        allowed = self.allows(SUPPORT, head.channel) and channel.window_open(head.last_inbound_at, now)
+        allowed = self.allows(SUPPORT, head.channel) and agreed(self.transfer(head.channel), head.abroad)
+        allowed = allowed and channel.window_open(head.last_inbound_at, now)
         if not (able and listens and allowed) or head.blocked or self.store.stopped(head.account):
             return False
         opener = self.decryptor()

@@ -52,7 +52,7 @@ class Outbox(OutboxReading):
         writes = [
             place,
             sending,
-            self._rows.head_unchanged(head, now, windowed=not entry.template),
+            self._rows.head_unchanged(head, now, windowed=not entry.template, needs=job.needs),
             *self._rows.still_allowed(head, job),
             *([self._templates.unchanged(job.template)] if job.template else []),
         ]

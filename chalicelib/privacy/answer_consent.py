@@ -4,8 +4,9 @@ with by intake (messages/hold_message.py), and the sweeper destroys what was hel
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from chalicelib.core.asks import CONSENT_NO, CONSENT_POLICY, SAID_YES
+from chalicelib.core.asks import CONSENT_ABROAD, CONSENT_NO, CONSENT_POLICY, SAID_ABROAD, SAID_YES
 from chalicelib.core.ids import MessageRef
+from chalicelib.core.transfer import GIVEN, REFUSED
 from chalicelib.messages.consent_notices import NOTHING_HELD, in_languages
 
 if TYPE_CHECKING:
@@ -51,7 +52,9 @@ class AnswerConsent:
             text = in_languages(self.release.profile, subject.language, NOTHING_HELD)
             return [checked, *self.mailbox.to_subject(subject, f"consent.{ask.blind}", text, now)]
         answered = {
-            "answered_by": "word" if ask.item == SAID_YES else "press",
+            "answered_by": "word" if ask.item in (SAID_YES, SAID_ABROAD) else "press",
             "message_ref": str(MessageRef(subject.conversation_id, ask.said_at, ask.blind)),
         }
+        if held.asks_abroad:
+            answered["abroad"] = GIVEN if ask.item in (CONSENT_ABROAD, SAID_ABROAD) else REFUSED
         return self.release.writes(held, answered, ask.blind, now, tries)

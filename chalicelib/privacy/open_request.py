@@ -5,10 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.core.clock import DAY
 from chalicelib.core.errors import BadInput, NotFound
 from chalicelib.core.ids import new_id
-from chalicelib.core.working_days import day_of, day_start, deadline, default_time
+from chalicelib.core.working_days import deadline, default_time
 from chalicelib.privacy.documents import refuse_documents
 from chalicelib.privacy.kinds.registry import handled, is_handled, kind_of
 from chalicelib.privacy.open_answer import OpenAnswer
@@ -18,6 +17,7 @@ from chalicelib.privacy.requests.model import (
     Request,
     Subject,
 )
+from chalicelib.privacy.requests.receipt import day_of_receipt
 from chalicelib.privacy.requests.vocabulary import (
     BOUND_SOURCES,
     ENDINGS,
@@ -37,8 +37,6 @@ if TYPE_CHECKING:
     from chalicelib.privacy.requests.store import RequestStore
     from chalicelib.profile.model import Deadline
 
-MOST_DAYS_AGO = 366
-"""Days between the receipt of a notice and its entry by staff; more counts as a mistake in the date."""
 _READ_AGAIN = frozenset({"pointer", "subject", "older", "asked"})
 """Roles of writes that another process may have overtaken: what they check is read again. A refusal of any other role
 means that the ask was dealt with."""
@@ -84,7 +82,7 @@ class OpenRequest:
         """
         refuse_documents(evidence)
         if source == "staff":
-            received_at = self._day_of_receipt(received_on)
+            received_at = day_of_receipt(received_on, self.clock())
         if not is_handled(kind):
             raise BadInput(f"A request of this kind cannot be opened here; use one of {', '.join(handled())}.")
         if source not in SOURCES:
@@ -201,22 +199,6 @@ class OpenRequest:
             "default_at": default_time(limit, received_at) if kind.default else 0,
             "alarm_at": deadline(self.deadlines[kind.alarm], received_at),
         }
-
-    def _day_of_receipt(self, received_on: str) -> int:
-        """Return when a notice arrived (ms) of which only the day is known: its start, or now when it is today."""
-        now = self.clock()
-        try:
-            start = day_start(received_on)
-        except ValueError:
-            raise BadInput(
-                "Say on which day the notice was received, as YYYY-MM-DD: the terms count from it.", code="received_on"
-            ) from None
-        if not now - MOST_DAYS_AGO * DAY < start <= now:
-            raise BadInput(
-                f"The notice cannot have been received after today or more than {MOST_DAYS_AGO} days ago.",
-                code="received_on",
-            )
-        return now if received_on == day_of(now) else start
 
     def _pointed(self, request_id: str, contact_id: str) -> Request | None:
         """Return the request that the pointer names, if it is this contact's and not over. Both are checked because

@@ -13,7 +13,7 @@ from chalicelib.profile.model import Profile, ProfileError
 
 def warnings(profile: Profile) -> list[str]:
     """Return one sentence per open point, each naming the field, to be settled before the desk goes live."""
-    return [*_mail(profile), *_operator(profile), *_terms(profile)]
+    return [*_mail(profile), *_operator(profile), *_abroad(profile), *_terms(profile)]
 
 
 def before_deployment(profile: Profile) -> Iterator[str]:
@@ -45,6 +45,13 @@ def _operator(profile: Profile) -> Iterator[str]:
         yield "operator.bin: the BIN is not stated; art. 8(4) of Law 94-V wants it in the consent."
     if not profile.officer.name:
         yield "officer: nobody is named who answers for the protection of data; art. 25(2)(10) of Law 94-V wants it."
+
+
+def _abroad(profile: Profile) -> Iterator[str]:
+    notice = profile.residency.notice
+    if notice and profile.awaits_notice:
+        waits = f"; until then {', '.join(profile.waiting)} is not taken" if profile.waiting else ""
+        yield f"residency.notice: {notice.clause} wants a notice to the authorised body before data goes abroad{waits}."
 
 
 def _terms(profile: Profile) -> Iterator[str]:

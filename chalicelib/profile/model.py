@@ -405,6 +405,29 @@ class Profile(Row):
         """Return the recipients through which messages of this channel pass."""
         return tuple(row for row in self.recipients.values() if channel in row.channels)
 
+    def abroad(self, channel: str) -> tuple[Recipient, ...]:
+        """Return those of them that stand abroad."""
+        return tuple(row for row in self.carriers(channel) if row.country != self.residency.required)
+
+    def transfer(self, channel: str) -> str:
+        """Return how people consent to what leaves for a recipient abroad on this channel: by a "message" or an
+        "explicit" answer; "": there is none."""
+        return self.residency.cross_border if self.abroad(channel) else ""
+
+    @property
+    def awaits_notice(self) -> bool:
+        """Whether a notice to the authorised body must precede a transfer abroad and is not filled in yet: then nobody
+        abroad may be named, and no channel that such a company carries is served."""
+        notice = self.residency.notice
+        return notice is not None and not (notice.sent and notice.number)
+
+    @property
+    def waiting(self) -> tuple[str, ...]:
+        """The channels that the desk has and the policy admits, and that wait for that notice."""
+        served = self.served
+        waits = self.awaits_notice
+        return tuple(one for one in registry.SERVED_IDS if waits and self.admits(one) and one not in served)
+
     @property
     def phrases(self) -> Mapping[str, tuple[str, ...]]:
         """The texts of the markings by their kind."""

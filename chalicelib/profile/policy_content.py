@@ -93,13 +93,21 @@ def _scope(profile: Profile, tell: Tell) -> list[Block]:
     said = [
         tell(words.SCOPES[one]) for one in profile.policy.scope if one not in profile.channels or one in profile.served
     ]
-    off = [one for one in registry.SERVED_IDS if not profile.admits(one)]
+    off = [one for one in registry.SERVED_IDS if one not in (*profile.served, *profile.waiting)]
     blocks: list[Block] = [{"items": said}]
     if off:
         names = ", ".join(tell(words.CHANNELS[one]) for one in off)
         blocks.append(
             {"text": tell("Messages on {channels} are not taken: nothing of them is stored.").format(channels=names)}
         )
+    notice = profile.residency.notice
+    if notice and profile.waiting:
+        waits = tell(
+            "Messages on {channels} are not taken yet, and nothing of them is stored: they would pass companies abroad,"
+            " and before that we must notify the authorised body ({source})."
+        )
+        names = ", ".join(tell(words.CHANNELS[one]) for one in profile.waiting)
+        blocks.append({"text": waits.format(channels=names, source=_source(notice.clause, False, tell))})
     for row in profile.outside.values():
         way = tell("The company's people also use this way; this service stores nothing of it: {way} ({source}).")
         blocks.append(
@@ -286,6 +294,7 @@ def _rights(profile: Profile, tell: Tell, language: Language) -> list[Block]:
         tell("to decline news and offers;"),
         tell("to object to a decision made by a program alone;"),
         tell("to withdraw consent, unless the law forbids it or an obligation is still open;"),
+        tell("to take back a part of it, the consent to a transfer abroad, and to give it later;"),
         tell("to complain to the authorised body or a court."),
     ]
     head = [tell("What we do"), tell("Within"), tell("Source")]

@@ -72,6 +72,7 @@ PURPOSES: Mapping[str, str] = {
 }
 GROUND_NAMES: Mapping[str, str] = {
     "message_consent": policy_msg("message"),
+    "asked_consent": policy_msg("answer"),
     "form_consent": policy_msg("form"),
     "agreement_consent": policy_msg("agreement"),
     "browser_settings": policy_msg("browser"),
@@ -79,6 +80,7 @@ GROUND_NAMES: Mapping[str, str] = {
 }
 GROUNDS: Mapping[str, str] = {
     "message_consent": policy_msg("consent by your message on WhatsApp, on Telegram or by e-mail"),
+    "asked_consent": policy_msg("consent by your answer to our question"),
     "form_consent": policy_msg("consent by filling in a form on the website"),
     "agreement_consent": policy_msg("consent by accepting the user agreement"),
     "browser_settings": policy_msg("settings of your browser"),
@@ -166,9 +168,12 @@ CONSENT: Mapping[str, str] = {
 CROSS_BORDER: Mapping[str, str] = {
     "message": policy_msg(
         "Servers of these companies stand outside Kazakhstan. By writing to us through them"
-        " you agree to the transfer that delivery needs."
+        " you agree to the transfer that delivery needs. You can take this consent back: then only answers to what you"
+        " ask are sent to you through them."
     ),
     "explicit": policy_msg(
-        "Servers of these companies stand outside Kazakhstan. We ask for your consent to the transfer separately."
+        "Servers of these companies stand outside Kazakhstan. What you send through them passes there in any case. We"
+        " ask separately for your consent to what we send: without it only answers to what you ask are sent to you"
+        " through them. You can take it back, or give it later."
     ),
 }

@@ -113,8 +113,9 @@ def _ways_to_ask(profile: Profile) -> Wrong:
 def _channels(profile: Profile) -> Wrong:
     for one in registry.SERVED:
         on = profile.admits(one.id)
-        if on and one.id not in profile.policy.scope and any(_not_asked_for(profile)):
-            continue  # it sleeps until the desk can ask for consent in this way
+        asleep = profile.awaits_notice or any(_not_asked_for(profile))
+        if on and one.id not in profile.policy.scope and asleep:
+            continue  # until the authorised body is told, or the desk can ask for consent in this way
         if on != (one.id in profile.policy.scope):
             said = "on under [channels] and not in the scope" if on else "in the scope and off under [channels]"
             yield "policy.scope", f"{one.id} is {said}; make them agree"
@@ -204,7 +205,7 @@ def _abroad(profile: Profile) -> Wrong:
         where = f"recipients[{number}].country"
         if row.country == home or row.role == "website":
             continue
-        if notice and not (notice.sent and notice.number):
+        if notice and profile.awaits_notice:
             yield (
                 where,
                 (
@@ -222,6 +223,11 @@ def _not_asked_for(profile: Profile) -> Wrong:
     for where, value in chosen.items():
         if value not in BUILT[where]:
             yield where, f"{value!r} is not built yet; write {' or '.join(BUILT[where])}"
+    if profile.residency.cross_border == "explicit" and profile.consent.mode in ("message", "tick"):
+        yield (
+            "residency.cross_border",
+            f"'explicit' is not built yet with the consent {profile.consent.mode!r}; ask by the mode explicit",
+        )
 
 
 def _built(profile: Profile) -> Wrong:

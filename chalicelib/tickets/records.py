@@ -9,6 +9,7 @@ from typing import Any
 
 from chalicelib.channels import registry
 from chalicelib.core.kept_for import LASTS, AgreementEnd
+from chalicelib.core.transfer import PURPOSE
 from chalicelib.provider_templates.model import Content
 from chalicelib.tickets.model import PERSON_ASKED, State
 
@@ -195,7 +196,8 @@ class Thread:
 class Conversation:
     """The head of a conversation. `ticket_id` is its newest ticket; comments are sealed to `public_key`.
 
-    `epoch` is a fencing token: a write is refused when it has changed since the head was read.
+    `epoch` is a fencing token: a write is refused when it has changed since the head was read. `abroad` is the
+    customer's own answer about a transfer abroad (core/transfer.py), "" without one.
     """
 
     id: str
@@ -205,6 +207,7 @@ class Conversation:
     last_inbound_at: int = 0
     blocked: bool = False
     window_shut_at: int = 0
+    abroad: str = ""
 
     def window_ends(self, channel: str) -> int:
         """When the reply window closes (ms), or was closed by the provider's refusal of a message; 0 on channels that
@@ -225,13 +228,21 @@ class Event:
 
 @dataclass(frozen=True)
 class Consent:
-    """One consent, as it was given."""
+    """One consent, as it was given. `answered_by` says how: "" by a message, or by what answered our question;
+    `abroad` is the answer about the transfer abroad (core/transfer.py), "" where none was asked."""
 
     at: int
     purpose: str
     policy_version: str
     policy_hash: str
     channel: str
+    answered_by: str = ""
+    abroad: str = ""
+
+    @property
+    def of_transfer(self) -> bool:
+        """Whether it is about the transfer abroad alone."""
+        return self.purpose == PURPOSE
 
 
 @dataclass(frozen=True)

@@ -84,6 +84,7 @@ def conversation(row: DeskRow) -> Conversation:
         last_inbound_at=number(row.last_inbound_at),
         blocked=bool(row.blocked),
         window_shut_at=number(row.window_shut_at),
+        abroad=row.abroad or "",
     )
 
 
@@ -95,6 +96,8 @@ def consent(row: DeskRow) -> Consent:
         policy_version=row.policy_version or "",
         policy_hash=row.policy_hash or "",
         channel=row.channel or "",
+        answered_by=row.answered_by or "",
+        abroad=row.abroad or "",
     )
 
 

@@ -1,4 +1,5 @@
-"""Changes a contact for a colleague, for page and API, and writes who did: no value stands in the log."""
+"""Changes a contact, or an answer about the transfer abroad, for a colleague, for page and API, and writes who did: no
+value stands in the log."""
 
 from typing import NamedTuple
 
@@ -31,3 +32,10 @@ def change_of_contact(contact_id: str, changes: WantedChanges, by: Staff) -> Non
     if changes.lasts:
         wiring_web.agreements().lasts(contact_id, by.id)
         audit("contact_changed", contact_id=contact_id, action="agreement_lasts", staff_id=by.id)
+
+
+def change_of_transfer(contact_id: str, answer: str, received_on: str, by: Staff) -> None:
+    """Enter what a person has written on paper about the transfer abroad. Raises BadInput, NotFound, Conflict and
+    Unavailable."""
+    wiring_web.enter_transfer()(contact_id, answer, received_on, by.id)
+    audit("contact_changed", contact_id=contact_id, action="transfer", staff_id=by.id)

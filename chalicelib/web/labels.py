@@ -10,6 +10,7 @@ from chalicelib.channels import registry
 from chalicelib.core.delivery_failures import ADMINISTRATOR, ANOTHER_CHANNEL, UNLISTED, FailureText
 from chalicelib.core.law_citation import cite
 from chalicelib.core.texts import desk_msg as desk_msg
+from chalicelib.core.transfer import GIVEN, REFUSED
 
 STATES: Mapping[str, str] = {
     "open": desk_msg("Open"),
@@ -93,6 +94,11 @@ FAILURES: Mapping[str, FailureText] = {
         desk_msg("Wait until the customer writes."),
         _NOT_SENT,
     ),
+    "abroad": FailureText(
+        desk_msg("The customer does not agree to the transfer abroad, and it answered no question of theirs."),
+        desk_msg("Wait until the customer writes."),
+        _NOT_SENT,
+    ),
     "opted_out": FailureText(
         desk_msg("The customer wants no news, offers and surveys."), desk_msg("Answer only what the customer writes."),
         _NOT_SENT,
@@ -145,6 +151,12 @@ EVENTS: Mapping[str, str] = {
     "person_asked": desk_msg("The customer asks to speak to a person"),
     "language_chosen": desk_msg("The customer chose a language: {language}"),
     "language_set": desk_msg("{name} set the customer's language: {language}"),
+    "transfer_agreed": desk_msg("The customer agrees to the transfer abroad"),
+    "transfer_refused": desk_msg("The customer does not agree to the transfer abroad: only answers leave"),
+    "transfer_agreed_on_paper": desk_msg("{name} entered from paper: the customer agrees to the transfer abroad"),
+    "transfer_refused_on_paper": desk_msg(
+        "{name} entered from paper: the customer does not agree to the transfer abroad; only answers leave"
+    ),
     "correction_asked": desk_msg("The customer asks for a correction of their data; do it by: {date}"),
     "corrected": desk_msg("{name} corrected the customer's data"),
     "agreement_ended": desk_msg("{name} noted that the customer's agreement ended on {day}"),
@@ -174,6 +186,11 @@ EVENTS: Mapping[str, str] = {
     "consent": desk_msg("Consent recorded: by message, policy version {version}"),
     "failed": desk_msg("A reply was not delivered"),
 }
+TRANSFER_ANSWERS: Mapping[str, str] = {
+    GIVEN: desk_msg("Transfer abroad: agreed"),
+    REFUSED: desk_msg("Transfer abroad: not agreed"),
+}
+"""What a record of consent says about the transfer abroad, by its answer."""
 # By HTTP status: what happened and what to do. None of these errors has changed anything.
 ERRORS: Mapping[int, str] = {
     400: desk_msg("The request has an error. Check the fields and send it again."),

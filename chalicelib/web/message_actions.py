@@ -25,24 +25,22 @@ NEWEST = 20
 the size of a long page. Where they begin moves by so many at once, so that a new message changes no older one."""
 
 
-def actions_of(messages: Sequence[Message], ticket: Ticket, now: int) -> dict[str, Actions]:
+def actions_of(messages: Sequence[Message], ticket: Ticket, now: int, *, at_home: bool = False) -> dict[str, Actions]:
     """Return what is offered at each message of a ticket on which a reply could be sent now, or could be but for a
-    withdrawal of consent: then our replies can be deleted, which serves the customer, and nothing else is offered."""
+    withdrawal of consent, or of the one to the transfer abroad (`at_home`): then our replies can be deleted, which
+    serves the customer, and nothing else is offered."""
+    silent = ticket.suppressed or at_home
     channel = registry.channel(ticket.channel)
     said = [one.id for one in messages if one.direction in ("in", "out")]
     newest = frozenset(said[max(0, len(said) - NEWEST) // NEWEST * NEWEST :])
 
     def may(what: What, one: Message) -> bool:
-        return (
-            one.id in newest
-            and (what == "revoke" or not ticket.suppressed)
-            and refusal(channel, what, one, now) is None
-        )
+        return one.id in newest and (what == "revoke" or not silent) and refusal(channel, what, one, now) is None
 
     found = {}
     for one in messages:
         act = Actions(
-            quote=(not ticket.suppressed or bool(ticket.question_at)) and quotable(ticket, one),
+            quote=(not silent or bool(ticket.question_at)) and quotable(ticket, one),
             reactions=channel.reactions.offered if may("reaction", one) else (),
             edit=may("edit", one) and len(one.links) < 2,
             delete=may("revoke", one),

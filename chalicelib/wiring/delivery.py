@@ -33,6 +33,10 @@ def _allows(purpose: str, channel: str) -> bool:
     return load_profile(settings().operator).allows(purpose, channel)
 
 
+def _transfer(channel: str) -> str:
+    return load_profile(settings().operator).transfer(channel)
+
+
 @cache
 def queues() -> Queues:
     """The queues of this deployment."""
@@ -69,7 +73,8 @@ def reply_to_customer() -> "ReplyToCustomer":
     wiring.bind_tables()
     store = ReplyStore(wiring.gateway())
     files, texts = _brought_files(), SameTexts(wiring.gateway(), _same_text_key)
-    return ReplyToCustomer(store, files, texts, wiring.decryptor, _allows, wiring.clock(), sleep_with_jitter)
+    rules = _allows, _transfer
+    return ReplyToCustomer(store, files, texts, wiring.decryptor, *rules, wiring.clock(), sleep_with_jitter)
 
 
 def _same_text_key() -> "SameTextKey":
@@ -155,6 +160,7 @@ def _deliver(address_key: bytes, *, files: bool) -> "Deliver":
         providers=_providers(),
         decryptor=single_decryptor,
         allows=_allows,
+        transfer=_transfer,
         enqueue=enqueue,
         clock=wiring.clock(),
         wait=sleep_with_jitter,
@@ -185,7 +191,7 @@ def pass_on_signal() -> "PassOnSignal":
     from chalicelib.outbox.signals import PassOnSignal
 
     wiring.bind_tables()
-    return PassOnSignal(OutboxReading(), _providers(), single_decryptor, _allows, wiring.clock())
+    return PassOnSignal(OutboxReading(), _providers(), single_decryptor, _allows, _transfer, wiring.clock())
 
 
 @cache

@@ -52,11 +52,14 @@ def enqueue_requests(request_ids: Sequence[str]) -> int:
 def answer_menu() -> "AnswerMenu":
     """Answers what people choose from the menu."""
     from chalicelib.contacts.change_contact import ContactChanges
+    from chalicelib.contacts.change_transfer import TransferConsents
     from chalicelib.privacy.menu.answer import AnswerMenu
     from chalicelib.privacy.menu.store import MenuStore
 
     store, contacts = MenuStore(wiring.gateway()), ContactChanges(wiring.gateway())
-    return AnswerMenu(stores.profile(), store, contacts, stores.requests(), stores.opening(), stores.mailbox())
+    transfers = TransferConsents(wiring.gateway(), contacts)
+    kept = stores.requests(), stores.opening(), stores.mailbox()
+    return AnswerMenu(stores.profile(), store, contacts, *kept, transfers)
 
 
 @cache

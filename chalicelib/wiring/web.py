@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from chalicelib.outbox.signals import AskForSignal
     from chalicelib.outbox.withheld.decide import DecideWithheld
     from chalicelib.privacy.decide import DecideRequest
+    from chalicelib.privacy.enter_transfer import EnterTransfer
     from chalicelib.privacy.erasure_pause import PauseErasures
     from chalicelib.privacy.open_request import OpenRequest
     from chalicelib.privacy.recognise_request import RecogniseRequest
@@ -122,6 +123,16 @@ def agreements() -> "Agreements":
     from chalicelib.contacts.agreement import Agreements
 
     return Agreements(wiring.gateway(), profile().agreement_terms, wiring.clock())
+
+
+def enter_transfer() -> "EnterTransfer":
+    """Enter an answer about the transfer abroad from paper."""
+    from chalicelib.contacts.change_contact import ContactChanges
+    from chalicelib.contacts.change_transfer import TransferConsents
+    from chalicelib.privacy.enter_transfer import EnterTransfer
+
+    changes = ContactChanges(wiring.gateway())
+    return EnterTransfer(changes, TransferConsents(wiring.gateway(), changes), wiring.clock())
 
 
 def open_ticket(reader: TicketQueries) -> ViewTicket:

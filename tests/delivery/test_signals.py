@@ -18,8 +18,8 @@ from tests.support.people import DANIYAR_CHAT
 
 def passing(desk: DeliveryDesk, **more: Any) -> PassOnSignal:
     opener = lambda: SingleDecryptor(lambda: desk.vault)  # noqa: E731
-    allows = load_profile("spoint").allows
-    return PassOnSignal(OutboxReading(), desk.providers(), opener, allows, lambda: desk.now, **more)
+    rules = load_profile("spoint").allows, load_profile("spoint").transfer
+    return PassOnSignal(OutboxReading(), desk.providers(), opener, *rules, lambda: desk.now, **more)
 
 
 def newest(desk: DeliveryDesk) -> MessageRef:

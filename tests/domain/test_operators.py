@@ -18,6 +18,7 @@ from chalicelib.core.texts import catalogue
 from chalicelib.privacy.recognition.recognise_words import asks
 from chalicelib.profile import policy_words as words
 from chalicelib.profile.build import parse_profile
+from chalicelib.profile.check import warnings
 from chalicelib.profile.forms import BUILT
 from chalicelib.profile.load import load_profile
 from chalicelib.profile.model import Profile, ProfileError
@@ -25,6 +26,7 @@ from chalicelib.profile.policy import build_policy, serving_profiles, why_not_se
 from chalicelib.web.http.routes_and_roles import API, PAGES
 from chalicelib.web.public.policy import render_policy
 from infra import residency
+from tests.support.operators import named_carrier, notified_wadjet, served_by_mail
 from tests.support.people import from_amina
 from tests.support.project import PROJECT
 
@@ -69,7 +71,7 @@ OPERATORS = {
         "the law wants the data in KZ",
     ),
     "spark": Promise(
-        "ТОО «Spark Digital»", (), ("email", "form"), MESSENGERS, "explicit", 7, WHEN_CLOSED,
+        "ТОО «Spark Digital»", ("email",), ("form",), MESSENGERS, "explicit", 7, WHEN_CLOSED,
         {
             ("update", UPDATES["ru"], "B6.3"), ("update", UPDATES["kk"], "B6.3"),
             ("opt_out", OPT_OUTS["ru"], "B4.2"), ("opt_out", OPT_OUTS["kk"], "B4.2"),
@@ -86,7 +88,7 @@ OPERATORS = {
         "D2.4, D4.2, 94-V art. 12(2): the company's own policy promises",
     ),
     "rsoftware": Promise(
-        "RSoftware", (), ("email", "form"), MESSENGERS, "explicit", 7, WHEN_CLOSED,
+        "RSoftware", ("email",), ("form",), MESSENGERS, "explicit", 7, WHEN_CLOSED,
         {("withdrawal", WITHDRAWAL_EN, "E8.4"), ("update", UPDATES["E"], "E8.3"), ("opt_out", OPT_OUTS["E"], "E6.2")},
         "the law wants the data in KZ",
     ),
@@ -117,7 +119,7 @@ def test_it_starts_and_obeys_what_its_document_says(name: str) -> None:
     assert states == {**dict.fromkeys((*said.served, *said.later), "on"), **dict.fromkeys(said.off, "off")}
     ways = {"consent.mode": profile.consent.mode, "residency.cross_border": profile.residency.cross_border}
     asked = all(way in BUILT[where] for where, way in ways.items())
-    asleep = {one for one in said.later if one not in registry.SERVED_IDS or not asked}
+    asleep = {one for one in said.later if one not in registry.SERVED_IDS or one in profile.waiting or not asked}
     assert asleep == {*said.later}, "it is served, and the desk can ask for consent so: say here what happens on it"
     assert (profile.consent.mode, profile.consent.hold_days) == (said.mode, said.hold_days)
     kept = {one: (row.event, row.term, row.unit) for one, row in profile.retention.items() if one in said.terms}
@@ -234,19 +236,46 @@ def with_messenger(name: str) -> str:
     return f"{text}\n{carrier}"
 
 
-@pytest.mark.parametrize(
-    ("name", "field"),
-    [
-        ("spark", "residency.cross_border: 'explicit' is not built yet"),
-        ("wadjet", "residency.cross_border: 'explicit' is not built yet"),
-        ("rsoftware", "residency.cross_border: 'explicit' is not built yet"),
-        ("smartaqkol", "contacts: no way that works is published to ask"),
-    ],
-)
-def test_a_value_without_code_stops_the_start_when_its_channel_is_served(name: str, field: str) -> None:
+def test_what_is_missing_stops_the_start_when_a_channel_is_served() -> None:
     with pytest.raises(ProfileError) as refused:
-        parse_profile(with_messenger(name), source=f"{name}.toml")
-    assert refused.value.message.startswith(f"{name}.toml: {field}")
+        parse_profile(with_messenger("smartaqkol"), source="smartaqkol.toml")
+    field = "contacts: no way that works is published to ask"
+    assert refused.value.message.startswith(f"smartaqkol.toml: {field}")
+
+
+@pytest.mark.parametrize("name", ["spark", "rsoftware"])
+def test_who_asks_for_the_transfer_apart_must_ask_before_anything_else(name: str) -> None:
+    text = (SOURCES / f"{name}.toml").read_text(encoding="utf-8")
+    by_message = text.replace('mode = "explicit"', 'mode = "message"').replace("hold_days = 7", "")
+    with pytest.raises(ProfileError, match="residency.cross_border: 'explicit' is not built yet with the consent"):
+        parse_profile(by_message)
+
+
+# -- the notice that must precede a transfer abroad (C10.1)
+
+
+def test_mail_waits_for_the_notice_and_the_page_says_so() -> None:
+    profile = load_profile("wadjet")
+    assert (profile.served, profile.waiting) == ((), ("email",))
+    assert any("until then email is not taken" in one for one in warnings(profile))
+    for language in LANGUAGES:
+        say = catalogue("policy", language).gettext
+        waits = say(
+            "Messages on {channels} are not taken yet, and nothing of them is stored: they would pass companies abroad,"
+            " and before that we must notify the authorised body ({source})."
+        )
+        names = say(words.CHANNELS["email"])
+        assert waits.format(channels=names, source="")[:-3] in sections(profile, language)["scope"]
+
+
+def test_nobody_abroad_is_named_before_the_notice_and_mail_is_served_after_it() -> None:
+    for change in (named_carrier, lambda text: named_carrier(served_by_mail(text))):
+        with pytest.raises(ProfileError, match=r"recipients\[1\].country: C10.1 wants a notice"):
+            parse_profile(change((SOURCES / "wadjet.toml").read_text(encoding="utf-8")))
+    with pytest.raises(ProfileError, match="recipients: nobody carries the messages of email"):
+        parse_profile(served_by_mail((SOURCES / "wadjet.toml").read_text(encoding="utf-8")))
+    profile = parse_profile(notified_wadjet())
+    assert (profile.served, profile.waiting, profile.transfer("email")) == (("email",), (), "explicit")
 
 
 # -- what no profile may change
@@ -257,7 +286,8 @@ def test_no_route_begins_a_conversation() -> None:
     nobody. A new route that posts elsewhere is looked at here."""
     reaches_nobody = re.compile(
         r"/(api/v1|dashboard)/(login|logout|sign-in|sign-out|language|undertaking|search|attachments|me/.+|account/.+"
-        r"|staff/\{id\}/.+|privacy-requests|privacy-hold|privacy/new|privacy/hold|privacy/review|retention-reviews)"
+        r"|staff/\{id\}/.+|privacy-requests|privacy-hold|privacy/new|privacy/hold|privacy/review|privacy/transfer"
+        r"|retention-reviews)"
     )
     theirs = re.compile(
         r"/(api/v1|dashboard)/(tickets|contacts|privacy-requests|privacy)/\{id\}"

@@ -222,5 +222,5 @@ def test_the_menu_fits_the_channel(language: str, channel: str) -> None:
     buttons = menu_buttons(language)
     ((_, choice),) = render(registry.channel(channel), (TextPart("?"), ChoicePart(buttons)))
     assert isinstance(choice, ChoicePart) and choice.listed == (channel == "whatsapp")
-    items = "status language data correct deletion stop_processing person close".split()
+    items = "status language data correct abroad deletion stop_processing person close".split()
     assert [one.id for one in buttons] == [f"menu.{one}" for one in items]

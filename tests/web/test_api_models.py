@@ -24,6 +24,7 @@ from chalicelib.web.api.request_models import (
     RecognisedMessage,
     RequestQuery,
     SetPrivacyHold,
+    TransferOnPaper,
 )
 from chalicelib.web.api.reviews import ReviewedClass
 from chalicelib.web.api.session import description
@@ -65,6 +66,7 @@ BODIES: dict[type[Model], dict[str, Any]] = {
         **{"kind": "deletion", "contact_id": ID, "received_on": "2026-11-20"},
         **{"source": "staff", "evidence": "By mail."},
     },
+    TransferOnPaper: {"answer": "no", "received_on": "2026-11-20"},
     RecognisedMessage: {"message_id": f"{ID}.1795000000000.{'a' * 32}", "kind": "deletion"},
     PrivacyDecision: {"decision": "erase", "check": "notary", "reason": "Seen.", "ground": None, "proposed": "x"},
     SetPrivacyHold: {"held": True},
@@ -77,8 +79,10 @@ VALUES: tuple[Any, ...] = (
     *([], {}, [1], ["a"] * 21, ["a" * 31], ["x", None], [PHONE], f"{ID}\n", "me", "go_on", "access", "2026-11-20\n"),
     "\ud800",
 )
-OF_THE_USE_CASE = {("NewPrivacyRequest", "received_on"), ("RecognisedMessage", "message_id")} | {
-    ("PrivacyDecision", name) for name in ("check", "reason")
+OF_THE_USE_CASE = {
+    *((one, "received_on") for one in ("NewPrivacyRequest", "TransferOnPaper")),
+    ("RecognisedMessage", "message_id"),
+    *(("PrivacyDecision", name) for name in ("check", "reason")),
 }
 """Fields whose form the use case checks, because it knows a better answer."""
 BEYOND_A_SCHEMA = ("nothing to see", "is one line", "cannot be sent", "wanted as a text", "A tag has")

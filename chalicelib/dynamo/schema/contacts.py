@@ -44,15 +44,18 @@ CONSENT = ItemClass(
     section="desk.contact",
     found_by="contact_id",
     fields=fields(
-        text="contact_id purpose subject policy_version policy_hash language channel message_ref asked answered_by",
-        ms="at",
+        text="contact_id purpose subject policy_version policy_hash language channel message_ref asked answered_by"
+        " abroad booked_by",
+        ms="at received_at",
         seconds="expires_at gone_at",
     ),
 )
 """A consent. What it was given to (term, recipients, countries, list of data) is the policy of that version and hash.
 `subject` says how the person was known then: by the "profile_name" of a messenger, which is no full name
 (art. 8(4)(2) of Law 94-V), or by "no_name". A consent that was asked for keeps the question as it was `asked`, and
-`answered_by` what: a "press" of the button, or the "word"."""
+`answered_by` what: a "press" of the button, the "word", or "paper" that arrived at `received_at` and that a privacy
+officer has entered, `booked_by`. `abroad`: the answer about a transfer abroad (core/transfer.py), an item of the
+question or, under its own `purpose`, given or taken back later; without it none was asked."""
 KEY = ItemClass(
     "key",
     "keys",

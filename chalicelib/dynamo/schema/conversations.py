@@ -26,7 +26,7 @@ HEAD = ItemClass(
     section="desk.conversation",
     found_by="conversation_id",
     fields=fields(
-        text="conversation_id contact_id channel account ticket_id language due",
+        text="conversation_id contact_id channel account ticket_id language due abroad",
         bytes="public_key",
         number="epoch",
         texts="aliases former",
@@ -40,7 +40,8 @@ HEAD = ItemClass(
 closed (heads for which that has not happened lack it); `notices_wait`: notices wait until the customer writes;
 `pending`: the person has not consented yet; `agreement_ended_at` is the end of the last day of the person's agreement,
 `agreement_said_at` when staff said so: the dates of the tickets follow, and until they do the head is `due`; `counted`
-are the months in whose statistics the person is (retention/statistics.py)."""
+are the months in whose statistics the person is (retention/statistics.py); `abroad`: their own answer about a transfer
+abroad (core/transfer.py)."""
 MESSAGE = ItemClass(
     "message",
     "desk",

@@ -25,13 +25,14 @@ QUESTION = ItemClass(
         text="contact_id asked language subject policy_version policy_hash vault_id farewell_id due",
         number="parts held_bytes",
         ms="at due_at full_at refused_at",
+        flag="asks_abroad",
     ),
 )
 """The question whether somebody consents, as it was `asked`: our own words, which hold nothing of a person. `parts`
 counts what was held since then and `held_bytes` how large it is, so that nothing is held, released or destroyed beside
 what a transaction has read. `full_at`: the person was told that no more is held. `refused_at`: they said no, and
 `farewell` is what they are told once all of it is destroyed, sealed to the vault as the row `visitor` of
-`farewell_id`. `subject` is that of the consent."""
+`farewell_id`. `subject` is that of the consent. `asks_abroad`: it asks for a transfer abroad as an item of its own."""
 HELD = ItemClass(
     "held",
     "desk",

@@ -64,7 +64,8 @@ class DecideWithheld:
             raise Conflict("The customer's data is being destroyed. Nothing can be sent.", code="erased")
         sent = ReplyContent.of(content)
         use = self.replies.same_texts.use(head.channel, head.contact_id, sent, now)
-        reply = Reply(found.ref, ticket, head, sent, found.author, "", now, use=use)
+        needs = self.replies.needs(ticket, head)
+        reply = Reply(found.ref, ticket, head, sent, found.author, "", now, use=use, needs=needs)
         return self.store.approve(found, reply, by, answers=_newest(found.ref, head))
 
 

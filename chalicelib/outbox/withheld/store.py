@@ -107,7 +107,7 @@ class WithheldStore:
         writes = [
             self._decided(found.ref, APPROVED, reply.now),
             self._tables.update("message", MESSAGE.key(*found.ref), changed, as_read, values),
-            self._rows.head_unchanged(reply.head, reply.now),
+            self._rows.head_unchanged(reply.head, reply.now, needs=reply.needs),
             ticket,
             *([reply.use.approved(self._tables)] if reply.use else []),
         ]

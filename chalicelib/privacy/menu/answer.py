@@ -5,14 +5,16 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from chalicelib.channels import registry
-from chalicelib.core.asks import MENU, UPDATE
+from chalicelib.contacts.change_transfer import Answered, TransferAnswer
+from chalicelib.core.asks import ABROAD, MENU, SAID, UPDATE
 from chalicelib.core.clock import SECOND
-from chalicelib.core.ids import speak
+from chalicelib.core.ids import MessageRef, speak
 from chalicelib.core.texts import bot_text
+from chalicelib.core.transfer import BY_MESSAGE, GIVEN, REFUSED
 from chalicelib.core.working_days import deadline, next_working_day
 from chalicelib.dynamo.schema import CONSENT, MESSAGE, TICKET
 from chalicelib.privacy.menu import texts
-from chalicelib.privacy.menu.buttons import back_button, language_buttons, menu_buttons
+from chalicelib.privacy.menu.buttons import back_button, language_buttons, menu_buttons, transfer_buttons
 from chalicelib.privacy.requests.vocabulary import OVER
 from chalicelib.privacy.texts.wording import in_languages, local_date
 from chalicelib.retention.model import TicketDate
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
     from chalicelib.channels.parts import Button
     from chalicelib.contacts.change_contact import ContactChanges
+    from chalicelib.contacts.change_transfer import TransferConsents
     from chalicelib.dynamo.builder import Write
     from chalicelib.privacy.mailbox.writes import MailboxWrites
     from chalicelib.privacy.menu.store import MenuStore
@@ -48,6 +51,7 @@ class AnswerMenu:
     requests: "RequestStore"
     contact_rows: "ContactRequestRows"
     mailbox: "MailboxWrites"
+    transfers: "TransferConsents"
 
     def __call__(self, ask: "Ask", subject: "Subject", now: int) -> "Sequence[Write]":
         """Return the writes of the answer and of what was chosen, on the condition that the contact is not being
@@ -61,6 +65,7 @@ class AnswerMenu:
             "data": lambda: self._data(subject, language, now),
             "correct": correct,
             UPDATE: correct,
+            ABROAD: lambda: self._abroad(ask, subject, language, chosen, now),
             "person": lambda: self._person(language, now),
             "close": lambda: self._close(subject, language, now),
         }
@@ -106,6 +111,8 @@ class AnswerMenu:
             self.store.consent(subject),
             self._categories(subject),
             self.store.held(subject) if self.profile.consent.mode == "explicit" else 0,
+            self.transfers.held(subject.contact_id, subject.conversation_id),
+            self.profile.transfer(subject.channel),
         )
         return texts.data(self.profile, language, kept), back_button(language), []
 
@@ -132,6 +139,26 @@ class AnswerMenu:
             self.profile, language, lambda one: bot_text(one, texts.WRITE_WHAT_IS_WRONG, date=local_date(one, by))
         )
         return text, back_button(language), [self.contacts.ask_correction(subject.contact_id, asked_at)]
+
+    def _abroad(self, ask: "Ask", subject: "Subject", language: str, chosen: str, now: int) -> Answer:
+        channel, contact_id = subject.channel, subject.contact_id
+        if not self.profile.transfer(channel):
+            return texts.simple(self.profile, language, texts.NOBODY_ABROAD), back_button(language), []
+        answer, held = chosen.removeprefix(SAID), self.transfers.held(contact_id, subject.conversation_id)
+        if held.pending:
+            return texts.simple(self.profile, language, texts.ANSWER_FIRST), back_button(language), []
+        writes: list[Write] = []
+        if answer:
+            how = Answered(
+                by="press" if answer == chosen else "word",
+                message_ref=str(MessageRef(subject.conversation_id, ask.said_at, ask.blind)),
+                asked=texts.who_is_abroad(self.profile, language, channel),
+            )
+            writes = self.transfers.writes(contact_id, answer, how, now, ask.blind)
+            held = TransferAnswer(answer, now) if writes else held
+        text = texts.transfer(self.profile, language, channel, held)
+        agreed = held.answer == GIVEN or (not held.answer and self.profile.transfer(channel) == BY_MESSAGE)
+        return text, transfer_buttons(self.profile, language, [REFUSED if agreed else GIVEN]), writes
 
     def _person(self, language: str, now: int) -> Answer:
         return texts.person_told(self.profile, language, next_working_day(now)), back_button(language), []

@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 
 from chalicelib.channels.parts import Button
-from chalicelib.core.asks import ITEMS, MENU
+from chalicelib.core.asks import ABROAD, ITEMS, MENU
 from chalicelib.core.languages import LANGUAGES
 from chalicelib.core.texts import bot_msg, bot_text
+from chalicelib.core.transfer import GIVEN, REFUSED
 from chalicelib.privacy.kinds.registry import KINDS
+from chalicelib.privacy.texts.wording import button_title
+from chalicelib.profile.model import Profile
 
 TITLES = {
     MENU: bot_msg("Menu"),
@@ -14,12 +17,15 @@ TITLES = {
     "language": bot_msg("Language"),
     "data": bot_msg("My data"),
     "correct": bot_msg("Correct my data"),
+    ABROAD: bot_msg("Transfer abroad"),
     "person": bot_msg("A person, please"),
     "close": bot_msg("Close my request"),
 }
+_CHOICES = {GIVEN: (bot_msg("I agree"), bot_msg("Yes")), REFUSED: (bot_msg("I do not agree"), bot_msg("No"))}
+"""The answers about the transfer abroad, whole and short."""
 LANGUAGE_NAMES = {"kk": "Қазақша", "ru": "Русский", "en": "English"}
 """Names of the languages in themselves."""
-_BEFORE_KINDS = ITEMS.index("correct") + 1
+_BEFORE_KINDS = ITEMS.index(ABROAD) + 1
 """The kinds of request stand behind what else concerns the person's data."""
 
 
@@ -35,6 +41,12 @@ def menu_buttons(language: str) -> tuple[Button, ...]:
 def back_button(language: str) -> tuple[Button, ...]:
     """Return the button that shows the menu; while the language is unknown, the choice of one."""
     return (_button(language, MENU),) if language else language_buttons()
+
+
+def transfer_buttons(profile: Profile, language: str, answers: Sequence[str]) -> tuple[Button, ...]:
+    """Return a button for each of these answers about the transfer abroad, and the one that shows the menu."""
+    chosen = [Button(f"{MENU}.{ABROAD}.{one}", button_title(profile, language, *_CHOICES[one])) for one in answers]
+    return (*chosen, *back_button(language)) if language else tuple(chosen)
 
 
 def language_buttons() -> tuple[Button, ...]:

@@ -7,6 +7,7 @@ from typing import Any
 from chalicelib.contacts.agreement import end_of
 from chalicelib.core.clock import SECOND
 from chalicelib.core.kept_for import AgreementEnd
+from chalicelib.core.transfer import PURPOSE
 from chalicelib.dynamo.builder import Write
 from chalicelib.dynamo.schema import CONSENT, HEAD, HELD, MESSAGE, TICKET
 from chalicelib.dynamo.tables import Tables
@@ -86,11 +87,11 @@ class MenuStore:
         return int(head.get("expires_at", 0)) * SECOND, end_of(head)
 
     def consent(self, subject: Subject) -> tuple[str, int]:
-        """Return version of the policy and time (ms) of the person's newest consent; empty when none is recorded."""
-        newest = self._tables.page(
-            CONSENT.partition(subject.contact_id), prefix=CONSENT.prefix, newest_first=True, limit=1
-        )
-        row = newest.rows[0] if newest.rows else {}
+        """Return version of the policy and time (ms) of the person's newest consent to the processing; empty when none
+        is recorded."""
+        pages = self._tables.pages(CONSENT.partition(subject.contact_id), prefix=CONSENT.prefix)
+        rows = [row for page in pages for row in page.rows if row.get("purpose") != PURPOSE]
+        row = rows[-1] if rows else {}
         return row.get("policy_version", ""), row.get("at", 0)
 
 

@@ -3,10 +3,14 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from chalicelib.contacts.change_transfer import TransferAnswer
+from chalicelib.core.asks import ABROAD
 from chalicelib.core.clock import SECOND
 from chalicelib.core.ids import speak
 from chalicelib.core.kept_for import WHILE_IT_LASTS
 from chalicelib.core.texts import bot_msg, bot_text, catalogue, term_text
+from chalicelib.core.transfer import BY_MESSAGE, GIVEN
+from chalicelib.privacy.menu.buttons import TITLES
 from chalicelib.privacy.texts.wording import in_languages, local_date, local_time
 from chalicelib.profile.model import Profile
 from chalicelib.profile.policy_words import CATEGORIES
@@ -48,6 +52,18 @@ CONSENTED = bot_msg(
     "Your consent: {date}, version {version} of our policy. The record of it is kept for {term} after its end."
 )
 NO_CONSENT = bot_msg("No consent of yours is recorded.")
+WHO_IS_ABROAD = bot_msg("Messages on this channel pass companies outside Kazakhstan: {abroad}.")
+NOBODY_ABROAD = bot_msg("No company outside Kazakhstan carries the messages of this channel.")
+# Art. 24(1)(5) of Law 94-V: a consent may be taken back in part.
+WHAT_IT_IS = bot_msg(
+    "Answers to what you ask come here in any case. By this consent we may also send you here what answers no question"
+    " of yours. You can take it back, or give it later, at any time; it holds at once."
+)
+AGREED = bot_msg("You have agreed to this transfer: {date}.")
+AGREED_BY_WRITING = bot_msg("You have agreed to this transfer by writing here. You can take this consent back.")
+NOT_AGREED = bot_msg("You do not agree to this transfer: {date}. Only answers to what you ask come here.")
+NEVER_ASKED = bot_msg("You have not agreed to this transfer. Only answers to what you ask come here.")
+ANSWER_FIRST = bot_msg("Please answer first whether you agree that we process your data.")
 NO_COPY_YET = bot_msg(
     "This menu cannot give you a copy of it yet: write here that you want one, and a colleague sees to it."
     " What we keep and why: {url}"
@@ -63,7 +79,8 @@ PROVE_IT = bot_msg(
 class Kept(NamedTuple):
     """What is kept of a person. `tickets` are the newest, `more`: there are earlier ones; `messages` may be a number
     and "+". `categories` are ids of the profile's. `contact_until` is 0 while it cannot be told; `consent` is version
-    of the policy and time, empty without one. `held` are messages that wait for a consent."""
+    of the policy and time, empty without one. `held` are messages that wait for a consent. `transfer` is what holds
+    about the transfer abroad, `rule` how people consent to it on the channel, "" where there is none."""
 
     tickets: "Sequence[OwnTicket]"
     more: bool
@@ -72,6 +89,8 @@ class Kept(NamedTuple):
     consent: tuple[str, int]
     categories: tuple[str, ...]
     held: int = 0
+    transfer: TransferAnswer = TransferAnswer()
+    rule: str = ""
 
 
 class OwnTicket(NamedTuple):
@@ -164,9 +183,34 @@ def _data(profile: Profile, language: str, kept: Kept) -> Iterator[str]:
     if version:
         term = _term(profile, language, "consent")
         yield bot_text(language, CONSENTED, date=local_date(language, at), version=version, term=term)
+        if kept.rule:
+            yield f"{bot_text(language, TITLES[ABROAD])}: {_agreed(language, kept.rule, kept.transfer)}"
     else:
         yield bot_text(language, NO_CONSENT)
     yield bot_text(language, NO_COPY_YET, url=profile.policy.url)
+
+
+def who_is_abroad(profile: Profile, language: str, channel: str) -> str:
+    """Say who abroad carries the messages of a channel and what a consent to that means: the question, as a record of
+    the answer keeps it."""
+    names = ", ".join(f"{row.name} ({row.country})" for row in profile.abroad(channel))
+    return in_languages(
+        profile, language, lambda one: f"{bot_text(one, WHO_IS_ABROAD, abroad=names)} {bot_text(one, WHAT_IT_IS)}"
+    )
+
+
+def transfer(profile: Profile, language: str, channel: str, held: TransferAnswer) -> str:
+    """Tell a person about the transfer abroad, and what holds for them."""
+    rule = profile.transfer(channel)
+    told = in_languages(profile, language, lambda one: _agreed(one, rule, held))
+    return f"{told}\n\n{who_is_abroad(profile, language, channel)}"
+
+
+def _agreed(language: str, rule: str, held: TransferAnswer) -> str:
+    if not held.answer:
+        return bot_text(language, AGREED_BY_WRITING if rule == BY_MESSAGE else NEVER_ASKED)
+    date = local_date(language, held.at) if held.at else "–"
+    return bot_text(language, AGREED if held.answer == GIVEN else NOT_AGREED, date=date)
 
 
 def _known(until: int) -> bool:

@@ -9,6 +9,8 @@ here once.
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
+from chalicelib.core.transfer import GIVEN, REFUSED
+
 OPENINGS = """
 i
 i hereby
@@ -99,6 +101,39 @@ ANSWERS: Mapping[Literal["confirm", "cancel"], str] = {
         """,
 }
 """Phrases that answer our question about an open request."""
+
+TRANSFER: Mapping[str, str] = {
+    GIVEN: """
+        i agree/consent to the transfer abroad
+        i agree/consent to the transfer of my data abroad
+        согласен/согласна на передачу за рубеж
+        согласен/согласна на трансграничную передачу -/персональных/моих -/данных
+        даю согласие на передачу за рубеж
+        даю согласие на трансграничную передачу -/персональных/моих -/данных
+        шетелге беруге келісемін
+        деректерімді шетелге беруге келісемін
+        шетелге беруге келісім беремін
+        """,
+    REFUSED: """
+        no transfer abroad
+        i withdraw my consent to the transfer abroad
+        i take back my consent to the transfer abroad
+        withdrawal of consent to the transfer abroad
+        withdrawal of consent to the cross-border transfer of personal data
+        не передавать/передавайте за рубеж
+        не передавать/передавайте мои данные за рубеж
+        отзываю -/мое/свое согласие на передачу за рубеж
+        отзываю -/мое/свое согласие на трансграничную передачу -/персональных/моих -/данных
+        отзыв согласия на передачу за рубеж
+        отзыв согласия на трансграничную передачу -/персональных -/данных
+        шетелге бермеңіз/бермеңіздер
+        деректерімді шетелге бермеңіз/бермеңіздер
+        шетелге беруге келісімімді -/кері қайтарып аламын
+        шетелге беруге берілген келісімді -/кері қайтарып алу
+        трансшекаралық беруге берілген келісімді -/кері қайтарып алу
+        """,
+}
+"""Phrases that answer about the transfer abroad, by the answer."""
 
 
 def spelled(lines: str) -> Iterator[str]:

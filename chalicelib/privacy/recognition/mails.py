@@ -4,7 +4,7 @@ else. What it asks for opens no ticket. Pure."""
 from collections.abc import Mapping, Sequence
 
 from chalicelib.channels.parts import InboundMessage
-from chalicelib.core.asks import Ask
+from chalicelib.core.asks import ABROAD, Ask
 from chalicelib.privacy.kinds.registry import kind_of
 from chalicelib.privacy.recognition.recognise_words import asks, marked_in, words_of
 
@@ -35,4 +35,4 @@ def _in_subject(subject: str, message: InboundMessage, markings: Mapping[str, Se
         if ask := marked.get("".join(words[:length])):
             return ask
     ask = asks(message._replace(text=subject), markings)
-    return ask if ask and ask.action in ("withdraw", "maybe") else None
+    return ask if ask and (ask.action in ("withdraw", "maybe") or ask.item.startswith(f"{ABROAD}.")) else None

@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 
 from chalicelib.channels.parts import InboundMessage
-from chalicelib.core.asks import ITEMS, MENU, UPDATE, Ask, read_button
+from chalicelib.core.asks import ABROAD, ITEMS, MENU, SAID, UPDATE, Ask, read_button
 from chalicelib.privacy.kinds import registry
 from chalicelib.privacy.kinds.contract import Kind
-from chalicelib.privacy.recognition.answer_phrases import ANSWERS, LONGEST_GUESS, OPENINGS, spelled
+from chalicelib.privacy.recognition.answer_phrases import ANSWERS, LONGEST_GUESS, OPENINGS, TRANSFER, spelled
 
 _LONGEST = 200
 """Characters of a text that can be a phrase of ours; a longer text is none."""
@@ -91,7 +91,7 @@ def _said(text: str, all_words: list[str], markings: Mapping[str, Sequence[str]]
         if ask := marked.get(said) or (_requested(words) if hint else None):
             return ask
         answer = _answers().get(said)
-        if answer and not (answer.action == "confirm" and any(mark in text for mark in "?？")):
+        if answer and not (answer.action in ("confirm", "menu") and any(mark in text for mark in "?？")):
             return answer
     title = _title(text)
     if not title or not marked:
@@ -214,7 +214,10 @@ def _requests(kinds: tuple[Kind, ...]) -> dict[str, Ask]:
 
 @cache
 def _answers() -> dict[str, Ask]:
-    return {one: Ask(action) for action, phrases in ANSWERS.items() for one in spelled(_folded(phrases))}
+    answers = {one: Ask(action) for action, phrases in ANSWERS.items() for one in spelled(_folded(phrases))}
+    items = {answer: Ask("menu", item=f"{ABROAD}.{SAID}{answer}") for answer in TRANSFER}
+    said = {one: items[answer] for answer, phrases in TRANSFER.items() for one in spelled(_folded(phrases))}
+    return answers | {" ".join(words_of(one)): ask for one, ask in said.items()}
 
 
 @cache

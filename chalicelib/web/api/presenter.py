@@ -225,6 +225,8 @@ def contact(one: records.Contact) -> Contact:
                 policy_version=each.policy_version,
                 policy_hash=each.policy_hash,
                 channel=each.channel,
+                answered_by=each.answered_by or None,
+                abroad=each.abroad or None,
             )
             for each in one.consents
         ],

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, UnsetType
 
 from chalicelib.core.errors import BadInput
+from chalicelib.core.transfer import GIVEN, REFUSED
 from chalicelib.privacy.decide import MOST_REASON, PROPOSALS
 from chalicelib.privacy.kinds import registry
 from chalicelib.privacy.requests.model import MOST_EVIDENCE
@@ -80,6 +81,19 @@ class NewPrivacyRequest(Model):
         text(MOST_EVIDENCE),
         says("How and when the person asked; sealed with the person's key."),
     ] = None
+
+
+class TransferOnPaper(Model):
+    answer: Annotated[
+        str,
+        words((GIVEN, REFUSED)),
+        says("`yes`: the person agrees to the transfer abroad; `no`: they do not, or take the consent back."),
+    ]
+    received_on: Annotated[
+        str,
+        read_by(_day, pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$"),
+        says("The day on which the paper arrived: not after today."),
+    ]
 
 
 class RecognisedMessage(Model):
@@ -204,6 +218,9 @@ class RequestConsent(Part):
     channel: str
     given: Time | None
     ended: Time | None
+    abroad: Annotated[
+        str | None, says("The answer about the transfer abroad, `yes` or `no`; null: the record holds none.")
+    ]
 
 
 class RequestFailure(Model):

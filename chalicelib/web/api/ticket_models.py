@@ -364,10 +364,16 @@ class ContactAddress(Part):
 
 class GivenConsent(Part):
     given_at: Time | None
-    purpose: str
+    purpose: Annotated[str, says("`transfer`: it is about the transfer abroad alone.")]
     policy_version: str
     policy_hash: str
     channel: str
+    answered_by: Annotated[
+        str | None, says("How our question was answered: `press`, `word` or `paper`; null: the message is the consent.")
+    ]
+    abroad: Annotated[
+        str | None, says("The answer about the transfer abroad, `yes` or `no`; null: the record holds none.")
+    ]
 
 
 class AskedCorrection(Part):

@@ -15,6 +15,7 @@ from chalicelib.tickets.records import STATES, Page, TicketFilter
 from chalicelib.web.api import presenter
 from chalicelib.web.api.fields import IdPath
 from chalicelib.web.api.operation import operation
+from chalicelib.web.api.request_models import TransferOnPaper
 from chalicelib.web.api.ticket_models import (
     BegunAttachment,
     BytesForm,
@@ -33,7 +34,7 @@ from chalicelib.web.api.ticket_models import (
     Tickets,
     TicketWithMessages,
 )
-from chalicelib.web.change_of_contact import WantedChanges, change_of_contact
+from chalicelib.web.change_of_contact import WantedChanges, change_of_contact, change_of_transfer
 from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.web.message_actions import newest_received
@@ -179,6 +180,16 @@ def contact(request: HttpRequest, path: IdPath) -> Contact:
     if found.erasing:
         raise Conflict("The data of this contact is being destroyed. Nothing has to be done.", code="erasing")
     audit("contact_read", contact_id=found.id, staff_id=request.staff.id)
+    return presenter.contact(found)
+
+
+@operation("enterTransfer", {200: "The contact as it is now"}, refuses=(404, 409))
+def enter_transfer(request: HttpRequest, path: IdPath, body: TransferOnPaper) -> Contact:
+    """Enter what a person has written on paper about the transfer abroad. It holds at once. Privacy officer only"""
+    change_of_transfer(path.id, body.answer, body.received_on, request.staff)
+    found = wiring_web.desk().contact(path.id)
+    if found is None:
+        raise NotFound("There is no such contact.")
     return presenter.contact(found)
 
 

@@ -29,6 +29,9 @@ PROBLEMS: Mapping[str, str] = {
     "window_closed": desk_msg("Not sent. The reply window is closed: the customer last wrote more than 24 hours ago."),
     "blocked": desk_msg("Not sent. The customer blocked the bot."),
     "suppressed": desk_msg("Not sent. The customer has withdrawn consent, and no question of theirs is open."),
+    "abroad": desk_msg(
+        "Not sent. The customer does not agree to the transfer abroad, and no question of theirs is open."
+    ),
     "erased": desk_msg("Not sent. The customer's data is being destroyed."),
     "not_allowed": desk_msg("Not sent. The policy does not allow this purpose on this channel."),
     "busy": desk_msg("Not sent. The conversation changes very fast now: send it again."),
@@ -117,11 +120,12 @@ def with_kept(typed: Typed, kept: Draft | None) -> Typed:
     return replace(typed, quote=typed.quote or kept.quote, choices=kept.choices)
 
 
-def composer_state(ticket: Ticket, blocked: bool, window_ends: int, now: int) -> str:
+def composer_state(ticket: Ticket, blocked: bool, window_ends: int, now: int, *, at_home: bool = False) -> str:
     """Return whether staff may write to the customer: open, or why not.
 
-    The reasons: erased, closed, suppressed (consent is withdrawn and no question is open), blocked (by the customer),
-    window (the reply window is over: only a template may go out). `window_ends` is in ms, 0 for a channel without one.
+    The reasons: erased, closed, suppressed (consent is withdrawn and no question is open), abroad (`at_home`: the
+    person does not agree to the transfer abroad, and no question is open), blocked (by the customer), window (the reply
+    window is over: only a template may go out). `window_ends` is in ms, 0 for a channel without one.
     """
     if ticket.erased:
         return "erased"
@@ -129,6 +133,8 @@ def composer_state(ticket: Ticket, blocked: bool, window_ends: int, now: int) ->
         return "closed"
     if ticket.suppressed and not ticket.question_at:
         return "suppressed"
+    if at_home and not ticket.question_at:
+        return "abroad"
     if blocked:
         return "blocked"
     return "window" if window_ends and window_ends <= now else "open"

@@ -22,6 +22,7 @@ from chalicelib.privacy.requests.vocabulary import (
 from chalicelib.tickets.erasure_guard import ErasureInProgress
 from chalicelib.tickets.queries import TicketQueries
 from chalicelib.tickets.records import Contact
+from chalicelib.web.change_of_contact import change_of_transfer
 from chalicelib.web.dashboard import rendering as pages
 from chalicelib.web.dashboard.list_query import OPEN_LIST
 from chalicelib.web.dashboard.queue import staff_names
@@ -30,9 +31,11 @@ from chalicelib.web.dashboard.request_presenter.request_words import RequestWord
 from chalicelib.web.dashboard.request_presenter.steps import GATE
 from chalicelib.web.dashboard.reviews import coming_up
 from chalicelib.web.dashboard.sidebar import badges, sidebar
+from chalicelib.web.dashboard.transfer_words import ANSWERS, transfer_shown
 from chalicelib.web.enter_request import NOT_FOUND, audit_opened
 from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
+from chalicelib.web.labels import TRANSFER_ANSWERS
 from chalicelib.wiring import web as wiring_web
 
 PER_PAGE = 50
@@ -65,6 +68,9 @@ class RefusedForm:
     ground: str = ""
     posted_on: str = ""
     reason: str = ""
+
+
+NOTHING_TYPED = RefusedForm()
 
 
 def request_page(http_request: HttpRequest) -> Response:
@@ -104,6 +110,7 @@ def _request_page(http_request: HttpRequest, typed: RefusedForm) -> Response:
         first_day=day_of(one.at(Step.VERIFIED) or http_request.now),
         today=day_of(http_request.now),
         certified=one.done(Step.CERTIFIED),
+        transfer_words=TRANSFER_ANSWERS,
         hold=wiring_web.pause_erasures().current() if _may_be_paused(one) else None,
         gate=GATE,
         most=MOST_REASON,
@@ -174,17 +181,22 @@ def entry_page(http_request: HttpRequest) -> Response:
     return _entry_page(http_request, http_request.query.get("contact", ""), RefusedForm())
 
 
-def _entry_page(http_request: HttpRequest, contact_id: str, typed: RefusedForm) -> Response:
+def _entry_page(
+    http_request: HttpRequest, contact_id: str, typed: RefusedForm, typed_transfer: RefusedForm = NOTHING_TYPED
+) -> Response:
     desk = wiring_web.desk()
     person = _person(desk, validators.path_id({"id": contact_id}), http_request)
     if person is None:
         raise NotFound("There is no such contact, or the data is being destroyed.")
+    head = desk.conversation(person.conversation_id)
     return _page(
         "privacy-new.html",
         http_request,
-        status=typed.status,
+        status=max(typed.status, typed_transfer.status),
         person=person,
-        ticket_id=desk.conversation(person.conversation_id).ticket_id,
+        ticket_id=head.ticket_id,
+        transfer=transfer_shown(wiring_web.profile().transfer(person.channel), head.abroad, person),
+        typed_transfer=typed_transfer,
         kinds=registry.KINDS,
         most=MOST_EVIDENCE,
         today=day_of(http_request.now),
@@ -208,6 +220,24 @@ def enter(http_request: HttpRequest) -> Response:
         return _entry_page(http_request, contact_id, RefusedForm(problem=said, status=error.status, **given))
     audit_opened(opened.request_id, contact_id, kind, by, new=opened.new)
     return pages.go(f"/dashboard/privacy/{opened.request_id}")
+
+
+def enter_transfer(http_request: HttpRequest) -> Response:
+    """POST what a person has written on paper about the transfer abroad; redirect to their newest ticket"""
+    form = http_request.form
+    validators.only(form, ("csrf", "contact", "answer", "received_on"))
+    contact_id = validators.path_id({"id": form.get("contact", "")})
+    try:
+        answer = validators.word(form, "answer", ANSWERS)
+        change_of_transfer(contact_id, answer, form.get("received_on", ""), http_request.staff)
+    except (BadInput, Conflict) as error:
+        if error.code == "erasing":
+            raise
+        said = pages.words_for(http_request, http_request.now).say(PROBLEMS.get(error.code, NOT_DONE))
+        given = {"kind": form.get("answer", ""), "received_on": form.get("received_on", "")}
+        typed = RefusedForm(problem=said, status=error.status, **given)
+        return _entry_page(http_request, contact_id, NOTHING_TYPED, typed)
+    return pages.go(f"/dashboard/privacy/new?contact={contact_id}#transfer")
 
 
 def frozen_ticket_page(http_request: HttpRequest, error: ErasureInProgress) -> Response:

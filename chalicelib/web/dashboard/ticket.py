@@ -10,6 +10,7 @@ from chalicelib.core.beside import beside
 from chalicelib.core.clock import SECOND
 from chalicelib.core.kept_for import LASTS, WHILE_IT_LASTS, AgreementEnd, KeptFor
 from chalicelib.core.observability import audit
+from chalicelib.core.transfer import agreed
 from chalicelib.core.working_days import day_of, deadline
 from chalicelib.privacy.recognise_request import may_be_request
 from chalicelib.privacy.requests.model import Request
@@ -29,6 +30,7 @@ from chalicelib.web.dashboard.request_presenter.request_words import RequestWord
 from chalicelib.web.dashboard.search import find_tickets, search_words, without_search
 from chalicelib.web.dashboard.seen import first_new, group_by_day, has_scripts, seconds_to_read
 from chalicelib.web.dashboard.sidebar import badges, sidebar
+from chalicelib.web.dashboard.transfer_words import transfer_shown
 from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.web.message_actions import actions_of, newest_received, quotable
@@ -145,7 +147,10 @@ def render_ticket(
         "comment": composer_box(typed.comment, typed.comment_id, kept.get("comment")),
     }
     typed = with_kept(typed, kept.get("reply"))
-    state = composer_state(ticket, head.blocked, head.window_ends(ticket.channel), request.now)
+    rule = wiring_web.profile().transfer(ticket.channel)
+    at_home = not agreed(rule, head.abroad)
+    window_ends = head.window_ends(ticket.channel)
+    state = composer_state(ticket, head.blocked, window_ends, request.now, at_home=at_home)
     picker = None
     if state == "window" or (picking and state == "open"):
         picker = offer(wiring_web.templates(), ticket)
@@ -183,12 +188,16 @@ def render_ticket(
         picker=PickerWords(words.say, as_typed(template, picker)),
         template_icons=ICONS,
         has_templates=registry.channel(ticket.channel).templates is not None,
-        typing_every=signals.typing_every(ticket.channel) if not ticket.suppressed else 0,
-        actions=actions_of(messages, ticket, request.now) if state in ("open", "suppressed") else {},
+        transfer=transfer_shown(rule, head.abroad, contact),
+        at_home=at_home,
+        typing_every=signals.typing_every(ticket.channel) if not (ticket.suppressed or at_home) else 0,
+        actions=actions_of(messages, ticket, request.now, at_home=at_home)
+        if state in ("open", "suppressed", "abroad")
+        else {},
         quoted=next((m for m in messages if m.id == typed.quote and quotable(ticket, m)), None),
         choice=choices_for(ticket, typed.choices, words.say),
-        window_ends=head.window_ends(ticket.channel),
-        window_soon=head.window_ends(ticket.channel) - request.now < SOON,
+        window_ends=window_ends,
+        window_soon=window_ends - request.now < SOON,
         earlier=desk.earlier_tickets(ticket, EARLIER),
         newer=newer,
         assignable_staff=[one for one in staff if not one.disabled],

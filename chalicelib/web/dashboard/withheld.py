@@ -22,7 +22,10 @@ from chalicelib.web.http.request import HttpRequest
 from chalicelib.web.withheld_replies import Waiting, decide, waiting_replies
 
 _REFUSED = {
-    **{code: PROBLEMS[code] for code in ("closed", "window_closed", "blocked", "suppressed", "erased", "busy")},
+    **{
+        code: PROBLEMS[code]
+        for code in ("closed", "window_closed", "blocked", "suppressed", "abroad", "erased", "busy")
+    },
     "erasing": PROBLEMS["erased"],
     "not_found": desk_msg("This reply does not wait any more, or its author deleted it."),
     "decided": desk_msg("Somebody decided about this reply meanwhile, or its time is over."),

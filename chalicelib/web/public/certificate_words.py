@@ -11,7 +11,7 @@ from chalicelib.core.ids import grouped
 from chalicelib.core.texts import KAZAKHSTAN, LANGUAGE_NAMES, desk_msg, desk_text, show_date
 from chalicelib.privacy.kinds.contract import Kind
 from chalicelib.privacy.kinds.registry import is_handled, kind_of
-from chalicelib.web.labels import CHANNELS, clause_words, label
+from chalicelib.web.labels import CHANNELS, TRANSFER_ANSWERS, clause_words, label
 
 STORE_NAMES: Mapping[str, str] = {
     "desk.contact": desk_msg("Identity and consents"),
@@ -188,6 +188,7 @@ def _consent(say: Say, language: str, one: Mapping[str, Any]) -> dict[str, Any]:
         "channel": label(say, CHANNELS, one["channel"]),
         "given": moment(language, one["given"]),
         "ended": moment(language, one["ended"]),
+        "abroad": label(say, TRANSFER_ANSWERS, one["abroad"]) if one.get("abroad") else "",
     }
 
 

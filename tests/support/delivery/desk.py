@@ -88,6 +88,7 @@ class DeliveryDesk(Desk):
             "decryptor": lambda: SingleDecryptor(lambda: self.vault),
             "late_notices": LateNotices(self.gateway(None, lambda attempt: None), ("kk", "ru", "en")),
             "allows": load_profile("spoint").allows,
+            "transfer": load_profile("spoint").transfer,
             "enqueue": lambda conversation_id, wait: self.rings.append((conversation_id, wait)),
             "clock": lambda: self.now,
             "wait": lambda attempt: None,
@@ -101,6 +102,7 @@ class DeliveryDesk(Desk):
             "same_texts": SameTexts(self.gateway(dynamodb, lambda attempt: None), lambda: SameTextKey(b"k" * 32)),
             "decryptor": lambda: BatchDecryptor(lambda: self.vault),
             "allows": load_profile("spoint").allows,
+            "transfer": load_profile("spoint").transfer,
             "clock": lambda: self.now,
             "wait": lambda attempt: None,
         }

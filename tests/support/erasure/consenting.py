@@ -12,6 +12,7 @@ from chalicelib.channels.parts import InboundMessage
 from chalicelib.messages.ingest import Outcome
 from chalicelib.messages.receive_message import ReceiveMessage
 from chalicelib.profile.build import parse_profile
+from chalicelib.profile.model import Profile
 from chalicelib.wiring.base import answer_visitors, hold_messages, recognise_asks
 from tests.support.delivery.desk import opened
 from tests.support.erasure.desk import ErasureDesk
@@ -22,26 +23,33 @@ from tests.support.people import from_amina, from_daniyar, wamid
 SPOINT = Path(chalicelib.profile.operators.__path__[0], "spoint.toml").read_text(encoding="utf-8")
 HOLD_DAYS = 7
 ASKING = parse_profile(SPOINT.replace('mode = "message"', f'mode = "explicit"\nhold_days = {HOLD_DAYS}', 1))
+APART = parse_profile(
+    SPOINT.replace('mode = "message"', f'mode = "explicit"\nhold_days = {HOLD_DAYS}', 1).replace(
+        'cross_border = "message"', 'cross_border = "explicit"', 1
+    )
+)
+"""An operator that asks first, and for the transfer abroad apart."""
 BY_BUTTON = parse_profile(SPOINT.replace("button = false", "button = true", 1))
 """Profiles of operators that ask first, and whose new versions of the policy want the button."""
 
 
 def asking_receiver(desk: Desk, dynamodb: Any = None, **more: Any) -> ReceiveMessage:
     """What receives messages for an operator that asks first, on this desk."""
-    store, policy = desk.store(dynamodb), more.pop("policy", POLICY)
-    hold = hold_messages(store, ASKING, policy, lambda: desk.now)
-    parts = recognise_asks(ASKING), desk.refuse(store), answer_visitors(ASKING), hold
-    return ReceiveMessage(store, ASKING, policy, lambda: desk.now, *parts, **more)
+    store, policy, profile = desk.store(dynamodb), more.pop("policy", POLICY), more.pop("profile", ASKING)
+    hold = hold_messages(store, profile, policy, lambda: desk.now)
+    parts = recognise_asks(profile), desk.refuse(store), answer_visitors(profile), hold
+    return ReceiveMessage(store, profile, policy, lambda: desk.now, *parts, **more)
 
 
 @dataclass
 class AskingDesk(ErasureDesk):
-    """A desk that asks first."""
+    """A desk that asks first, as its `profile` says."""
 
     numbers: int = 0
+    profile: Profile = ASKING
 
     def receiver(self, dynamodb: Any = None, **more: Any) -> ReceiveMessage:
-        return asking_receiver(self, dynamodb, **more)
+        return asking_receiver(self, dynamodb, profile=self.profile, **more)
 
     def made(self, channel: str, text: str = "Сәлем", **more: Any) -> InboundMessage:
         """A new message of Amina on WhatsApp, or of Daniyar on Telegram; its clock is the desk's."""
@@ -66,7 +74,7 @@ class AskingDesk(ErasureDesk):
 
     @property
     def parts(self) -> RequestParts:
-        return RequestParts(self)
+        return RequestParts(self, profile=self.profile)
 
     def deal(self) -> int:
         """Run the function `privacy` for everybody who has asked something."""

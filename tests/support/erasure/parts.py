@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib.contacts.change_contact import ContactChanges
+from chalicelib.contacts.change_transfer import TransferConsents
 from chalicelib.erasure.task import TaskWaits
 from chalicelib.erasure.tasks.close_without_erasure import CloseWithoutErasure
 from chalicelib.erasure.tasks.cooling_off import CoolingOff
@@ -154,7 +155,7 @@ class RequestParts:
 
     @property
     def consent(self) -> AnswerConsent:
-        release = ReleaseHeld(self.desk.gateway(), PROFILE)
+        release = ReleaseHeld(self.desk.gateway(), self.profile)
         mailbox = MailboxWrites(self.desk.gateway())
         accept = AcceptPolicy(self.desk.gateway(), self.profile, self.policy, self.opening, mailbox)
         return AnswerConsent(release, accept, self.opening, mailbox, self.menu)
@@ -162,9 +163,9 @@ class RequestParts:
     @property
     def menu(self) -> AnswerMenu:
         tables = self.desk.gateway()
-        return AnswerMenu(
-            PROFILE, MenuStore(tables), ContactChanges(tables), self.store, self.opening, MailboxWrites(tables)
-        )
+        changes = ContactChanges(tables)
+        kept = self.store, self.opening, MailboxWrites(tables)
+        return AnswerMenu(self.profile, MenuStore(tables), changes, *kept, TransferConsents(tables, changes))
 
     @property
     def deciding(self) -> DecideRequest:

@@ -81,6 +81,7 @@ PROBLEMS: Mapping[str, str] = {
     "received_on": desk_msg(
         "Enter the day on which the notice was received, not after today: the terms count from it."
     ),
+    "pending": desk_msg("The person has not answered yet whether we may process their data. Nothing is entered."),
     "no_proposal": desk_msg("Nothing of this kind is proposed any more. Look at the request anew."),
     "no_officer": desk_msg("Who proposed it is no privacy officer any more. Propose it anew, and another one agrees."),
     "same_person": desk_msg("Another privacy officer has to agree: you have proposed it."),

@@ -1,6 +1,10 @@
 """What the customer's menu asks, and staff that changes a contact."""
 
 from chalicelib.contacts.change_contact import ChangeContact, ContactChanges
+from chalicelib.contacts.change_transfer import TransferConsents
+from chalicelib.core.transfer import REFUSED
+from chalicelib.core.working_days import day_of
+from chalicelib.privacy.enter_transfer import EnterTransfer
 from tests.storage.access_patterns.patterns import Action, asks
 from tests.storage.access_patterns.preparing import living
 from tests.support.erasure.living import DANA, Living
@@ -25,7 +29,7 @@ def _(desk: RetentionDesk) -> Action:
     return chosen(desk, "close")
 
 
-@asks("AP210", "AP212", "AP972", "AP973", "AP976", "AP977", "AP978", "AP992", "AP210")
+@asks("AP210", "AP212", "AP972", "AP973", "AP976", "AP977", "AP978", "AP1150", "AP992", "AP210")
 def _(desk: RetentionDesk) -> Action:
     return chosen(desk, "data")
 
@@ -38,6 +42,20 @@ def _(desk: RetentionDesk) -> Action:
 @asks("AP210", "AP212", "AP982", "AP210")
 def _(desk: RetentionDesk) -> Action:
     return chosen(desk, "correct")
+
+
+@asks("AP210", "AP212", "AP1150", "AP1152", "AP1153", "AP985", "AP1151", "AP1154", "AP210")
+def _(desk: RetentionDesk) -> Action:
+    return chosen(desk, "abroad.no")
+
+
+@asks("AP988", "AP1155", "AP1152", "AP1153", "AP985", "AP1151", "AP1156")
+def _(desk: RetentionDesk) -> Action:
+    made = living(desk)
+    person, tables = made.daniyar(), made.desk.gateway()
+    changes = ContactChanges(tables)
+    enter = EnterTransfer(changes, TransferConsents(tables, changes), lambda: made.desk.now)
+    return lambda: enter(person.contact_id, REFUSED, day_of(made.desk.now), DANA)
 
 
 def staff(made: Living) -> ChangeContact:

@@ -1,0 +1,106 @@
+"""Gives or takes back a consent to the transfer abroad, for a person by the menu, for a privacy officer from paper.
+
+What holds stands on the head of the conversation, where every message that leaves meets it; when and how it was given
+or taken back stands in records that are only added (art. 8(1), 24(1)(5) and 25(2)(5) of Law 94-V). Both are written in
+one transaction.
+"""
+
+from typing import Any, NamedTuple
+
+from chalicelib.contacts.change_contact import ContactChanges
+from chalicelib.core.ids import pseudonym_of_notice
+from chalicelib.core.transfer import GIVEN, PURPOSE, REFUSED
+from chalicelib.dynamo.builder import Write
+from chalicelib.dynamo.schema import CONSENT, CONTACT, HEAD
+from chalicelib.dynamo.tables import Tables
+from chalicelib.tickets.lines import line
+
+_RECORDS = 50
+"""Newest records of consent among which the last one about the transfer is looked for."""
+_LINES = {GIVEN: "transfer_agreed", REFUSED: "transfer_refused"}
+
+
+class TransferAnswer(NamedTuple):
+    """What holds for a person: their own `answer` ("" without one) and when it was given, ms; 0 when that is not
+    known. `pending`: they have not consented to anything yet."""
+
+    answer: str = ""
+    at: int = 0
+    pending: bool = False
+
+
+class Answered(NamedTuple):
+    """How an answer was given: `by` a "press", a "word" or on "paper"; `message_ref` names the person's message,
+    `asked` is the question as it was asked. What came on paper arrived at `received_at` (ms), and the colleague
+    `booked_by` has entered it."""
+
+    by: str
+    message_ref: str = ""
+    asked: str = ""
+    booked_by: str = ""
+    received_at: int = 0
+
+
+class TransferConsents:
+    """Reads such answers and builds the writes of a new one. All reads raise Unavailable."""
+
+    def __init__(self, tables: Tables, changes: ContactChanges) -> None:
+        self._tables = tables
+        self._changes = changes
+
+    def held(self, contact_id: str, conversation_id: str) -> TransferAnswer:
+        """Return what holds for a person."""
+        head = self._tables.get(HEAD.key(conversation_id))
+        answer = str(head.get("abroad", ""))
+        if not answer:
+            return TransferAnswer(pending=bool(head.get("pending")))
+        told = (int(row["at"]) for row in self._records(contact_id) if row.get("abroad") == answer)
+        return TransferAnswer(answer, next(told, 0))
+
+    def pending(self, contact_id: str) -> bool:
+        """Whether a person has not consented to anything yet."""
+        return bool(self._tables.get(CONTACT.key(contact_id)).get("pending"))
+
+    def writes(self, contact_id: str, answer: str, how: Answered, now: int, name: str = "") -> list[Write]:
+        """Return the writes after which this answer holds from `now` (ms) on, with its record and a line on the newest
+        ticket; [] when it holds already, the person has not consented to anything yet, or is being erased. `name` makes
+        the record's key."""
+        contact = self._tables.get(CONTACT.key(contact_id))
+        head = self._tables.get(HEAD.key(contact.get("conversation_id", "")))
+        open_to_it = "profile" in contact and contact["state"] != "erasing" and head and not head.get("pending")
+        if not open_to_it or head.get("abroad") == answer:
+            return []
+        conversation_id = contact["conversation_id"]
+        values: dict[str, Any] = {"answer": answer, "contact": contact_id, "epoch": head["epoch"]}
+        as_read = "#contact_id = :contact AND #epoch = :epoch AND attribute_not_exists(#pending)"
+        ticket_id = self._changes.ticket_id(head, now)
+        kind = _LINES[answer] + ("_on_paper" if how.booked_by else "")
+        told = line(self._tables, contact_id, conversation_id, ticket_id, kind, now, by=how.booked_by)
+        return [
+            self._tables.update("head", HEAD.key(conversation_id), "SET #abroad = :answer", as_read, values),
+            self._record(contact, answer, how, now, name),
+            *([told] if ticket_id else []),
+        ]
+
+    def _record(self, contact: dict[str, Any], answer: str, how: Answered, now: int, name: str) -> Write:
+        """Return the write of the record. It names the version of the policy to which the person has consented last."""
+        before = next(iter(self._records(contact["contact_id"])), {})
+        row = {one: before.get(one, "") for one in ("subject", "policy_version", "policy_hash")} | {
+            "contact_id": contact["contact_id"],
+            "purpose": PURPOSE,
+            "language": contact.get("language", ""),
+            "channel": contact["channel"],
+            "abroad": answer,
+            "asked": how.asked,
+            "answered_by": how.by,
+            "message_ref": how.message_ref,
+            "booked_by": how.booked_by,
+            "received_at": how.received_at or None,
+            "at": now,
+        }
+        name = name or pseudonym_of_notice(PURPOSE, f"{contact['contact_id']}{now}")
+        return self._tables.put("consent", CONSENT.key(contact["contact_id"], now, name), row)
+
+    def _records(self, contact_id: str) -> list[dict[str, Any]]:
+        partition = CONSENT.partition(contact_id)
+        return list(self._tables.page(partition, prefix=CONSENT.prefix, newest_first=True, limit=_RECORDS).rows)

@@ -11,6 +11,7 @@ from tests.channels.conformance.kits.pager import KIT, LINE, NUMBER, body
 
 from chalicelib.channels.parts import InboundMessage
 from chalicelib.channels.registry import channel
+from chalicelib.dynamo.clients import client
 from chalicelib.entrypoints import sender
 from chalicelib.outbox.deliver import Deliver
 from chalicelib.outbox.providers import ChannelProviders
@@ -49,7 +50,7 @@ def desk_with_pagers(web: Web, aws: Aws, provider: Provider, monkeypatch: pytest
         "outbound": {"pager": {LINE: {"pager_token": KIT.token}}},
     }
     for name, value in values.items():
-        made = aws.client("secretsmanager").create_secret(
+        made = client("secretsmanager").create_secret(
             Name=f"{name}-{secrets.token_hex(4)}", SecretString=json.dumps(value)
         )
         monkeypatch.setenv(f"SECRET_{name.upper()}", made["ARN"])

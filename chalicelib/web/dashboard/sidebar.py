@@ -101,5 +101,5 @@ def _of_supervisors(words: Words, page: str) -> list[SidebarLink]:
     number = capped(len(waiting(words.now)))
     links = [SidebarLink(words.say("Waits for a supervisor"), "pause", "/withheld", number, page == "withheld")]
     if wiring_web.profile().anonymises:
-        links.append(SidebarLink(words.say("Statistics"), "form", "/statistics", "", page == "statistics"))
+        links.append(SidebarLink(words.say("Statistics"), "book", "/statistics", "", page == "statistics"))
     return links

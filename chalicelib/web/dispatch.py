@@ -54,8 +54,8 @@ def _register(routes: Blueprint, route: Route) -> None:
 
 
 def _answer(route: Route, chalice_request: Any) -> Response:
-    from chalicelib.web.dashboard.static import release
     from chalicelib.web.http.auth import identify, look, permit
+    from chalicelib.web.public.static import release
     from chalicelib.wiring import base as wiring
 
     request: HttpRequest | None = None

@@ -16,7 +16,7 @@ from chalicelib.profile.load import load_profile
 from chalicelib.staff.model import Role
 from chalicelib.staff.sessions import csrf_token
 from chalicelib.web import file_words
-from chalicelib.web.dashboard import presenter, static
+from chalicelib.web.dashboard import presenter
 from chalicelib.web.dashboard.parts import CUT, TOKEN, Parts
 from chalicelib.web.dashboard.presenter import Words
 from chalicelib.web.details import detail_lines
@@ -25,6 +25,7 @@ from chalicelib.web.http.request import HttpRequest
 from chalicelib.web.http.responses import SECURITY_HEADERS, html_response, json_response
 from chalicelib.web.http.tokens import masked
 from chalicelib.web.labels import clause_words
+from chalicelib.web.public import static
 
 _NEXT = re.compile(r"/dashboard(/undertaking|/tickets/[0-9a-z]{20}|/withheld|/privacy|/privacy/[0-9a-z]{20})?")
 

@@ -70,7 +70,7 @@ def issued_body(request: Request, profile: Profile, now: int) -> dict[str, Any]:
             "issued": rfc3339(now),
         },
         "stores": {store: dict(counts) for store, counts in sorted(request.counts.items())},
-        "retained": [],
+        "retained": list(retained(request)),
         "left": list(remaining_traces(request, profile, now)),
         "not_covered": list(not_covered(request, profile)),
         "consents": [
@@ -137,6 +137,13 @@ def not_covered(request: Request, profile: Profile) -> Iterator[dict[str, str]]:
     own."""
     yield from ({"what": "recipient", "name": one.name} for one in profile.carriers(request.channel))
     yield {"what": "own_devices", "name": ""}
+
+
+def retained(request: Request) -> Iterator[dict[str, Any]]:
+    """Yield what the company keeps outside of the desk: on which `ground` and `clause`, which `categories`, `until` the
+    end of which day (YYYY-MM-DD). Who decided so is no matter of the certificate."""
+    for one in request.retained:
+        yield {name: value for name, value in one.items() if name != "by"}
 
 
 def kept_until(request: Request, kept: KeptFor, consent_kept: KeptFor) -> int:

@@ -1,7 +1,8 @@
 """Decisions of staff about a request, each proposed by one and agreed to by another.
 
-They propose to erase, to refuse, that the person was told by letter, or that they have taken the request back. One
-alone may only withdraw a proposal, or restart a failed run.
+They propose to erase, to refuse, that the person was told by letter, that they have taken the request back, or that the
+company keeps something outside of the desk on a ground of the profile. One alone may only withdraw a proposal, or
+restart a failed run.
 """
 
 from collections.abc import Callable, Sequence
@@ -43,6 +44,8 @@ LEAST_REASON, LEAST_WORDS = 20, 3
 """Fewest characters, as people see them, and different words of a refusal's reason: it must be a sentence, not a
 word."""
 PROPOSALS: tuple[str, ...] = get_args(Decision)
+_WITHOUT_WORDS = ("letter", "retain")
+"""Proposals that come without a reason."""
 
 
 @dataclass(frozen=True)
@@ -65,18 +68,18 @@ class DecideRequest:
 
     def propose(
         self, request_id: str, what: str, staff_id: str, *, reason: str = "", check: str = "", ground: str = "",
-        posted_on: str = "",
+        posted_on: str = "", until: str = "",
     ) -> None:  # fmt: skip
         """Propose a decision, which replaces the proposal before it: `erase` (with a `check` of identity), `refuse`
         (with a `ground` of the profile and a `reason`), `letter` (with the day on which it was `posted_on`,
-        YYYY-MM-DD), or `cancel` (the person has taken the request back elsewhere than in the chat).
+        YYYY-MM-DD), `cancel` (the person has taken the request back elsewhere than in the chat), or `retain` (the
+        company keeps what a `ground` of the profile names, until the end of a day: `until`, YYYY-MM-DD).
 
-        Raises BadInput, whose code says what is wrong: `check`, `ground`, `reason`, `document` or `posted_on`;
-        NotFound; Conflict with the code `over`, `not_yet`, `already_decided` or `too_late`; and Unavailable.
+        Raises BadInput, whose code says what is wrong: `check`, `ground`, `reason`, `document`, `posted_on`, `until` or
+        `retain` (no such ground); NotFound; Conflict with the code `over`, `not_yet`, `already_decided` or `too_late`;
+        and Unavailable.
         """
         reason = reason.strip()
-        if what == "retain":
-            raise BadInput("Keeping part of the data is not offered yet; use erase or refuse.", code="not_offered")
         if what not in PROPOSALS:
             raise BadInput(f"`decision` must be one of {', '.join(PROPOSALS)}.")
         self._checked(what, reason, check, ground)
@@ -88,9 +91,11 @@ class DecideRequest:
                 raise _conflict(request)
             if what == "letter":
                 _check_posting(posted_on, request, now)
-            proposal = Proposal(what, staff_id, now, check, ground, posted_on)
-            new: dict[str, Any] = {"proposal": asdict(proposal)}
-            if not (what == "letter" and _words_stay(request)):
+            if what == "retain":
+                self._check_retaining(ground, until, request, now)
+            proposal = Proposal(what, staff_id, now, check, ground, posted_on, until)
+            new: dict[str, Any] = {"proposal": _stored(proposal)}
+            if not (what in _WITHOUT_WORDS and _words_stay(request)):
                 new |= self._sealed(request, reason)
             return [self._change(request, new, unless=(*PAST_STOPPING, *_done_by(what)))]
 
@@ -120,7 +125,7 @@ class DecideRequest:
             if not _allowed(proposal.what, request):
                 raise _conflict(request)
             confirmed[:] = [proposal.what == "erase"]
-            new, answer = self._carried_out(request, proposal, refused)
+            new, answer = self._carried_out(request, proposal, staff_id, refused)
             new |= {**_signed(proposal, staff_id), "proposal": None}
             unless = (*PAST_STOPPING, *_done_by(proposal.what))
             return [self._change(request, new, unless=unless, **_unchanged(proposal)), *answer]
@@ -140,7 +145,7 @@ class DecideRequest:
                 return None
             if what not in ("", proposal.seen):
                 raise Conflict("Nothing of this kind is proposed. Look at the request anew.", code="no_proposal")
-            gone = ("proposal",) if proposal.what == "letter" else ("proposal", "reason")
+            gone = ("proposal",) if proposal.what in _WITHOUT_WORDS else ("proposal", "reason")
             return [self.store.change(request_id, dict.fromkeys(gone), as_read=_unchanged(proposal))]
 
         self.store.run_until_written(build)
@@ -187,9 +192,23 @@ class DecideRequest:
                 raise BadInput(f"Name a ground: {', '.join(self.profile.refusals)}.", code="ground")
             if not _is_sentence(reason):
                 raise BadInput("A refusal needs a sentence: it is told to the person.", code="reason")
+        if what == "retain" and ground not in self.profile.retain:
+            grounds = ", ".join(self.profile.retain) or "none: this company's policy keeps nothing"
+            raise BadInput(f"Name a ground on which something is kept: {grounds}.", code="retain")
+
+    def _check_retaining(self, ground: str, until: str, request: Request, now: int) -> None:
+        latest = day_of(self.profile.retain[ground].longest.after(request.received_at))
+        try:
+            known = now < day_start(until) and until <= latest
+        except ValueError:
+            known = False
+        if not known:
+            raise BadInput(f"Say until which day it is kept: after today, {latest} at the latest.", code="until")
+        if any(one["ground"] == ground for one in request.retained):
+            raise Conflict("It is decided already what is kept on this ground.", code="already_decided")
 
     def _carried_out(
-        self, request: Request, proposal: Proposal, refused: frozenset[str]
+        self, request: Request, proposal: Proposal, staff_id: str, refused: frozenset[str]
     ) -> "tuple[dict[str, Any], Sequence[Write]]":
         now, terms = self.clock(), self.profile.deadlines
         if proposal.what == "erase":
@@ -206,6 +225,11 @@ class DecideRequest:
             return {**told, "due_at": now}, ()
         if proposal.what == "cancel":
             return {f"steps.{Step.CANCELLED}": now, "due_at": now}, ()
+        if proposal.what == "retain":
+            self._check_retaining(proposal.ground, proposal.until, request, now)
+            row = self.profile.retain[proposal.ground]
+            kept = {"ground": row.id, "clause": row.clause, "categories": list(row.categories), "until": proposal.until}
+            return {"retained": [*request.retained, {**kept, "by": [proposal.by, staff_id]}]}, ()
         # The reason is told now: later only the person could open it.
         answer = () if "box" in refused else self.refusal(request, proposal.ground, self.written(request), now)
         reasoned = {f"steps.{Step.REASONED}": now} if answer else {}
@@ -224,6 +248,8 @@ def _is_sentence(reason: str) -> bool:
 
 def _signed(proposal: Proposal, staff_id: str) -> dict[str, Any]:
     """Return the attributes that name the two who decided: each kind of decision has attributes of its own."""
+    if proposal.what == "retain":
+        return {}  # what is retained names them
     if proposal.what in ("letter", "cancel"):
         return {{"letter": "letter_by", "cancel": "cancelled_by"}[proposal.what]: [proposal.by, staff_id]}
     checked = {"checked_by": proposal.by} if proposal.what == "erase" else {}
@@ -236,9 +262,14 @@ def _unchanged(proposal: Proposal) -> dict[str, Any]:
 
 
 def _words_stay(request: Request) -> bool:
-    """Whether the stored reason stays when a letter is proposed: it was written for the identity check that was agreed
-    to, not for a proposal that is replaced now."""
-    return request.proposal is None or request.proposal.what == "letter"
+    """Whether the stored reason stays when a proposal comes that has none: it was written for the identity check that
+    was agreed to, not for a proposal that is replaced now."""
+    return request.proposal is None or request.proposal.what in _WITHOUT_WORDS
+
+
+def _stored(proposal: Proposal) -> dict[str, str | int]:
+    """Return a proposal as its row holds it: a release that knows of no `until` reads the others, too."""
+    return {name: value for name, value in asdict(proposal).items() if value or name != "until"}
 
 
 def _done_by(what: str) -> tuple[Step, ...]:
@@ -250,7 +281,9 @@ def _allowed(what: str, request: Request) -> bool:
     """Whether the request's kind knows this decision and it is not too late for it."""
     if what not in kind_of(request.kind).decisions:
         return False
-    return {"erase": confirmable, "refuse": stoppable, "letter": tellable, "cancel": stoppable}[what](request)
+    return {"erase": confirmable, "refuse": stoppable, "letter": tellable, "cancel": stoppable, "retain": stoppable}[
+        what
+    ](request)
 
 
 def _check_posting(posted_on: str, request: Request, now: int) -> None:

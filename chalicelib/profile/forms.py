@@ -23,6 +23,9 @@ DEADLINES = (
 REFUSALS = ("obligation", "law", "not_proved")
 """Grounds on which a request may be refused: an obligation towards the person is still open, a law demands that the
 data is kept (art. 8(2)), or the identity of the person who asked was not proved."""
+RETAINED_ON = ("claims", "law")
+"""Grounds on which the company keeps something after a destruction: claims that are not settled (art. 8(2)), or a law
+that demands it."""
 NOTICE_TEMPLATES = tuple(
     f"{one.id}_{what}template" for one in registry.CHANNELS if one.window for what in ("", "rights_")
 )

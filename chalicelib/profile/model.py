@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         OPT_IN,
         OUTSIDE,
         REFUSALS,
+        RETAINED_ON,
         ROLES,
         SCOPES,
         SEES,
@@ -246,6 +247,24 @@ class Category(Row):
     added: YesNo = False
 
 
+class Retain(Row):
+    """A ground on which the company keeps data of these categories, outside of the desk, after a person's data is
+    destroyed: `term` `unit`s at the longest from the receipt of the request, decided by so many `persons`."""
+
+    id: Annotated[str, words(RETAINED_ON)]
+    categories: Annotated[tuple[str, ...], ids("categories")]
+    term: Number
+    unit: Annotated[str, words(TERM_UNITS)]
+    persons: Number
+    clause: Text
+    added: YesNo = False
+
+    @property
+    def longest(self) -> KeptFor:
+        """The longest term, as code counts it."""
+        return KeptFor(self.term, self.unit)
+
+
 class Recipient(Row):
     """A company that receives data: which categories, in which country (ISO code), for which channels. `sees` says
     whether it can read them or stores what it cannot open; `contract` and `adequacy` (what shows that the data is
@@ -349,6 +368,7 @@ class Profile(Row):
     refusals: Mapping[str, Refusal]
     retention: Mapping[str, Retention]
     categories: Mapping[str, Category]
+    retain: Mapping[str, Retain] = MappingProxyType({})
     recipients: Mapping[str, Recipient] = MappingProxyType({})
     outside: Mapping[str, Outside] = MappingProxyType({})
     residency: Residency

@@ -268,7 +268,29 @@ def _retention(profile: Profile, tell: Tell, language: Language) -> list[Block]:
         "The certificate of a destruction, and a mark by which a backup cannot bring the data back, are kept without"
         " an end: both name nobody."
     )
-    return [*blocks, {"text": tell("A withdrawal of consent ends every term that rests on consent.")}, {"text": traces}]
+    ends = tell("A withdrawal of consent ends every term that rests on consent.")
+    return [*blocks, {"text": ends}, *_retained(profile, tell, language), {"text": traces}]
+
+
+def _retained(profile: Profile, tell: Tell, language: Language) -> list[Block]:
+    """Say what the company may keep all the same, on which ground and for how long at the longest."""
+    rows = [
+        [
+            _list(words.CATEGORIES, row.categories, tell),
+            tell(words.RETAINED_ON[row.id]),
+            term_text(language, row.term, row.unit),
+            _source(row.clause, row.added, tell),
+        ]
+        for row in profile.retain.values()
+    ]
+    if not (rows and profile.served):
+        return []
+    said = tell(
+        "After a withdrawal the company may keep what follows, outside of this service, when two of its people decide"
+        " so in your case. You are told what, why and until when, and the certificate says it."
+    )
+    head = [tell("Data"), tell("Ground"), tell("At the longest, from your request"), tell("Source")]
+    return [{"text": said}, {"head": head, "rows": rows}]
 
 
 def _protection(tell: Tell) -> list[Block]:

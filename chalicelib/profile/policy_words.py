@@ -10,6 +10,7 @@ from chalicelib.core.texts import policy_msg
 
 CATEGORIES: Mapping[str, str] = {
     **{category: name for one in registry.CHANNELS for category, name in one.categories.items()},
+    "agreement": policy_msg("The user agreement, and claims from it"),
     "full_name": policy_msg("Last name, first name, patronymic"),
     "organisation": policy_msg("Name of your organisation"),
     "ip": policy_msg("IP address"),
@@ -100,6 +101,10 @@ TERMS: Mapping[str, str] = {
     "not_held": policy_msg("not held by this service"),
 }
 ANONYMISED = policy_msg("{term}; then only numbers remain, each of five people or more, which lead to nobody")
+RETAINED_ON: Mapping[str, str] = {
+    "claims": policy_msg("claims that are not settled"),
+    "law": policy_msg("a law that demands it"),
+}
 UNTIL_WITHDRAWAL = policy_msg("until you withdraw consent; reviewed every {days} days")
 DUTIES: Mapping[str, str] = {
     "stop_processing": policy_msg("stop processing after you withdraw consent, or refuse with a reason"),

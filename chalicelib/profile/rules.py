@@ -14,9 +14,11 @@ from chalicelib.core.kept_for import KeptFor
 from chalicelib.core.languages import LANGUAGES
 from chalicelib.core.normal import same_phrase
 from chalicelib.profile.forms import BUILT, KEPT_BY_THE_DESK
-from chalicelib.profile.model import AcceptedBy, ConsentTerms, Profile, Purpose, Residency, Retention, Row
+from chalicelib.profile.model import AcceptedBy, ConsentTerms, Profile, Purpose, Residency, Retain, Retention, Row
 
 Wrong = Iterator[tuple[str, str]]
+DECIDED_BY = 2
+"""How many colleagues make a decision about a request."""
 LONGEST = KeptFor(5, "years")
 """No term may be longer: a term that never ends is none (art. 12 of Law 94-V)."""
 MOST_HOURS_TO_THINK = 72
@@ -58,6 +60,13 @@ def _retention(row: Retention) -> Wrong:
         if number and not wanted:
             yield name, "this field says nothing here; remove it"
     if row.term and row.kept.after(0) > LONGEST.after(0):
+        yield "term", "longer than five years; the law wants a term that ends with its purpose"
+
+
+def _retain(row: Retain) -> Wrong:
+    if row.persons != DECIDED_BY:
+        yield "persons", f"not built yet otherwise: every decision takes {DECIDED_BY}; write {DECIDED_BY}"
+    if row.longest.after(0) > LONGEST.after(0):
         yield "term", "longer than five years; the law wants a term that ends with its purpose"
 
 
@@ -235,6 +244,11 @@ def _built(profile: Profile) -> Wrong:
     if not profile.served:
         return
     yield from _not_asked_for(profile)
+    for number, kept in enumerate(profile.retain.values(), 1):
+        for one in kept.categories:
+            if profile.retention[profile.categories[one].retention].event != "not_held":
+                held = f"the desk holds {one} and destroys it; keeping a part of it is not built yet, take it out"
+                yield f"retain[{number}].categories", held
     classes = {row.retention for row in profile.categories.values() if profile.live(row)}
     for number, row in enumerate(profile.retention.values(), 1):
         if row.at_end == "anonymise" and (row.id, row.event) != ("ticket", "ticket_closed"):
@@ -248,6 +262,7 @@ RULES: Mapping[type[Row], Callable[[Any], Wrong]] = {
     AcceptedBy: _accepted_by,
     ConsentTerms: _consent,
     Purpose: _purpose,
+    Retain: _retain,
     Retention: _retention,
     Residency: _residency,
     Profile: _profile,

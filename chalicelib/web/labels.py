@@ -142,6 +142,11 @@ KINDS: Mapping[str, str] = {
     "person_asked": desk_msg("Asks for a person"),
     "unsupported": desk_msg("Unsupported message ({type})"),
 }
+RETAINED_ON: Mapping[str, str] = {
+    "claims": desk_msg("Claims that are not settled"),
+    "law": desk_msg("A law that demands it"),
+}
+"""Grounds on which the company keeps something outside of the desk after a destruction."""
 # Activity lines: {name} is a staff member, {number} a ticket's number.
 EVENTS: Mapping[str, str] = {
     "opened": desk_msg("Ticket opened by the first message"),

@@ -207,3 +207,15 @@ def test_the_form_takes_a_number_from_the_address_and_nothing_else(front: Client
     assert number[:5] in page and '<html lang="ru">' in page
     page = front.http.get('/certificates?id="><script>', headers=headers).body.decode()
     assert "<script>" not in page
+
+
+def test_it_names_what_the_company_keeps_elsewhere(office: Office, front: Client) -> None:
+    kept = {"ground": "claims", "clause": "94-V art. 8(2)", "categories": ["agreement"], "until": "2029-03-01"}
+    request = office.request(retained=[{**kept, "by": ["dana", "erlan"]}])
+    office.issue(request)
+    page = post(front, f"id={request.certificate_id}&secret={SECRET}").body.decode()
+    assert "What the company keeps outside of this service" in page and "1\u00a0Mar\u00a02029" in page
+    assert "Claims that are not settled, Law No. 94-V, art. 8(2)" in page and "dana" not in page
+    other = office.request()
+    office.issue(other)
+    assert "keeps outside" not in post(front, f"id={other.certificate_id}&secret={SECRET}").body.decode()

@@ -25,7 +25,7 @@ REQUEST = ItemClass(
         " approved_by checked_by resumed_by",
         number="run passes consents_total",
         texts="fences announcements letter_by cancelled_by",
-        list="consents",
+        list="consents retained",
         map="steps counts box proposal",
         ms="received_at deadline_at alarm_at target_at due_at escalated_at over_at activity opened_at default_at"
         " suppressed_at bound_at",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from chalicelib.core.errors import Conflict, NotFound
@@ -12,6 +13,7 @@ from chalicelib.privacy.requests.progress import destroys
 from chalicelib.privacy.requests.vocabulary import Step
 from chalicelib.privacy.requests.waiting_times import DELIVER_WITHIN, backups_gone_at
 from chalicelib.privacy.texts.answers import erased
+from chalicelib.privacy.texts.retained import retained_lines
 
 if TYPE_CHECKING:
     from chalicelib.dynamo.builder import Write
@@ -64,4 +66,5 @@ class Notify:
         box_until = max(request.at(Step.ABSENT) + DELIVER_WITHIN, now)
         backups_until = backups_gone_at(box_until)
         proof = (request.certificate_id, secret, self.address, backups_until, request.at(Step.TOLD))
-        return erased(self.profile, request.language, kind_of(request.kind), *proof)
+        kept = partial(retained_lines, request)
+        return erased(self.profile, request.language, kind_of(request.kind), *proof, kept)

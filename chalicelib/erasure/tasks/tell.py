@@ -7,6 +7,7 @@ person by letter propose that in privacy/decide.py.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.erasure.task import WaitStart, done_at
@@ -15,6 +16,7 @@ from chalicelib.privacy.requests.vocabulary import RequestState, Step
 from chalicelib.privacy.requests.waiting_times import MONITOR_AFTER, cooling_off_ends, hours_to_think
 from chalicelib.privacy.texts import announcement
 from chalicelib.privacy.texts.buttons import cooling_off_buttons
+from chalicelib.privacy.texts.retained import retained_lines
 
 if TYPE_CHECKING:
     from chalicelib.dynamo.builder import Write
@@ -48,6 +50,7 @@ class Announce:
             request.certificate_id,
             self.secret(request),
             self.address,
+            partial(retained_lines, request),
         )
         buttons = cooling_off_buttons(self.profile, language, request.id)
         ref, writes = self.mailbox.announcement(request, text, buttons, now, heard_at)

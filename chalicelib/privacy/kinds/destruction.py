@@ -3,7 +3,7 @@
 from chalicelib.core.texts import bot_msg, desk_msg
 from chalicelib.privacy.kinds.contract import Certificate, Decision, Default
 
-DECISIONS: tuple[Decision, ...] = ("erase", "refuse", "letter", "cancel")
+DECISIONS: tuple[Decision, ...] = ("erase", "refuse", "letter", "cancel", "retain")
 UNDECIDED = Default(
     bound=bot_msg(
         "Your request, received {date}, is not decided yet. Nothing was destroyed. We send you nothing but answers"

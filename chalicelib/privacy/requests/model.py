@@ -33,9 +33,10 @@ class Subject:
 
 @dataclass(frozen=True)
 class Proposal:
-    """What one of the staff proposes (`erase`, `refuse`, `letter` or `cancel`) until another one agrees. `by` is their
-    id, `at` is in ms; `check` is one of IDENTITY_CHECKS, `ground` the id of one of the profile's grounds of refusal,
-    `posted_on` the day on which a letter was posted (YYYY-MM-DD)."""
+    """What one of the staff proposes (`erase`, `refuse`, `letter`, `cancel` or `retain`) until another one agrees. `by`
+    is their id, `at` is in ms; `check` is one of IDENTITY_CHECKS, `ground` the id of one of the profile's grounds of
+    refusal, or of retaining, `posted_on` the day on which a letter was posted, `until` the day until which something is
+    retained (YYYY-MM-DD)."""
 
     what: str
     by: str
@@ -43,6 +44,7 @@ class Proposal:
     check: str = ""
     ground: str = ""
     posted_on: str = ""
+    until: str = ""
 
     @property
     def seen(self) -> str:
@@ -82,6 +84,9 @@ class Request:
     `letter_by` are the two who say that a letter was posted, `cancelled_by` the two who say that the person took the
     request back elsewhere than in the chat; `resumed_by` restarted a failed run.
 
+    `retained` is what the company keeps outside of the desk: on which `ground` of the profile and `clause` of the law
+    which `categories`, `until` the end of which day (YYYY-MM-DD), and the two who decided so (`by`).
+
     Proof. `consents` prove that consent was given: `version` and `hash` of the policy, `language`, `channel`, and when
     each was `given` and `ended` (ms); `consents_total` says how many there were. `suppressed_at` is since when outreach
     had been paused without a break when the inventory was made.
@@ -113,6 +118,7 @@ class Request:
     identity: str = ""
     check: str = ""
     ground: str = ""
+    retained: Sequence[Mapping[str, Any]] = ()
     proposal: Proposal | None = None
     announcements: Sequence[str] = ()
     told_by: str = ""

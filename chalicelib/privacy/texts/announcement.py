@@ -5,6 +5,7 @@ from chalicelib.core.texts import bot_msg, bot_text
 from chalicelib.privacy.kinds.registry import kind_of
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.waiting_times import LETTER_DAYS
+from chalicelib.privacy.texts.retained import Lines, nothing, retained_lines
 from chalicelib.privacy.texts.wording import certificate_lines, in_languages, local_date, local_time
 from chalicelib.profile.model import Profile
 
@@ -22,15 +23,24 @@ KEEP_LETTER = bot_msg("Only you have the secret code: please keep this letter.")
 
 
 def announced(
-    profile: Profile, language: str, begins: int, hours: int, certificate_id: str, secret: str, url: str
+    profile: Profile,
+    language: str,
+    begins: int,
+    hours: int,
+    certificate_id: str,
+    secret: str,
+    url: str,
+    kept: Lines = nothing,
 ) -> str:
     """Tell that the destruction begins `hours` after this message arrives, not before `begins` (ms), how to stop it,
-    and by what it can be checked afterwards."""
+    what the company keeps all the same (`kept`), and by what it can be checked afterwards."""
     time = local_time(begins)
 
     def said(one: str) -> str:
         begin = bot_text(one, ANNOUNCED, hours=hours, date=local_date(one, begins), time=time)
-        return "\n".join((begin, "", bot_text(one, PROOF), *certificate_lines(one, certificate_id, secret, url)))
+        return "\n".join(
+            (begin, *kept(one), "", bot_text(one, PROOF), *certificate_lines(one, certificate_id, secret, url))
+        )
 
     return in_languages(profile, language, said)
 
@@ -41,4 +51,5 @@ def letter(profile: Profile, language: str, request: Request, hours: int, secret
     asked = f"{bot_text(language, kind_of(request.kind).received)} {bot_text(language, LETTER, date=date)}"
     begins = bot_text(language, LETTER_BEGINS, days=LETTER_DAYS, hours=hours, mail=mail)
     proof = certificate_lines(language, grouped(request.certificate_id, 5, "-"), secret, url, KEEP_LETTER)
-    return "\n".join((asked, "", begins, "", bot_text(language, PROOF), *proof))
+    kept = retained_lines(request, language)
+    return "\n".join((asked, "", begins, *kept, "", bot_text(language, PROOF), *proof))

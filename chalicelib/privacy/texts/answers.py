@@ -4,6 +4,7 @@ from chalicelib.core.law_citation import cite
 from chalicelib.core.texts import bot_msg, bot_text, catalogue
 from chalicelib.privacy.kinds.contract import Default, Kind
 from chalicelib.privacy.texts.buttons import NO, NO_KEEP, YES, YES_DELETE
+from chalicelib.privacy.texts.retained import Lines, nothing
 from chalicelib.privacy.texts.wording import button_title, certificate_lines, in_languages, local_date, local_time
 from chalicelib.profile.model import Profile
 
@@ -97,17 +98,18 @@ def erased(
     url: str,
     backups_until: int,
     told: int,
+    kept: Lines = nothing,
 ) -> str:
     """Tell that the data is destroyed, how to check that, and until when backups last (`backups_until`, ms).
 
-    `secret` is empty when the person was `told` it before (ms).
+    `secret` is empty when the person was `told` it before (ms); `kept` returns what the company keeps all the same.
     """
 
     def said(one: str) -> str:
         proof = certificate_lines(one, certificate_id, secret, url)
         proof += () if secret else (bot_text(one, CODE_SENT, date=local_date(one, told)),)
         after = (bot_text(one, BACKUPS, date=local_date(one, backups_until)), bot_text(one, NEW_CUSTOMER))
-        return "\n".join((bot_text(one, kind.done), "", *proof, "", *after))
+        return "\n".join((bot_text(one, kind.done), *kept(one), "", *proof, "", *after))
 
     return in_languages(profile, language, said)
 

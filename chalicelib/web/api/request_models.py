@@ -22,8 +22,6 @@ from chalicelib.web.api.fields import Cursor, Limit, Model, Part, Time, read_by,
 from chalicelib.web.http import validators
 
 DECISIONS = (*PROPOSALS, "agree", "take_back", "go_on")
-NOT_OFFERED = "retain"
-"""A decision of the law that the desk does not offer yet, and says so."""
 
 
 def _offered(given: Mapping[str, Any], name: str) -> str:
@@ -61,7 +59,7 @@ def _day(given: Mapping[str, Any], name: str) -> str:
 
 
 def _decision(given: Mapping[str, Any], name: str) -> str:
-    return validators.word(given, name, (*DECISIONS, NOT_OFFERED))
+    return validators.word(given, name, DECISIONS)
 
 
 class NewPrivacyRequest(Model):
@@ -115,7 +113,7 @@ class RecognisedRequest(Model):
     received: Annotated[Time, says("When the message was sent: the law's terms count from then.")]
 
 
-_TEXTS = wanted("The fields check, ground, posted_on, reason, proposed are texts.")
+_TEXTS = wanted("The fields check, ground, posted_on, until, reason, proposed are texts.")
 
 
 class PrivacyDecision(Model):
@@ -123,16 +121,19 @@ class PrivacyDecision(Model):
         str,
         read_by(_decision, enum=list(DECISIONS)),
         says(
-            "erase, refuse, letter and cancel (the person has taken the request back by mail or on paper) are"
-            " proposals: another colleague agrees, or either takes them back. go_on begins the next run of a failed"
-            " request. `retain` is not offered yet: 400 not_offered."
+            "erase, refuse, letter, cancel (the person has taken the request back by mail or on paper) and retain (the"
+            " company keeps something outside of the desk) are proposals: another colleague agrees, or either takes"
+            " them back. go_on begins the next run of a failed request."
         ),
     ]
     check: Annotated[str | None, _TEXTS, says("Of erase: how identity was checked.", enum=[*IDENTITY_CHECKS, None])] = (
         None
     )
-    ground: Annotated[str | None, _TEXTS, says("Of refuse: the id of a ground of the profile.")] = None
+    ground: Annotated[str | None, _TEXTS, says("Of refuse and retain: the id of a ground of the profile.")] = None
     posted_on: Annotated[str | None, _TEXTS, says("Of letter: the day on which it was posted, YYYY-MM-DD.")] = None
+    until: Annotated[
+        str | None, _TEXTS, says("Of retain: the day until whose end it is kept, YYYY-MM-DD, no later than allowed.")
+    ] = None
     reason: Annotated[
         str | None,
         _TEXTS,
@@ -154,7 +155,8 @@ class PrivacyDecision(Model):
     def given(self) -> dict[str, str]:
         """Return what was sent beside the decision."""
         rest = {"check": self.check, "ground": self.ground, "posted_on": self.posted_on, "reason": self.reason}
-        return {name: value for name, value in {**rest, "proposed": self.proposed}.items() if value is not None}
+        rest |= {"until": self.until, "proposed": self.proposed}
+        return {name: value for name, value in rest.items() if value is not None}
 
 
 class SetPrivacyHold(Model):
@@ -188,6 +190,17 @@ class RequestProposal(Part):
     check: str | None
     ground: str | None
     posted_on: str | None
+    until: str | None
+
+
+class RetainedOutside(Part):
+    """What the company keeps outside of the desk after the destruction; two colleagues have decided so."""
+
+    ground: Annotated[str, says("An id of the profile.")]
+    clause: str
+    categories: list[str]
+    until: Annotated[str, says("The day after whose end it is destroyed, YYYY-MM-DD.")]
+    decided_by: list[str]
 
 
 class RequestTold(Part):
@@ -255,6 +268,7 @@ class PrivacyRequest(Model):
     ]
     proposal: RequestProposal | None
     told: RequestTold | None
+    retained: list[RetainedOutside]
     refused_on: Annotated[str | None, says("The ground of a refusal, an id of the profile.")]
     answer: Annotated[
         Annotated[str, words((Told.DELIVERED, Told.ACCEPTED, NOT_ARRIVED))] | None,

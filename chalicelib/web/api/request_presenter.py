@@ -38,6 +38,10 @@ def present_request(one: Request, now: int) -> dict[str, Any]:
         "identity_check": one.check or None,
         "proposal": _proposal(one),
         "told": _told(one) if one.done(Step.TOLD) else None,
+        "retained": [
+            {name: kept[name] for name in ("ground", "clause", "categories", "until")} | {"decided_by": kept["by"]}
+            for kept in one.retained
+        ],
         "refused_on": one.ground or None,
         "answer": one.answered or None,
         "waits": one.waits or None,
@@ -67,6 +71,7 @@ def _proposal(one: Request) -> dict[str, Any] | None:
     if found is None:
         return None
     given = {"check": found.check or None, "ground": found.ground or None, "posted_on": found.posted_on or None}
+    given["until"] = found.until or None
     return {"decision": found.what, "by": found.by, "at": when(found.at), "proposed": found.seen, **given}
 
 

@@ -5,8 +5,10 @@ from typing import Any
 
 from chalice.app import Response
 
+from chalicelib.core.clock import DAY
 from chalicelib.core.errors import BadInput, Conflict, NotFound
 from chalicelib.core.observability import audit
+from chalicelib.core.texts import catalogue
 from chalicelib.core.working_days import day_of
 from chalicelib.privacy.decide import MOST_REASON, PROPOSALS
 from chalicelib.privacy.kinds import registry
@@ -19,6 +21,7 @@ from chalicelib.privacy.requests.vocabulary import (
     RequestState,
     Step,
 )
+from chalicelib.profile.policy_words import CATEGORIES
 from chalicelib.tickets.erasure_guard import ErasureInProgress
 from chalicelib.tickets.queries import TicketQueries
 from chalicelib.tickets.records import Contact
@@ -35,11 +38,11 @@ from chalicelib.web.dashboard.transfer_words import ANSWERS, transfer_shown
 from chalicelib.web.enter_request import NOT_FOUND, audit_opened
 from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
-from chalicelib.web.labels import TRANSFER_ANSWERS
+from chalicelib.web.labels import RETAINED_ON, TRANSFER_ANSWERS
 from chalicelib.wiring import web as wiring_web
 
 PER_PAGE = 50
-_PROPOSED = ("check", "ground", "posted_on", "reason")
+_PROPOSED = ("check", "ground", "posted_on", "until", "reason")
 """Fields of the forms with which a decision is proposed."""
 
 
@@ -67,6 +70,7 @@ class RefusedForm:
     check: str = ""
     ground: str = ""
     posted_on: str = ""
+    until: str = ""
     reason: str = ""
 
 
@@ -109,6 +113,8 @@ def _request_page(http_request: HttpRequest, typed: RefusedForm) -> Response:
         grounds=[(ground, REFUSAL_GROUNDS[ground]) for ground in wiring_web.profile().refusals],
         first_day=day_of(one.at(Step.VERIFIED) or http_request.now),
         today=day_of(http_request.now),
+        tomorrow=day_of(http_request.now + DAY),
+        retain=_retain(one, http_request),
         certified=one.done(Step.CERTIFIED),
         transfer_words=TRANSFER_ANSWERS,
         hold=wiring_web.pause_erasures().current() if _may_be_paused(one) else None,
@@ -116,6 +122,22 @@ def _request_page(http_request: HttpRequest, typed: RefusedForm) -> Response:
         most=MOST_REASON,
         typed=typed,
     )
+
+
+def _retain(one: Request, http_request: HttpRequest) -> list[tuple[str, str, str]]:
+    """Return the grounds on which the company may still decide to keep something: id, ground and data in words, and the
+    latest day."""
+    words, decided = pages.words_for(http_request, http_request.now), {kept["ground"] for kept in one.retained}
+    name = catalogue("policy", words.language).gettext
+    return [
+        (
+            row.id,
+            f"{words.say(RETAINED_ON[row.id])}: {', '.join(name(CATEGORIES[each]) for each in row.categories)}",
+            day_of(row.longest.after(one.received_at)),
+        )
+        for row in wiring_web.profile().retain.values()
+        if row.id not in decided
+    ]
 
 
 def _may_be_paused(one: Request) -> bool:

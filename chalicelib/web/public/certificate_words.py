@@ -3,15 +3,16 @@
 import base64
 import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from chalicelib.certificates.model import Certificate
 from chalicelib.core.ids import grouped
-from chalicelib.core.texts import KAZAKHSTAN, LANGUAGE_NAMES, desk_msg, desk_text, show_date
+from chalicelib.core.texts import KAZAKHSTAN, LANGUAGE_NAMES, catalogue, desk_msg, desk_text, show_date
 from chalicelib.privacy.kinds.contract import Kind
 from chalicelib.privacy.kinds.registry import is_handled, kind_of
-from chalicelib.web.labels import CHANNELS, TRANSFER_ANSWERS, clause_words, label
+from chalicelib.profile.policy_words import CATEGORIES
+from chalicelib.web.labels import CHANNELS, RETAINED_ON, TRANSFER_ANSWERS, clause_words, label
 
 STORE_NAMES: Mapping[str, str] = {
     "desk.contact": desk_msg("Identity and consents"),
@@ -84,6 +85,7 @@ def present_certificate(found: Certificate, language: str) -> dict[str, Any]:
             )
             for one in said["left"]
         ],
+        "retained": [_retained(say, language, one) for one in said.get("retained", ())],
         "older": said["format"] == 1,
         "not_covered": _not_covered(say, said),
         "consents": [_consent(say, language, one) for one in said.get("consents", ())],
@@ -178,6 +180,14 @@ def _not_covered(say: Say, said: Mapping[str, Any]) -> str:
         "Copies at {names} and on the person's own phone or computer are not covered: the company cannot destroy them"
         " and claims nothing about them."
     ).format(names=", ".join(names))
+
+
+def _retained(say: Say, language: str, one: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Return what the company keeps outside of the desk, on which ground, and until which day."""
+    name = catalogue("policy", language).gettext
+    what = ", ".join(name(CATEGORIES.get(category, category)) for category in one["categories"])
+    ground = f"{label(say, RETAINED_ON, one['ground'])}, {clause_words(one['clause'], say)}"
+    return what, ground, show_date(language, date.fromisoformat(one["until"]))
 
 
 def _consent(say: Say, language: str, one: Mapping[str, Any]) -> dict[str, Any]:

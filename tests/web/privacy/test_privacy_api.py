@@ -269,10 +269,10 @@ def test_a_phone_is_no_document(web: Web) -> None:
     )
 
 
-def test_retaining_is_not_offered_yet_and_its_fields_fit_nothing_else(web: Web) -> None:
+def test_retaining_wants_a_ground_of_the_profile_and_its_fields_fit_nothing_else(web: Web) -> None:
     request = through(web, opened(web), Step.OUTREACH_PAUSED, state="deciding", waits="decision", due_at=web.now + DAY)
-    answer = decide(web, request.id, decision="retain")
-    assert (answer.status, answer.json["code"]) == (400, "not_offered")
+    answer = decide(web, request.id, decision="retain", ground="claims", until="2027-01-01")
+    assert (answer.status, answer.json["code"]) == (400, "retain")
     assert decide(web, request.id, **ERASE, until="2027-01-01").status == 400
     assert decide(web, request.id, **ERASE, ground="law").status == 400
     assert decide(web, request.id, decision="agree", reason="x").status == 400

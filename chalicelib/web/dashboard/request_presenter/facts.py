@@ -28,7 +28,7 @@ from chalicelib.web.dashboard.request_presenter.labels import (
     STATES,
     TOLD_BY,
 )
-from chalicelib.web.labels import label
+from chalicelib.web.labels import RETAINED_ON, label
 from chalicelib.web.public.certificate_words import STORE_NAMES
 
 
@@ -110,8 +110,14 @@ class RequestFacts:
             "erase": label(self.words.say, CHECKS, one.check),
             "refuse": label(self.words.say, REFUSAL_GROUNDS, one.ground),
             "letter": self.words.date(day_start(one.posted_on)) if one.posted_on else "",
+            "retain": self.retained(one.ground, one.until) if one.until else "",
         }[one.what]
         return f"{what}: {details}"
+
+    def retained(self, ground: str, until: str) -> str:
+        """Return on which ground and until which day something is kept outside of the desk."""
+        day = self.words.say("until {date}").format(date=self.words.date(day_start(until)))
+        return f"{label(self.words.say, RETAINED_ON, ground)}, {day}"
 
     def checked(self, one: Request) -> str:
         """Return how staff checked the person's identity; empty when the person confirmed it in the chat."""

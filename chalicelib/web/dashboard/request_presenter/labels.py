@@ -50,6 +50,7 @@ PROPOSED: Mapping[str, str] = {
     "refuse": desk_msg("Refuse with reasons"),
     "letter": desk_msg("The person was told by letter"),
     "cancel": desk_msg("The person has taken the request back"),
+    "retain": desk_msg("The company keeps something outside of this desk"),
 }
 TOLD_BY: Mapping[str, str] = {
     "delivered": desk_msg("their application has the message"),
@@ -78,6 +79,8 @@ PROBLEMS: Mapping[str, str] = {
     "ground": desk_msg("Choose a ground of the refusal."),
     "reason": desk_msg("A refusal needs a sentence: it is told to the person."),
     "posted_on": desk_msg("Enter the day on which the letter was posted: from the proof of identity to today."),
+    "until": desk_msg("Enter until which day it is kept: after today, and no later than the policy allows."),
+    "retain": desk_msg("Choose a ground on which something is kept."),
     "received_on": desk_msg(
         "Enter the day on which the notice was received, not after today: the terms count from it."
     ),

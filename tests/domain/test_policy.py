@@ -285,3 +285,31 @@ def test_a_version_that_reaches_further_asks_anew_and_one_that_does_not_keeps_wh
 @pytest.mark.parametrize(("known", "told"), [("", True), ("1", True), ("2", False), ("9", False), ("10", False)])
 def test_who_agreed_before_is_told_and_who_agreed_since_is_not(known: str, told: bool) -> None:
     assert PolicyReference("10", "h", 0, "2").tells(known) is told
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_the_company_keeps_elsewhere_after_a_withdrawal_stands_on_the_page(language: Language) -> None:
+    """Where something can happen under it: a page of a company that takes no messages is silent."""
+    say = catalogue("policy", language).gettext
+    row = """[[retain]]
+id = "claims"
+categories = ["site_statistics"]
+term = 3
+unit = "years"
+persons = 2
+clause = "94-V art. 8(2)"
+
+[residency]"""
+    keeps = json.dumps(build_policy(changed("[residency]", row)).content[language], ensure_ascii=False)
+    silent = json.dumps(build_policy(SPOINT).content[language], ensure_ascii=False)
+    assert say(words.RETAINED_ON["claims"]) in keeps and say(words.RETAINED_ON["claims"]) not in silent
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_that_numbers_remain_stands_on_the_page(language: Language) -> None:
+    say = catalogue("policy", language).gettext
+    profile = changed('event = "ticket_closed"', 'event = "ticket_closed"\nat_end = "anonymise"')
+    term = say(words.TERMS["ticket_closed"]).format(term=term_text(language, 90, "days"))
+    said = say(words.ANONYMISED).format(term=term)
+    assert said in json.dumps(build_policy(profile).content[language], ensure_ascii=False)
+    assert said not in json.dumps(build_policy(SPOINT).content[language], ensure_ascii=False)

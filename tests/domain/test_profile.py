@@ -275,3 +275,35 @@ def test_intake_pays_for_nothing_but_the_profile() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""
+
+
+RETAIN = """[[retain]]
+id = "claims"
+categories = ["site_statistics"]
+term = 3
+unit = "years"
+persons = 2
+clause = "94-V art. 8(2)"
+
+[residency]"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "wrong"),
+    [
+        ("site_statistics", "email", "retain[1].categories: the desk holds email and destroys it"),
+        ("persons = 2", "persons = 3", "retain[1].persons: not built yet otherwise"),
+        ("persons = 2", "persons = 1", "retain[1].persons: not built yet otherwise"),
+        ("term = 3", "term = 6", "retain[1].term: longer than five years"),
+        ('"claims"', '"because"', "retain[1].id: 'because' is not known"),
+        ('"claims"', '"claims"', ""),
+    ],
+)
+def test_what_is_kept_elsewhere_has_a_ground_a_term_and_two_who_decide(old: str, new: str, wrong: str) -> None:
+    text = SPOINT.replace("[residency]", RETAIN.replace(old, new), 1)
+    if not wrong:
+        assert parse_profile(text).retain["claims"].categories == ("site_statistics",)
+        return
+    with pytest.raises(ProfileError) as refused:
+        parse_profile(text)
+    assert wrong in refused.value.message

@@ -24,6 +24,7 @@ from chalicelib.privacy.requests.progress import destroys
 from chalicelib.privacy.requests.vocabulary import Identity, Step
 from chalicelib.privacy.requests.waiting_times import DELIVER_WITHIN
 from chalicelib.privacy.sealed_on_requests import secret_hash
+from chalicelib.privacy.tell_recipients import to_tell
 from chalicelib.profile.model import Profile
 
 FORMAT = 2
@@ -133,9 +134,14 @@ def remaining_traces(request: Request, profile: Profile, now: int) -> Iterator[d
 
 
 def not_covered(request: Request, profile: Profile) -> Iterator[dict[str, str]]:
-    """Yield what we cannot destroy and claim nothing about: copies at those who carried the messages, and the person's
-    own."""
-    yield from ({"what": "recipient", "name": one.name} for one in profile.carriers(request.channel))
+    """Yield what we cannot destroy and claim nothing about: copies at those who carried the messages, or have data for
+    another reason, with what the company has `asked` of them and when it has `told` them (RFC 3339, "" for not yet);
+    and the person's own."""
+    asked = {row.id: row for row in to_tell(request, profile)}
+    for row in {**{one.id: one for one in profile.carriers(request.channel)}, **asked}.values():
+        told = int(request.recipients_told.get(row.id, {}).get("at", 0))
+        more = {"asked": row.on_withdrawal, "told": rfc3339(told) if told else ""} if row.id in asked else {}
+        yield {"what": "recipient", "name": row.name, **more}
     yield {"what": "own_devices", "name": ""}
 
 

@@ -46,6 +46,8 @@ CROSS_BORDER = ("message", "explicit")
 OPT_IN = ("", "opt_in")
 ROLES = ("delivery", "hosting", "website", "partner", "affiliate")
 SEES = ("plain", "sealed")
+ON_WITHDRAWAL = ("", "stop", "destroy")
+"""What the company asks of a recipient after a withdrawal: to stop the processing, or to destroy what it has."""
 DOERS = ("desk", "company")
 AT_THE_END = ("destroy", "anonymise")
 TERM_UNITS = ("days", "months", "years")

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         LIABILITIES,
         MARKINGS,
         NOTICE_TEMPLATES,
+        ON_WITHDRAWAL,
         OPT_IN,
         OUTSIDE,
         REFUSALS,
@@ -268,7 +269,8 @@ class Retain(Row):
 class Recipient(Row):
     """A company that receives data: which categories, in which country (ISO code), for which channels. `sees` says
     whether it can read them or stores what it cannot open; `contract` and `adequacy` (what shows that the data is
-    protected there) are "" until the company states them."""
+    protected there) are "" until the company states them. `information` is where it says how it handles data, "" for
+    nowhere; `on_withdrawal` what the company asks of it then, "" for nothing."""
 
     id: Text
     name: Text
@@ -279,6 +281,8 @@ class Recipient(Row):
     sees: Annotated[str, words(SEES)]
     contract: TextOrNone = ""
     adequacy: TextOrNone = ""
+    information: HttpsOrNone = ""
+    on_withdrawal: Annotated[str, words(ON_WITHDRAWAL)] = ""
     clause: Text
     added: YesNo = False
 

@@ -210,11 +210,17 @@ def _recipients(profile: Profile, tell: Tell, language: Language) -> list[Block]
 
 
 def _assured(row: Recipient, home: str, tell: Tell) -> str:
-    """Return by which contract a recipient is bound, and what protects data in its country, where that is abroad."""
+    """Return by which contract a recipient is bound, what protects data in its country, where that is abroad, how it
+    handles data, and what is asked of it after a withdrawal."""
     unknown = tell("not stated yet")
     said = [tell("Contract: {contract}").format(contract=row.contract or unknown)]
     if row.country != home:
         said.append(tell("Protection of data there: {adequacy}").format(adequacy=row.adequacy or unknown))
+    if row.information:
+        said.append(tell("How it handles data: {url}").format(url=row.information))
+    if row.on_withdrawal:
+        what = tell(words.ON_WITHDRAWAL[row.on_withdrawal])
+        said.append(tell("After a withdrawal the company asks it: {what}").format(what=what))
     return "; ".join(said)
 
 

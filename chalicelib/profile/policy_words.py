@@ -132,6 +132,10 @@ ROLES: Mapping[str, str] = {
     "partner": policy_msg("partner"),
     "affiliate": policy_msg("affiliated company"),
 }
+ON_WITHDRAWAL: Mapping[str, str] = {
+    "stop": policy_msg("to stop processing your data"),
+    "destroy": policy_msg("to destroy your data"),
+}
 SEES: Mapping[str, str] = {
     "plain": policy_msg("can read it"),
     "sealed": policy_msg("cannot read it"),

@@ -147,6 +147,11 @@ RETAINED_ON: Mapping[str, str] = {
     "law": desk_msg("A law that demands it"),
 }
 """Grounds on which the company keeps something outside of the desk after a destruction."""
+ON_WITHDRAWAL: Mapping[str, str] = {
+    "stop": desk_msg("to stop the processing"),
+    "destroy": desk_msg("to destroy what it has of the person"),
+}
+"""What a recipient of data is asked after a withdrawal."""
 # Activity lines: {name} is a staff member, {number} a ticket's number.
 EVENTS: Mapping[str, str] = {
     "opened": desk_msg("Ticket opened by the first message"),

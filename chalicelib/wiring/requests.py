@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from chalicelib.privacy.open_request import OpenRequest
     from chalicelib.privacy.requests.model import Request
     from chalicelib.privacy.resume_workflow import ResumeWorkflow
+    from chalicelib.privacy.tell_recipients import TellRecipients
     from chalicelib.privacy.telling.announce_again import AnnounceAgain
     from chalicelib.privacy.telling.prove import ProveTelling
     from chalicelib.retention.sweep_store import SweepStore
@@ -91,6 +92,13 @@ def privacy_asks() -> "PrivacyAsks":
         deadlines=stores.profile().deadlines,
         clock=wiring.clock(),
     )
+
+
+def tell_recipients() -> "TellRecipients":
+    """Notes that recipients of data were told of a withdrawal."""
+    from chalicelib.privacy.tell_recipients import TellRecipients
+
+    return TellRecipients(stores.requests(), stores.profile(), wiring.clock())
 
 
 @cache

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from chalicelib.privacy.recognise_request import RecogniseRequest
     from chalicelib.privacy.requests.pages import RequestPages
     from chalicelib.privacy.sealed_on_requests import RequestSecret
+    from chalicelib.privacy.tell_recipients import TellRecipients
     from chalicelib.privacy.telling.announce_again import AnnounceAgain
     from chalicelib.privacy.telling.statuses import MessageStatuses
     from chalicelib.provider_templates.store import TemplateStore
@@ -359,6 +360,13 @@ def decide_request() -> "DecideRequest":
     from chalicelib.wiring import requests as wiring_requests
 
     return wiring_requests.decide_request(_is_officer)
+
+
+def tell_recipients() -> "TellRecipients":
+    """Note that recipients of data were told of a withdrawal."""
+    from chalicelib.wiring import requests as wiring_requests
+
+    return wiring_requests.tell_recipients()
 
 
 def _is_officer(staff_id: str) -> bool:

@@ -148,8 +148,10 @@ def test_the_row_goes_when_its_certificate_said(office: Office) -> None:
 )
 def test_nothing_is_claimed_about_copies_with_others(office: Office, front: Client, channel: str, name: str) -> None:
     body = said(office, channel=channel)
-    assert body["not_covered"] == [{"what": "recipient", "name": name}, {"what": "own_devices", "name": ""}]
+    asked = {"what": "recipient", "name": name, "asked": "destroy", "told": ""}
+    assert body["not_covered"] == [asked, {"what": "own_devices", "name": ""}]
     shown = page(office, front, body)
+    assert f"{name}: the company still has to ask it to destroy what it has of the person." in shown
     assert f"Copies at {name} and on the person's own phone" in shown.replace("&#39;", "'")
 
 

@@ -24,6 +24,7 @@ from chalicelib.web.api.request_models import (
     RecognisedMessage,
     RequestQuery,
     SetPrivacyHold,
+    ToldRecipient,
     TransferOnPaper,
 )
 from chalicelib.web.api.reviews import ReviewedClass
@@ -69,6 +70,7 @@ BODIES: dict[type[Model], dict[str, Any]] = {
     TransferOnPaper: {"answer": "no", "received_on": "2026-11-20"},
     RecognisedMessage: {"message_id": f"{ID}.1795000000000.{'a' * 32}", "kind": "deletion"},
     PrivacyDecision: {"decision": "erase", "check": "notary", "reason": "Seen.", "ground": None, "proposed": "x"},
+    ToldRecipient: {"recipient": "meta"},
     SetPrivacyHold: {"held": True},
     NewDecision: {"decision": "approve"},
     ReviewedClass: {"name": "mailing"},

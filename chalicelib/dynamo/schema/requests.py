@@ -26,7 +26,7 @@ REQUEST = ItemClass(
         number="run passes consents_total",
         texts="fences announcements letter_by cancelled_by",
         list="consents retained",
-        map="steps counts box proposal",
+        map="steps counts box proposal recipients_told",
         ms="received_at deadline_at alarm_at target_at due_at escalated_at over_at activity opened_at default_at"
         " suppressed_at bound_at",
         seconds="expires_at gone_at",

@@ -87,6 +87,9 @@ class Request:
     `retained` is what the company keeps outside of the desk: on which `ground` of the profile and `clause` of the law
     which `categories`, `until` the end of which day (YYYY-MM-DD), and the two who decided so (`by`).
 
+    `recipients_told` says of recipients who have data of the person, by their id, `by` whom and `at` what time they
+    were told of the withdrawal.
+
     Proof. `consents` prove that consent was given: `version` and `hash` of the policy, `language`, `channel`, and when
     each was `given` and `ended` (ms); `consents_total` says how many there were. `suppressed_at` is since when outreach
     had been paused without a break when the inventory was made.
@@ -119,6 +122,7 @@ class Request:
     check: str = ""
     ground: str = ""
     retained: Sequence[Mapping[str, Any]] = ()
+    recipients_told: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     proposal: Proposal | None = None
     announcements: Sequence[str] = ()
     told_by: str = ""

@@ -22,6 +22,7 @@ from chalicelib.web.api.request_models import (
     RecognisedRequest,
     RequestQuery,
     SetPrivacyHold,
+    ToldRecipient,
 )
 from chalicelib.web.api.request_presenter import present_request
 from chalicelib.web.enter_request import NOT_FOUND, audit_opened, recognised
@@ -101,6 +102,15 @@ def decide(http_request: HttpRequest, path: IdPath, body: PrivacyDecision) -> Pr
     else:
         use.propose(request.id, decision, by, **given)
     audit("request_decided", request_id=request.id, action=decision, staff_id=http_request.staff.id)
+    return _shown(_request(path.id, http_request.now), http_request.now)
+
+
+@operation("recipientTold", {200: "The request"}, refuses=(404,))
+def recipient_told(http_request: HttpRequest, path: IdPath, body: ToldRecipient) -> PrivacyRequest:
+    """Note that the company has told a recipient of the person's data what it asks of it; again changes nothing"""
+    request = _request(path.id, http_request.now)
+    if wiring_web.tell_recipients().told(request.id, body.recipient, http_request.staff.id):
+        audit("recipient_told", request_id=request.id, kind=body.recipient, staff_id=http_request.staff.id)
     return _shown(_request(path.id, http_request.now), http_request.now)
 
 

@@ -18,7 +18,7 @@ from chalicelib.privacy.requests.vocabulary import (
     RequestState,
     Told,
 )
-from chalicelib.web.api.fields import Cursor, Limit, Model, Part, Time, read_by, says, text, wanted, words
+from chalicelib.web.api.fields import Cursor, Limit, Model, Part, Time, line, read_by, says, text, wanted, words
 from chalicelib.web.http import validators
 
 DECISIONS = (*PROPOSALS, "agree", "take_back", "go_on")
@@ -159,6 +159,10 @@ class PrivacyDecision(Model):
         return {name: value for name, value in rest.items() if value is not None}
 
 
+class ToldRecipient(Model):
+    recipient: Annotated[str, line(64), says("An id of the request's `recipients`.")]
+
+
 class SetPrivacyHold(Model):
     held: Annotated[bool, says("True holds, false releases; repeating either is harmless.")]
 
@@ -191,6 +195,16 @@ class RequestProposal(Part):
     ground: str | None
     posted_on: str | None
     until: str | None
+
+
+class AskedRecipient(Part):
+    """Somebody who may have data of the person, and whom the company tells of the withdrawal (art. 8(7))."""
+
+    id: str
+    name: str
+    asked: Annotated[str, words(("stop", "destroy")), says("What is asked of them.")]
+    told_at: Annotated[Time | None, says("When a colleague noted it; the law's limit is the request's.")]
+    told_by: str | None
 
 
 class RetainedOutside(Part):
@@ -269,6 +283,7 @@ class PrivacyRequest(Model):
     proposal: RequestProposal | None
     told: RequestTold | None
     retained: list[RetainedOutside]
+    recipients: list[AskedRecipient]
     refused_on: Annotated[str | None, says("The ground of a refusal, an id of the profile.")]
     answer: Annotated[
         Annotated[str, words((Told.DELIVERED, Told.ACCEPTED, NOT_ARRIVED))] | None,

@@ -3,11 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
+from chalicelib.core.settings import settings
 from chalicelib.privacy.requests.lateness import missed
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.progress import checked_by, letter_by, pauses_outreach, shown_state
 from chalicelib.privacy.requests.vocabulary import RequestState, Step
 from chalicelib.privacy.requests.waiting_times import RETRY_AFTER
+from chalicelib.privacy.tell_recipients import to_tell
+from chalicelib.profile.load import load_profile
+from chalicelib.profile.model import Recipient
 from chalicelib.web.api.presenter import when
 
 
@@ -42,6 +46,7 @@ def present_request(one: Request, now: int) -> dict[str, Any]:
             {name: kept[name] for name in ("ground", "clause", "categories", "until")} | {"decided_by": kept["by"]}
             for kept in one.retained
         ],
+        "recipients": [_recipient(one, row) for row in to_tell(one, load_profile(settings().operator))],
         "refused_on": one.ground or None,
         "answer": one.answered or None,
         "waits": one.waits or None,
@@ -73,6 +78,12 @@ def _proposal(one: Request) -> dict[str, Any] | None:
     given = {"check": found.check or None, "ground": found.ground or None, "posted_on": found.posted_on or None}
     given["until"] = found.until or None
     return {"decision": found.what, "by": found.by, "at": when(found.at), "proposed": found.seen, **given}
+
+
+def _recipient(one: Request, row: Recipient) -> dict[str, Any]:
+    note = one.recipients_told.get(row.id, {})
+    told = {"told_at": when(int(note.get("at", 0))), "told_by": note.get("by")}
+    return {"id": row.id, "name": row.name, "asked": row.on_withdrawal, **told}
 
 
 def _told(one: Request) -> dict[str, Any]:

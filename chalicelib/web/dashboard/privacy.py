@@ -21,6 +21,7 @@ from chalicelib.privacy.requests.vocabulary import (
     RequestState,
     Step,
 )
+from chalicelib.privacy.tell_recipients import to_tell
 from chalicelib.profile.policy_words import CATEGORIES
 from chalicelib.tickets.erasure_guard import ErasureInProgress
 from chalicelib.tickets.queries import TicketQueries
@@ -38,7 +39,7 @@ from chalicelib.web.dashboard.transfer_words import ANSWERS, transfer_shown
 from chalicelib.web.enter_request import NOT_FOUND, audit_opened
 from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
-from chalicelib.web.labels import RETAINED_ON, TRANSFER_ANSWERS
+from chalicelib.web.labels import ON_WITHDRAWAL, RETAINED_ON, TRANSFER_ANSWERS
 from chalicelib.wiring import web as wiring_web
 
 PER_PAGE = 50
@@ -115,6 +116,8 @@ def _request_page(http_request: HttpRequest, typed: RefusedForm) -> Response:
         today=day_of(http_request.now),
         tomorrow=day_of(http_request.now + DAY),
         retain=_retain(one, http_request),
+        recipients=to_tell(one, wiring_web.profile()),
+        asked_of=ON_WITHDRAWAL,
         certified=one.done(Step.CERTIFIED),
         transfer_words=TRANSFER_ANSWERS,
         hold=wiring_web.pause_erasures().current() if _may_be_paused(one) else None,

@@ -34,6 +34,16 @@ def announce_again(http_request: HttpRequest) -> Response:
     return pages.go(f"/dashboard/privacy/{request_id}")
 
 
+def recipient_told(http_request: HttpRequest) -> Response:
+    """POST that the company has told a recipient of the person's data. Pressing twice notes it once"""
+    validators.only(http_request.form, ("csrf", "recipient"))
+    request_id = validators.path_id(http_request.path)
+    recipient = validators.short(http_request.form, "recipient", 64)
+    if wiring_web.tell_recipients().told(request_id, recipient, http_request.staff.id):
+        audit("recipient_told", request_id=request_id, kind=recipient, staff_id=http_request.staff.id)
+    return pages.go(f"/dashboard/privacy/{request_id}")
+
+
 def letter_page(http_request: HttpRequest) -> Response:
     """GET the letter to print: it announces the destruction and holds number and secret of the certificate"""
     validators.only(http_request.query, (), "parameter")

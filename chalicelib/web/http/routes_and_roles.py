@@ -88,6 +88,7 @@ API: tuple[Route, ...] = (
     Route("POST", "/api/v1/privacy-requests", "api.privacy:open_request", PRIVACY),
     Route("GET", "/api/v1/privacy-requests/{id}", "api.privacy:read", PRIVACY),
     Route("POST", "/api/v1/privacy-requests/{id}/decision", "api.privacy:decide", PRIVACY),
+    Route("POST", "/api/v1/privacy-requests/{id}/recipients", "api.privacy:recipient_told", PRIVACY),
     Route("GET", "/api/v1/privacy-hold", "api.privacy:read_pause", PAUSERS),
     Route("POST", "/api/v1/privacy-hold", "api.privacy:set_pause", PAUSERS),
     Route("GET", "/api/v1/retention-reviews", "api.reviews:list_reviews", PRIVACY),
@@ -161,5 +162,6 @@ PAGES: tuple[Route, ...] = (
     Route("GET", "/dashboard/privacy/{id}", "dashboard.privacy:request_page", PRIVACY, watches=OF_REQUESTS),
     Route("GET", "/dashboard/privacy/{id}/letter", "dashboard.telling:letter_page", PRIVACY),
     Route("POST", "/dashboard/privacy/{id}/announcement", "dashboard.telling:announce_again", PRIVACY, form=True),
+    Route("POST", "/dashboard/privacy/{id}/recipients", "dashboard.telling:recipient_told", PRIVACY, form=True),
     Route("POST", "/dashboard/privacy/{id}/decision", "dashboard.privacy:decide", PRIVACY, form=True),
 )

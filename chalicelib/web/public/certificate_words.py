@@ -12,7 +12,7 @@ from chalicelib.core.texts import KAZAKHSTAN, LANGUAGE_NAMES, catalogue, desk_ms
 from chalicelib.privacy.kinds.contract import Kind
 from chalicelib.privacy.kinds.registry import is_handled, kind_of
 from chalicelib.profile.policy_words import CATEGORIES
-from chalicelib.web.labels import CHANNELS, RETAINED_ON, TRANSFER_ANSWERS, clause_words, label
+from chalicelib.web.labels import CHANNELS, ON_WITHDRAWAL, RETAINED_ON, TRANSFER_ANSWERS, clause_words, label
 
 STORE_NAMES: Mapping[str, str] = {
     "desk.contact": desk_msg("Identity and consents"),
@@ -88,6 +88,7 @@ def present_certificate(found: Certificate, language: str) -> dict[str, Any]:
         "retained": [_retained(say, language, one) for one in said.get("retained", ())],
         "older": said["format"] == 1,
         "not_covered": _not_covered(say, said),
+        "asked": [_asked(say, language, one) for one in said.get("not_covered", ()) if one.get("asked")],
         "consents": [_consent(say, language, one) for one in said.get("consents", ())],
         "consents_before": said.get("consents_total", 0) - len(said.get("consents", ())),
         "final": moment(language, final["times"]["final"]) if final else None,
@@ -180,6 +181,15 @@ def _not_covered(say: Say, said: Mapping[str, Any]) -> str:
         "Copies at {names} and on the person's own phone or computer are not covered: the company cannot destroy them"
         " and claims nothing about them."
     ).format(names=", ".join(names))
+
+
+def _asked(say: Say, language: str, one: Mapping[str, Any]) -> str:
+    """Return what the company has asked of a recipient, and when, or that it has not yet."""
+    what = label(say, ON_WITHDRAWAL, one["asked"])
+    if not one["told"]:
+        return say("{name}: the company still has to ask it {what}.").format(name=one["name"], what=what)
+    day, _ = moment(language, one["told"])
+    return say("{name}: the company asked it {what}, {date}.").format(name=one["name"], what=what, date=day)
 
 
 def _retained(say: Say, language: str, one: Mapping[str, Any]) -> tuple[str, str, str]:

@@ -145,15 +145,18 @@ FUNCTIONS = (
         "Intake",
         (
             *_RECEIVES,
-            rows("Index", ("UpdateItem",), "template"),
+            rows("Index", ("UpdateItem",), "template", "pages"),
             rows("Ledger", ("GetItem",), "certificate"),
+            # Files of forms lie where those of mails do, until they are fetched.
+            mails(FILES, "PutObject"),
+            files_key("GenerateDataKey"),
             Grant(("kms:Verify",), (arn("CertificateKey"),)),
             secrets("Inbound"),
         ),
         (
             *COMMON,
             *("TABLE_DESK", "TABLE_KEYS", "TABLE_INDEX", "TABLE_LEDGER", "SECRET_INBOUND", "CERTIFICATE_KEY_ARN"),
-            "FETCHER_PUBLIC_KEY",
+            *("FETCHER_PUBLIC_KEY", "MAIL_BUCKET"),
         ),
     ),
     Function(
@@ -295,7 +298,8 @@ FUNCTIONS = (
             keys("DeleteItem"),  # it ends contacts and decrypts nothing
             index("Scan"),
             rows("Index", ("DeleteItem",), "alias", "link", "parked", "session", "login", "text", "words", "fence"),
-            rows("Index", ("DeleteItem",), "fetches", "same_text"),  # in the full pass, where DynamoDB has left them
+            # In the full pass, where DynamoDB has left them.
+            rows("Index", ("DeleteItem",), "fetches", "same_text", "pages"),
             rows("Index", ("GetItem", "Query"), "alias", "words"),
             rows("Index", ("GetItem", "UpdateItem"), "fence"),  # what somebody who did not consent sent is not revived
             rows("Index", ("UpdateItem", "ConditionCheckItem"), "words"),

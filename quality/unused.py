@@ -56,6 +56,7 @@ KEPT = {
     "search_path_string": "the import system passes it",
     # Called by a name made of data
     "_mails": "play.py calls a step by its name",
+    "_fills": "play.py calls a step by its name",
     "_edits": "play.py calls a step by its name",
     "_reacts": "play.py calls a step by its name",
     "_blocks": "play.py calls a step by its name",

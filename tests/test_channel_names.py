@@ -21,10 +21,12 @@ COMMON = {"email", "form"}
 """Ids that are everyday words as well: only a text that is exactly one of them counts, not a name in the code."""
 OTHER_MEANINGS = {
     "chalicelib/ops/__main__.py": {"email": "field of a member of staff"},
+    "chalicelib/profile/form_fields.py": {"email": "a category of data"},
     "chalicelib/profile/policy_words.py": {"form": "a word of the policy"},
     "chalicelib/web/dashboard/presenter.py": {"form": "a kind of message, and a symbol"},
     "chalicelib/web/dashboard/access/session.py": {"email": "field of signing in"},
     "chalicelib/web/labels.py": {"form": "a kind of message"},
+    "chalicelib/web/public/form_model.py": {"email": "a category of data, and a word of HTML"},
 }
 """Where such a text means something else, and what."""
 _WORD = re.compile(r"[a-z0-9]+")

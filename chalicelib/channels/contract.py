@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from chalicelib.channels.base import Errors, Sender, Typed
     from chalicelib.channels.fetching import Fetcher
     from chalicelib.channels.letters import Envelope, Letter
+    from chalicelib.channels.pages import Filled
     from chalicelib.channels.templates import TemplateSource
 
 Accounts = Mapping[str, Mapping[str, str]]
@@ -93,6 +94,19 @@ class RawMails(NamedTuple):
     """
 
     read: Callable[[bytes, "Envelope", Accounts, Collection[str], int], "Letter"]
+
+
+class Page(NamedTuple):
+    """How messages arrive that people write on pages of ours, and where they read the answers: behind a private link.
+
+    `account` stands for the pages, `address` returns the address of who has a private link. `read` returns the parts
+    and files of a page that was filled in, at our time (s); it takes the place at which files are laid, and raises
+    nothing.
+    """
+
+    account: str
+    address: Callable[[str], Address]
+    read: Callable[["Filled", str, int], "Letter"]
 
 
 class Buttons(NamedTuple):
@@ -189,7 +203,8 @@ class Channel(NamedTuple):
     `set_commands`   sets the list of commands that the application shows: by language, "" for every other one, names
                      and what they do. It takes the settings, an account of ours and its token, and raises SendError.
                      None: it has no such list
-    `webhook`, `mail_in`  how messages arrive: by the provider's webhook, or as mails in a bucket; one of them
+    `webhook`, `mail_in`, `page`  how messages arrive: by the provider's webhook, as mails in a bucket, or from pages of
+                     ours, whose messages nobody carries; one of them
     `sender`, `errors`  how they leave. Without a way in and a sender the channel is known to policies and not served
     """
 
@@ -228,6 +243,7 @@ class Channel(NamedTuple):
     profile_links: tuple[str, ...] = ()
     webhook: Webhook | None = None
     mail_in: RawMails | None = None
+    page: Page | None = None
     aws: tuple[str, ...] = ()
     sender: Callable[[Mapping[str, Any]], "Sender"] | None = None
     fetcher: Callable[[Mapping[str, Any]], "Fetcher"] | None = None
@@ -241,7 +257,7 @@ class Channel(NamedTuple):
     @property
     def served(self) -> bool:
         """Whether messages arrive and leave by it today."""
-        return (self.webhook or self.mail_in) is not None and self.sender is not None
+        return (self.webhook or self.mail_in or self.page) is not None and self.sender is not None
 
     @property
     def dimensions(self) -> dict[str, str]:

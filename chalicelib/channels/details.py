@@ -8,7 +8,18 @@ shared.py, so that a cold start does not pay for it.
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
-    from chalicelib.channels.shared import Card, Contacts, Dice, FilledForm, Item, Location, MailHead, Order, Poll
+    from chalicelib.channels.shared import (
+        Card,
+        Contacts,
+        Dice,
+        FilledForm,
+        Item,
+        Location,
+        MailHead,
+        Order,
+        Poll,
+        Reached,
+    )
 
 
 class File(NamedTuple):
@@ -89,7 +100,7 @@ class Beside(NamedTuple):
 
 Detail: TypeAlias = (
     "File | Press | Reaction | Edit | NotRead | Links | Cut | Beside"
-    " | Location | Contacts | FilledForm | Order | Poll | Dice | MailHead"
+    " | Location | Contacts | FilledForm | Order | Poll | Dice | MailHead | Reached"
 )
 
 

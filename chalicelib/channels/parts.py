@@ -32,7 +32,9 @@ class InboundMessage(NamedTuple):
     and changes or marks an earlier one, a file beside a request about data; of other kinds the kind tells that.
     `thread` is the conversation in whose mail the sender found the signed address to which they wrote, "" for any other
     message. `unproved`: nothing proves that the author sent it. `topic` is the subject of a mail without what programs
-    put before it when it is answered or passed on; None for what has no subject.
+    put before it when it is answered or passed on; None for what has no subject. `agreed` is the text to which the
+    author has consented by a tick beside the message, "" for none. `follows`: it goes on in a conversation that exists,
+    and introduces nobody.
     """
 
     channel: ChannelId
@@ -56,6 +58,8 @@ class InboundMessage(NamedTuple):
     thread: str = ""
     unproved: bool = False
     topic: str | None = None
+    agreed: str = ""
+    follows: bool = False
 
 
 KINDS = frozenset(

@@ -2,7 +2,7 @@
 
 from chalicelib.channels.contract import Channel
 from chalicelib.channels.email.channel import EMAIL
-from chalicelib.channels.planned import FORM
+from chalicelib.channels.form.channel import FORM
 from chalicelib.channels.telegram.channel import TELEGRAM
 from chalicelib.channels.whatsapp.channel import WHATSAPP
 

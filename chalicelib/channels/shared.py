@@ -1,4 +1,5 @@
-"""Records of what people share more rarely: places, contact cards, forms, orders, polls, what stands above a mail."""
+"""Records of what people share more rarely: places, contact cards, forms, orders, polls, what stands above a mail or
+beside a form."""
 
 from typing import NamedTuple
 
@@ -79,3 +80,11 @@ class MailHead(NamedTuple):
     copies: list[str] = []  # noqa: RUF012
     references: list[str] = []  # noqa: RUF012
     unproved: bool | None = None
+
+
+class Reached(NamedTuple):
+    """How somebody who filled in a form says that they can be reached, and for whom they write. Nothing proves it."""
+
+    organisation: str = ""
+    given_mail: str = ""
+    given_phone: str = ""

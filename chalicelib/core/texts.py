@@ -47,6 +47,7 @@ CONSENT = bot_msg(
     " Delivery: {recipients}, also through servers outside Kazakhstan."
     " Which data, and how to withdraw: {url}"
 )
+OWN_PAGE = bot_msg("our own page")
 HOSTED = bot_msg("It is stored, encrypted, by: {hosts}.")
 BIN = bot_msg("BIN {bin}")
 TOO_BIG = bot_msg(

@@ -77,6 +77,7 @@ class DeskRow(Model):
     user = BinaryAttribute(null=True, legacy_encoding=False)
     chat = BinaryAttribute(null=True, legacy_encoding=False)
     mail = BinaryAttribute(null=True, legacy_encoding=False)
+    form_link = BinaryAttribute(null=True, legacy_encoding=False)
     contact_id = UnicodeAttribute(null=True)
     channel = UnicodeAttribute(null=True)
     account = UnicodeAttribute(null=True)

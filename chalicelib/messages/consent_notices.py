@@ -41,6 +41,12 @@ ANSWERS = bot_msg(
 BOTH = bot_msg("1. Yes to both")
 AT_HOME = bot_msg("2. Yes, not abroad")
 NEITHER = bot_msg("3. No")
+TICKED = bot_msg(
+    "I agree that the company {company} ({brand}) processes what I write here, in order to answer me."
+    " Term: {term} after the request is closed, or until I withdraw my consent. None of it is published."
+    " Which data, and how to withdraw: {url}"
+)
+AGREEMENT = bot_msg("I accept the user agreement, of which this policy is a part: {agreement}")
 YES = bot_msg("Yes")
 NO = bot_msg("No")
 FULL = bot_msg("We keep no more of your messages before you have answered. Please answer our question first.")
@@ -56,6 +62,13 @@ def question(profile: Profile, language: str, channel: str, until: int) -> str:
         return said(profile, language, channel, [ASKED_AT_HOME, HOSTED, TRANSFER, ANSWERS], until)
     asked = ASKED if rule == BY_MESSAGE else ASKED_AT_HOME
     return said(profile, language, channel, [asked, HOSTED, ANSWER], until)
+
+
+def ticked(profile: Profile, language: str, channel: str) -> str:
+    """Return the text beside the box of a form: by ticking it the person consents."""
+    agreement = profile.operator.agreement_url
+    parts = [AGREEMENT] if agreement and profile.consent.mode == "agreement" else []
+    return said(profile, language, channel, [*parts, TICKED, HOSTED], agreement=agreement)
 
 
 def answers(profile: Profile, language: str, channel: str) -> tuple[Button, ...]:

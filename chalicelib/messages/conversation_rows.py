@@ -227,6 +227,8 @@ class ConversationRows:
             "message_ref": str(ref),
             "at": plan.now,
         }
+        if plan.message.agreed:
+            attributes |= {"asked": plan.message.agreed, "answered_by": "tick"}
         return self._build.put("consent", CONSENT.key(plan.person.contact_id, plan.now, ref.pseudonym), attributes)
 
     def ask(self, plan: IngestPlan, ask: Ask, ref: MessageRef) -> Write:

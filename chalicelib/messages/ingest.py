@@ -30,9 +30,10 @@ def is_statement(message: InboundMessage, ask: Ask | None = None) -> bool:
 def introduces(message: InboundMessage, ask: Ask | None = None) -> bool:
     """Return whether the message makes its author known, who was not: a statement that is more than a press of a button
     under a message of ours. Such a press of somebody unknown is of a former life: its message is destroyed or expired.
-    The menu's wish to speak to a person is words: everybody gets the menu.
+    The menu's wish to speak to a person is words: everybody gets the menu. What goes on behind a private link makes
+    nobody known: its owner was, and their data is gone.
     """
-    return is_statement(message, ask) and (not message.pressed or ask is not None)
+    return is_statement(message, ask) and not message.follows and (not message.pressed or ask is not None)
 
 
 def is_believed(message: InboundMessage, ask: Ask, person: ContactReference | None) -> bool:
@@ -158,6 +159,8 @@ class IngestPlan(NamedTuple):
     def known_by(self) -> str:
         """By what the author is known when they consent, as the record of the consent says it: a messenger's name is no
         full name."""
+        if self.message.agreed and self.message.author.name:
+            return "typed_name"
         return "profile_name" if self.message.author.name else "no_name"
 
     @property

@@ -12,6 +12,7 @@ from chalicelib.core.texts import (
     HOSTED,
     KAZAKHSTAN,
     NEW_NUMBER,
+    OWN_PAGE,
     RENEWED,
     TOO_BIG,
     WELCOME,
@@ -34,12 +35,12 @@ def accepted_notice(
 ) -> str:
     """Return the notice that a ticket of this number is open.
 
-    `first` says that the person writes for the first time: then the text also says what they agree to by writing
-    (policy A5.4, art. 8(4) of Law 94-V); so it does with `consents`, under a new version. `number` is the
-    stored one; the text shows it as people say it.
+    `first` says that the person writes for the first time, `consents` that they consent by it, or to a new version:
+    then the text also says what they agree to by writing (policy A5.4, art. 8(4) of Law 94-V). `number` is the stored
+    one; the text shows it as people say it.
     """
     parts = [ACCEPTED] if first else [NEW_NUMBER]
-    if first or consents:
+    if consents:
         parts += [CONSENT, HOSTED]
     return said(profile, language, channel, parts, number=speak(number))
 
@@ -63,7 +64,6 @@ def said(profile: Profile, language: str, channel: str, parts: list[str], until:
     parts = [one for one in parts if hosts or one != HOSTED]
     places |= {
         "hosts": hosts,
-        "recipients": ", ".join(row.name for row in profile.carriers(channel)),
         "abroad": ", ".join(f"{row.name} ({row.country})" for row in profile.abroad(channel)),
         "url": profile.policy.url,
     }
@@ -74,6 +74,7 @@ def said(profile: Profile, language: str, channel: str, parts: list[str], until:
             "term": term_text(each, kept.term, kept.unit),
             "company": _company(profile, each),
             "brand": profile.operator.brand[each],
+            "recipients": ", ".join(row.name for row in profile.carriers(channel)) or bot_text(each, OWN_PAGE),
             "date": show_date(each, datetime.datetime.fromtimestamp(until, KAZAKHSTAN).date()),
         }
         texts.append("\n".join(bot_text(each, part, **places) for part in parts))

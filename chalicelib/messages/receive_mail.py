@@ -56,19 +56,19 @@ class ReceiveMail(NamedTuple):
         letter = self._read(raw, envelope, accounts, intake.clock() // SECOND)
         for place, content in letter.files.items():
             self.bucket.lay(place, content)
-        intake.store_all(self._told_apart(letter.parts))
+        intake.store_all(told_apart(letter.parts, self.recognise))
         return "stored"
 
     def _read(self, raw: bytes, envelope: Envelope, accounts: Mapping[str, Mapping[str, str]], now: int) -> Letter:
         assert self.channel.mail_in is not None  # only such a channel is wired here
         return self.channel.mail_in.read(raw, envelope, accounts, self.published, now)
 
-    def _told_apart(self, parts: Sequence[Part]) -> list[Part]:
-        """Return the parts, of which files beside a request about data say nothing by themselves: a mail that asks for
-        one opens no ticket."""
-        asked = (self.recognise(one) for one in parts if isinstance(one, InboundMessage) and one.kind not in FILES)
-        aside = any(ask.aside for ask in asked if ask)
-        return [
-            one._replace(refers=aside) if isinstance(one, InboundMessage) and one.kind in FILES else one
-            for one in parts
-        ]
+
+def told_apart(parts: Sequence[Part], recognise: Recognise) -> list[Part]:
+    """Return the parts of a mail or a form, of which files beside a request about data say nothing by themselves: what
+    asks for one opens no ticket."""
+    asked = (recognise(one) for one in parts if isinstance(one, InboundMessage) and one.kind not in FILES)
+    aside = any(ask.aside for ask in asked if ask)
+    return [
+        one._replace(refers=aside) if isinstance(one, InboundMessage) and one.kind in FILES else one for one in parts
+    ]

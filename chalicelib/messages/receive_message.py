@@ -142,7 +142,7 @@ class ReceiveMessage(NamedTuple):
         answered."""
         if ask is None:
             return Outcome.FENCED if found.fenced else Outcome.STALE
-        if ask.aside and not found.fenced:
+        if ask.aside and not found.fenced and not message.follows:
             answer = self.visitor(ask, detect(message.text, message.author.language_code))
             outcome = self.store.answer_visitor(message, answer, self.clock())
             if outcome is not Outcome.FENCED:
@@ -193,7 +193,7 @@ class ReceiveMessage(NamedTuple):
         person, key = self.store.contacts.make(
             message.channel, message.account, message.author, language, found, message.sent_at * SECOND
         )
-        return person._replace(pending=self.hold is not None), key
+        return person._replace(pending=self.hold is not None and not message.agreed), key
 
     def _opening(self, plan: IngestPlan, seen: _FailedTries) -> IngestPlan:
         """Open a ticket for the message, with its notice and, for a person's first message or the first one under a new
@@ -202,7 +202,7 @@ class ReceiveMessage(NamedTuple):
         first = not person.ticket_id
         at = plan.answered_at
         channel = plan.message.channel
-        tells = first or bool(plan.consent and self.policy.tells(person.policy))
+        tells = not plan.message.agreed and (first or bool(plan.consent and self.policy.tells(person.policy)))
         text = accepted_notice(self.profile, person.language, channel, number, first=first, consents=tells)
         ticket_id = new_id()
         return plan._replace(

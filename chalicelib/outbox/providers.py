@@ -51,7 +51,7 @@ class ChannelProviders:
         from chalicelib.channels.fetching import FetchError
 
         declared, token = registry.channel(channel), self._found(channel, account)
-        if declared.fetcher is None or not token:
+        if declared.fetcher is None or (declared.fields("outbound") and not token):
             raise FetchError("This account has no provider, or no token.", code="no_provider")
         if channel not in self._fetchers:
             self._fetchers[channel] = declared.fetcher(self._settings(channel))
@@ -95,8 +95,11 @@ class ChannelProviders:
         return {one.name: self._setting(one.name, one.default) for one in declared.settings} | clients
 
     def _found(self, channel: ChannelId, account: str) -> str:
+        fields = registry.channel(channel).fields("outbound")
+        if not fields:  # pages of our own want no token
+            return ""
         linked = self._secrets.outbound(self._secret_id).get(channel, {}).get(account, {})
-        return next((linked.get(field, "") for field in registry.channel(channel).fields("outbound")), "")
+        return next((linked.get(field, "") for field in fields), "")
 
     def _token(self, channel: ChannelId, account: str) -> str:
         token = self._found(channel, account)

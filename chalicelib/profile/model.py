@@ -402,7 +402,10 @@ class Profile(Row):
         return self.notices.get(f"{channel}_rights_template" if purpose == RIGHTS else f"{channel}_template", "")
 
     def live(self, row: Purpose | Ground | Category) -> bool:
-        """Whether something happens under this row today: one of its channels is served, or it needs none."""
+        """Whether something happens under this row today: one of its channels is served, or it needs none. Nothing
+        happens for a purpose that wants a consent of its own, because nobody can give one yet."""
+        if isinstance(row, Purpose) and row.consent:
+            return False
         if isinstance(row, Category):
             named = [self.purposes[one] for one in row.purposes], [self.grounds[one] for one in row.grounds]
             return all(any(map(self.live, rows)) for rows in named)
@@ -447,10 +450,12 @@ class Profile(Row):
 
     @property
     def waiting(self) -> tuple[str, ...]:
-        """The channels that the desk has and the policy admits, and that wait for that notice."""
+        """The channels that the desk has and the policy admits, and that wait for that notice: those that somebody
+        carries."""
         served = self.served
         waits = self.awaits_notice
-        return tuple(one for one in registry.SERVED_IDS if waits and self.admits(one) and one not in served)
+        carried = [one.id for one in registry.SERVED if not one.page]
+        return tuple(one for one in carried if waits and self.admits(one) and one not in served)
 
     @property
     def phrases(self) -> Mapping[str, tuple[str, ...]]:

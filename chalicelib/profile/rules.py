@@ -122,13 +122,13 @@ def _ways_to_ask(profile: Profile) -> Wrong:
 def _channels(profile: Profile) -> Wrong:
     for one in registry.SERVED:
         on = profile.admits(one.id)
-        asleep = profile.awaits_notice or any(_not_asked_for(profile))
+        asleep = one.id in profile.waiting or any(_not_asked_for(profile))
         if on and one.id not in profile.policy.scope and asleep:
             continue  # until the authorised body is told, or the desk can ask for consent in this way
         if on != (one.id in profile.policy.scope):
             said = "on under [channels] and not in the scope" if on else "in the scope and off under [channels]"
             yield "policy.scope", f"{one.id} is {said}; make them agree"
-        if on and not any(row.role == "delivery" for row in profile.carriers(one.id)):
+        if on and not one.page and not any(row.role == "delivery" for row in profile.carriers(one.id)):
             yield "recipients", f"nobody carries the messages of {one.id}; add the recipient, or switch it off"
     for number, row in enumerate(profile.recipients.values(), 1):
         if row.role == "delivery" and not row.channels:

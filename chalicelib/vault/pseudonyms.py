@@ -67,5 +67,5 @@ class SameTextKey:
 
 def derive(secret: bytes, purpose: str) -> bytes:
     """Return a key (32 bytes) for one purpose: session, challenge, brake (the login throttle),
-    staff (row MACs), search or same_text."""
+    staff (row MACs), search, same_text or page."""
     return hmac.new(secret, f"derived|{purpose}".encode(), hashlib.sha256).digest()

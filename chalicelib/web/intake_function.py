@@ -13,7 +13,7 @@ from chalicelib.web.webhooks import load_busiest, webhook_routes  # noqa: E402
 from chalicelib.wiring import base as wiring  # noqa: E402
 
 app = Chalice(app_name="spoint-helpdesk-intake")
-app.api.binary_types = []
+app.api.binary_types = ["multipart/form-data"]  # forms with files; API Gateway passes them as base64
 app.register_blueprint(webhook_routes(wiring.intake))
 app.register_blueprint(public_routes())
 load_busiest()

@@ -29,8 +29,10 @@ from chalicelib.vault.secrets import Secrets
 if TYPE_CHECKING:
     from chalicelib.certificates.check import CheckCertificate
     from chalicelib.messages.hold_message import HoldMessage
+    from chalicelib.messages.receive_page import ReceivePage
     from chalicelib.vault.decryptor import BatchDecryptor
     from chalicelib.vault.encryption import Vault
+    from chalicelib.vault.page_key import PageKey
 
 
 @cache
@@ -139,6 +141,28 @@ def intake() -> Intake:
     inbound = secrets().inbound(settings().secret_inbound)
     store, statuses, receive, change, repeated, served = _intake(inbound.address_key)
     return Intake(inbound, store, statuses, receive, change, clock(), repeated, served)
+
+
+def receive_page() -> "ReceivePage":
+    """Stores what people send from pages of ours. Raises Unavailable."""
+    from chalicelib.channels import registry
+    from chalicelib.messages.mail_bucket import MailBucket
+    from chalicelib.messages.page_limit import PageLimit
+    from chalicelib.messages.receive_page import ReceivePage
+
+    channel = next(one for one in registry.SERVED if one.page)
+    config, key, profile = settings(), page_key(), load_profile(settings().operator)
+    bucket = MailBucket(lambda: client("s3"), config.mail_bucket)
+    limit = PageLimit(Tables(direct_client(), tables(), again="send it again"), key)
+    recognise, visitor = recognise_asks(profile), answer_visitors(profile)
+    return ReceivePage(channel, key, bucket, limit, intake, recognise, visitor)
+
+
+def page_key() -> "PageKey":
+    """The key of pages that anybody may fill in. Raises Unavailable."""
+    from chalicelib.vault.page_key import PageKey
+
+    return PageKey(secrets().inbound(settings().secret_inbound).address_key)
 
 
 def check_health() -> dict[str, bool]:

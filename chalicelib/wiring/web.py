@@ -3,6 +3,7 @@
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
+from chalicelib.channels import registry
 from chalicelib.contacts.search import Search
 from chalicelib.core.settings import settings
 from chalicelib.dynamo.clients import client
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from chalicelib.privacy.decide import DecideRequest
     from chalicelib.privacy.enter_transfer import EnterTransfer
     from chalicelib.privacy.erasure_pause import PauseErasures
+    from chalicelib.privacy.follow_link import FollowLink
     from chalicelib.privacy.open_request import OpenRequest
     from chalicelib.privacy.recognise_request import RecogniseRequest
     from chalicelib.privacy.requests.pages import RequestPages
@@ -54,6 +56,7 @@ if TYPE_CHECKING:
     from chalicelib.staff.manage import RestoreStaff, RevokeStaff, SignUndertaking
     from chalicelib.staff.sign_in import SignIn
     from chalicelib.vault.encryption import Vault
+    from chalicelib.vault.page_key import PageKey
 
 
 def sessions() -> SessionStore:
@@ -290,6 +293,30 @@ def restore_staff() -> "RestoreStaff":
     from chalicelib.staff.manage import RestoreStaff
 
     return RestoreStaff(staff(), _cognito_accounts())
+
+
+# -- private links
+
+
+def page_channel() -> str:
+    """The channel whose people write on pages of ours."""
+    return next(one.id for one in registry.SERVED if one.page)
+
+
+def page_key() -> "PageKey":
+    """The key of pages that anybody may fill in. Raises Unavailable."""
+    return wiring.page_key()
+
+
+def follow_link() -> "FollowLink":
+    """Show what lies behind a private link. Raises Unavailable."""
+    from chalicelib.messages.statuses import Statuses
+    from chalicelib.privacy.follow_link import FollowLink
+    from chalicelib.privacy.followed_rows import FollowedRows
+
+    channel, key = registry.channel(page_channel()), wiring.address_key()
+    statuses = Statuses(wiring.gateway(), key)
+    return FollowLink(channel, key, FollowedRows(wiring.gateway()), statuses, wiring.decryptor, wiring.clock())
 
 
 # -- requests about data

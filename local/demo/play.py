@@ -4,6 +4,7 @@ import random
 from typing import Any
 
 from local.demo.desk import Operator, Phones, eventually
+from local.demo.form import Forms
 from local.demo.messages import OWN_FILES, content, file_of
 from local.demo.stories import Burst, Customer, Step, Story
 
@@ -29,6 +30,8 @@ class Player:
         self._last_ids: dict[Customer, str] = {}
         self._told: dict[Customer, int] = {}
         self._answers: dict[Customer, str] = {}
+        self._forms = Forms(url)
+        self._links: dict[Customer, str] = {}
         self._sorted: set[Story] = set()
         self.messages = 0
         self.replies = 0
@@ -107,6 +110,13 @@ class Player:
             body |= {"file": file_of(Step("file", name))}
         self._persons[who] = self._phones.post("/phones/email/messages", body)["person"]
 
+    def _fills(self, who: Customer, step: Step) -> None:
+        if link := self._links.get(who):
+            self._forms.write_on(link, step.text, who.language_code)
+        else:
+            fields = {"full_name": who.name, "text": step.text}
+            self._links[who] = self._forms.send(fields, who.language_code)
+
     def _start(self, who: Customer, step: Step) -> None:
         self._persons[who] = self._phones.act("telegram/start", who.body() | {"payload": step.text})["person"]
 
@@ -170,7 +180,7 @@ class Player:
 
     def _ticket(self, story: Story) -> dict[str, Any]:
         who = story.who
-        return self._operators[story.by].find(f"+{who.phone}" if who.phone else who.mail or who.user_id)
+        return self._operators[story.by].find(f"+{who.phone}" if who.phone else who.mail or who.user_id or who.name)
 
     def _keep_order(self, who: Customer) -> None:
         """Make sure that the customer's next message has a later time than now, in the whole seconds of providers."""

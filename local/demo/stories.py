@@ -12,14 +12,15 @@ TICKS = 16
 """Number of parts of the demo's working day. Customers and staff answer each other in a later part."""
 
 CUSTOMER = frozenset(
-    "says mails quotes chooses photo album file voice video circle animation music sticker place card poll unsupported"
-    " edits deletes reacts start blocks".split()
+    "says mails fills quotes chooses photo album file voice video circle animation music sticker place card poll"
+    " unsupported edits deletes reacts start blocks".split()
 )
 OPERATOR = frozenset("answers undelivered notes template".split())
 ONLY_ON = {
     **dict.fromkeys(("chooses", "deletes", "unsupported", "template"), "whatsapp"),
     **dict.fromkeys(("poll", "start", "blocks", "circle"), "telegram"),
     "mails": "email",
+    "fills": "form",
 }
 """Steps that only one channel has."""
 
@@ -27,7 +28,7 @@ ONLY_ON = {
 @dataclass(frozen=True)
 class Customer:
     """A customer: on Telegram with `user_id`, on WhatsApp with `phone` (digits) or a business-scoped `user_id`, by
-    e-mail with the address `mail`."""
+    e-mail with the address `mail`, or by the form."""
 
     key: str
     channel: str

@@ -92,6 +92,7 @@ class Pages:
             "samples": {"whatsapp": WHATSAPP_SAMPLES, "telegram": TELEGRAM_SAMPLES},
             "codes": sorted((code, title) for code, (_, title, _words) in DETAILS.items()),
             "dashboard_url": self.dashboard_url,
+            "form_url": f"{self.context.desk_url}/contact",
             "dashboard_port": urlsplit(self.dashboard_url).port or "",
             "notice": notice,
             "version": store.version,

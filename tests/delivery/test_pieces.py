@@ -34,7 +34,7 @@ def text_of(pieces: int) -> str:
 
 
 def test_a_channel_that_carries_no_texts_has_no_piece_of_one() -> None:
-    assert pieces_of("Сәлем", channel("gone")) == pieces_of("Сәлем", channel("form"), buttons=True) == ()
+    assert pieces_of("Сәлем", channel("gone")) == pieces_of("Сәлем", channel("fax"), buttons=True) == ()
 
 
 def expected(pieces: int, events: list[Event]) -> tuple[str, int]:

@@ -66,12 +66,12 @@ WHEN_ENDED = dict.fromkeys(("ticket", "contact"), ("agreement_ended", 3, "years"
 MESSENGERS = ("whatsapp", "telegram")
 OPERATORS = {
     "spoint": Promise(
-        "Joint", (*MESSENGERS, "email"), ("form",), (), "message", 0, WHEN_CLOSED,
+        "Joint", (*MESSENGERS, "email", "form"), (), (), "message", 0, WHEN_CLOSED,
         {("withdrawal", WITHDRAWAL_EN, "A6.6"), ("update", UPDATES["A"], "A6.5"), ("opt_out", OPT_OUTS["A"], "A4.13")},
         "the law wants the data in KZ",
     ),
     "spark": Promise(
-        "ТОО «Spark Digital»", ("email",), ("form",), MESSENGERS, "explicit", 7, WHEN_CLOSED,
+        "ТОО «Spark Digital»", ("email", "form"), (), MESSENGERS, "explicit", 7, WHEN_CLOSED,
         {
             ("update", UPDATES["ru"], "B6.3"), ("update", UPDATES["kk"], "B6.3"),
             ("opt_out", OPT_OUTS["ru"], "B4.2"), ("opt_out", OPT_OUTS["kk"], "B4.2"),
@@ -79,7 +79,7 @@ OPERATORS = {
         "the law wants the data in KZ",
     ),
     "wadjet": Promise(
-        "ТОО «Wadjet»", (), ("email", "form"), MESSENGERS, "explicit", 7, WHEN_CLOSED,
+        "ТОО «Wadjet»", ("form",), ("email",), MESSENGERS, "explicit", 7, WHEN_CLOSED,
         {("withdrawal", WITHDRAWAL_EN, "C8.4"), ("update", UPDATES["C"], "C8.3")},
         "C10.1: the authorised body must be told",
     ),
@@ -88,7 +88,7 @@ OPERATORS = {
         "D2.4, D4.2, 94-V art. 12(2): the company's own policy promises",
     ),
     "rsoftware": Promise(
-        "RSoftware", ("email",), ("form",), MESSENGERS, "explicit", 7, WHEN_CLOSED,
+        "RSoftware", ("email", "form"), (), MESSENGERS, "explicit", 7, WHEN_CLOSED,
         {("withdrawal", WITHDRAWAL_EN, "E8.4"), ("update", UPDATES["E"], "E8.3"), ("opt_out", OPT_OUTS["E"], "E6.2")},
         "the law wants the data in KZ",
     ),
@@ -167,7 +167,8 @@ def test_the_page_says_to_what_the_policy_applies(name: str, language: Language)
         applies = one in profile.policy.scope and (one not in profile.channels or one in profile.served)
         assert (json.dumps(say(words.SCOPES[one]), ensure_ascii=False) in text) == applies, one
     assert {*profile.policy.scope} & {*registry.SERVED_IDS} == {*profile.served}
-    silent = ", ".join(say(words.CHANNELS[one]) for one in registry.SERVED_IDS if not profile.admits(one))
+    taken = (*profile.served, *profile.waiting)
+    silent = ", ".join(say(words.CHANNELS[one]) for one in registry.SERVED_IDS if one not in taken)
     refused = say("Messages on {channels} are not taken: nothing of them is stored.")
     assert (refused.format(channels=silent) in text) == bool(silent)
 
@@ -256,7 +257,7 @@ def test_who_asks_for_the_transfer_apart_must_ask_before_anything_else(name: str
 
 def test_mail_waits_for_the_notice_and_the_page_says_so() -> None:
     profile = load_profile("wadjet")
-    assert (profile.served, profile.waiting) == ((), ("email",))
+    assert (profile.served, profile.waiting) == (("form",), ("email",))
     assert any("until then email is not taken" in one for one in warnings(profile))
     for language in LANGUAGES:
         say = catalogue("policy", language).gettext
@@ -275,7 +276,7 @@ def test_nobody_abroad_is_named_before_the_notice_and_mail_is_served_after_it() 
     with pytest.raises(ProfileError, match="recipients: nobody carries the messages of email"):
         parse_profile(served_by_mail((SOURCES / "wadjet.toml").read_text(encoding="utf-8")))
     profile = parse_profile(notified_wadjet())
-    assert (profile.served, profile.waiting, profile.transfer("email")) == (("email",), (), "explicit")
+    assert (profile.served, profile.waiting, profile.transfer("email")) == (("email", "form"), (), "explicit")
 
 
 # -- what no profile may change

@@ -96,7 +96,7 @@ def _places(text: str) -> set[str]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_first_notice_tells_number_and_terms_of_consent(language: str) -> None:
-    notice = notices.accepted_notice(SPOINT, language, "whatsapp", "481207", first=True)
+    notice = notices.accepted_notice(SPOINT, language, "whatsapp", "481207", first=True, consents=True)
     for fact in ("481-207", "Joint", "90", "Meta Platforms, Inc.", "https://spoint.kz/policy"):
         assert fact in notice
     assert "\n\n" not in notice

@@ -128,8 +128,9 @@ def test_what_a_busy_table_leaves_over_is_done_in_the_end(case: tuple[ErasureDes
     assert_destroyed(desk, person, request, before)
 
 
-def test_nothing_of_a_person_known_by_mail_is_left(desk: ErasureDesk) -> None:
-    _, person = cast(desk, "amina", "email_nurlan")
+@pytest.mark.parametrize("who", ["email_nurlan", "form_gulnur"])
+def test_nothing_of_a_person_known_by_mail_or_form_is_left(desk: ErasureDesk, who: str) -> None:
+    _, person = cast(desk, "amina", who)
     assert not desk.found_of(person), "it lies sealed from the beginning"
     request = desk.request_for(person)
     *_, before = prepared((desk, person, request))

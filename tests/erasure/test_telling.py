@@ -156,7 +156,7 @@ def test_what_proves_that_the_person_was_told(living: Living, channel: str, stat
 
 
 def test_no_other_channel_and_no_other_word_proves_anything() -> None:
-    assert not any(proof_of_telling(channel, "delivered") for channel in ("mail", "form", "", "WhatsApp"))
+    assert not any(proof_of_telling(channel, "delivered") for channel in ("mail", "fax", "", "WhatsApp"))
     assert not any(proof_of_telling("whatsapp", status) for status in ("", "DELIVERED", "accepted", "told"))
 
 

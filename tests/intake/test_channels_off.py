@@ -30,7 +30,7 @@ def operator(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_four_of_the_five_policies_name_no_messenger() -> None:
     assert OFF == ["rsoftware", "smartaqkol", "spark", "wadjet"]
-    assert load_profile("spoint").served == ("whatsapp", "telegram", "email")
+    assert load_profile("spoint").served == ("whatsapp", "telegram", "email", "form")
 
 
 def test_nothing_of_a_message_is_stored_and_it_is_counted(

@@ -16,7 +16,7 @@ def named_carrier(text: str) -> str:
 
 def served_by_mail(text: str) -> str:
     """A profile whose policy is about mail, too."""
-    return text.replace('scope = ["website"]', 'scope = ["website", "email"]', 1)
+    return text.replace('scope = ["website", "form"]', 'scope = ["website", "email", "form"]', 1)
 
 
 def notified_wadjet() -> str:

@@ -39,7 +39,7 @@ def test_every_route_is_registered_and_no_other() -> None:
     ours = {(route.method, route.path) for route in ALL}
     assert ours <= known
     others = {path for method, path in known - ours}
-    public = {"/policy", "/policy/{version}", "/certificates", "/healthz"}
+    public = {"/policy", "/policy/{version}", "/certificates", "/healthz", "/contact", "/contact/r/{link}/messages"}
     assert others <= {"/webhooks/whatsapp", "/webhooks/telegram", *public}
 
 

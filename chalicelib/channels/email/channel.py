@@ -38,9 +38,9 @@ def _sender(given: Mapping[str, Any]) -> "Sender":
 
 
 def _fetcher(given: Mapping[str, Any]) -> "Fetcher":
-    from chalicelib.channels.email.fetch import MailFetcher
+    from chalicelib.channels.laid_files import LaidFileFetcher
 
-    return MailFetcher(given["s3"])
+    return LaidFileFetcher(given["s3"])
 
 
 def _errors() -> "Errors":

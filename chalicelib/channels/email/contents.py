@@ -8,12 +8,12 @@ from typing import NamedTuple
 from chalicelib.channels.email import headers, winmail
 from chalicelib.channels.email.charsets import REPLACED, decode
 from chalicelib.channels.email.entities import Entity, base64, decoded, entity, split
-from chalicelib.channels.email.file_names import BYTES, safe_name
 from chalicelib.channels.email.found import Found, aside, quoted, said
 from chalicelib.channels.email.html_cost import MOST_BYTES, MOST_TAGS, tags_of
 from chalicelib.channels.email.html_lines import html_lines
 from chalicelib.channels.email.lines import Line, plain_lines
 from chalicelib.channels.email.mail import KEPT_OF_LONG, MailFile
+from chalicelib.channels.file_names import BYTES, safe_name
 
 MOST_PARTS = 400
 """Parts of one mail that are read; all further ones are one file."""

@@ -52,10 +52,11 @@ CONSENT = ItemClass(
 )
 """A consent. What it was given to (term, recipients, countries, list of data) is the policy of that version and hash.
 `subject` says how the person was known then: by the "profile_name" of a messenger, which is no full name
-(art. 8(4)(2) of Law 94-V), or by "no_name". A consent that was asked for keeps the question as it was `asked`, and
-`answered_by` what: a "press" of the button, the "word", or "paper" that arrived at `received_at` and that a privacy
-officer has entered, `booked_by`. `abroad`: the answer about a transfer abroad (core/transfer.py), an item of the
-question or, under its own `purpose`, given or taken back later; without it none was asked."""
+(art. 8(4)(2) of Law 94-V), by the "typed_name" of a form, or by "no_name". A consent that was asked for keeps the
+question as it was `asked`, and `answered_by` what: a "press" of the button, the "word", the "tick" of a form, or
+"paper" that arrived at `received_at` and that a privacy officer has entered, `booked_by`. `abroad`: the answer about a
+transfer abroad (core/transfer.py), an item of the question or, under its own `purpose`, given or taken back later;
+without it none was asked."""
 KEY = ItemClass(
     "key",
     "keys",

@@ -309,3 +309,13 @@ VISITOR = ItemClass(
 )
 """An answer to somebody of whom nothing is stored: who opened the chat, or pressed a button of the menu. `content` is
 what is sent and where to, sealed to the vault, and goes with the delivery; the row then stands in for what arrived."""
+PAGES_SENT = ItemClass(
+    "pages",
+    "index",
+    pk="pages#{hash}",
+    sk="pages",
+    expiry=Expiry("date", "ten minutes after the ten minutes in which they came", found="ttl"),
+    fields=fields(number="attempts", seconds="expires_at"),
+)
+"""How many pages were sent from one place of the network within ten minutes of the clock. Its key is an HMAC of the
+address and of these ten minutes."""

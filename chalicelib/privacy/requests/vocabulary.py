@@ -112,4 +112,4 @@ def proof_of_telling(channel: str, status: str) -> Told | None:
     by = registry.channel(channel)
     if by.served and status in ("delivered", "read"):
         return Told.DELIVERED
-    return Told.ACCEPTED if by.served and status == "sent" and "delivered" not in by.statuses else None
+    return Told.ACCEPTED if by.served and status == "sent" and by.statuses.isdisjoint(("delivered", "read")) else None

@@ -31,7 +31,7 @@ from chalicelib.outbox.same_text import MOST_PEOPLE
 from chalicelib.tickets.model import PRESSES, WITHHELD
 from chalicelib.tickets.records import Contact, Message, MessageFile, Quote, Ticket
 from chalicelib.web import labels
-from chalicelib.web.dashboard.dates import Dates
+from chalicelib.web.dates import Dates
 
 PLACES = ("location", "venue")
 _DEGREES = (("latitude", 90), ("longitude", 180))

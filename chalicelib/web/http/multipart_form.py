@@ -11,8 +11,9 @@ _MOST_PARTS = 40
 
 
 class PostedFile(NamedTuple):
-    """A file of a form: its name and type as the browser tells them, and its bytes."""
+    """A file of a form: the field that it came in, its name and type as the browser tells them, and its bytes."""
 
+    field: str
     name: str
     type: str
     data: bytes
@@ -29,9 +30,9 @@ def read(content_type: str, raw: bytes) -> tuple[list[tuple[str, str]], list[Pos
         limits = {"spool_limit": size, "memory_limit": size, "disk_limit": 0, "part_limit": _MOST_PARTS}
         for part in MultipartParser(BytesIO(raw), boundary, size, strict=True, **limits):
             if part.filename is None:
-                fields.append((part.name, part.value))
+                fields.append((part.name, part.raw.decode()))  # as our pages are written, whatever a part says
             elif part.filename:
-                files.append(PostedFile(part.filename, part.content_type or "", part.raw))
+                files.append(PostedFile(part.name, part.filename, part.content_type or "", part.raw))
     except (MultipartError, ValueError):
         raise BadInput("The form cannot be read. Send it again from the page.") from None
     return fields, files

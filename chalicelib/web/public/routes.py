@@ -55,6 +55,34 @@ def public_routes() -> Blueprint:
             request.raw_body, query, request.headers.get("accept-language", ""), wiring.check_certificate()
         )
 
+    @routes.route("/contact", methods=["GET"])
+    @with_error_responses("/contact")
+    def contact_form() -> Response:
+        from chalicelib.web.public.contact_views import show
+
+        return show(routes.current_request)
+
+    @routes.route("/contact", methods=["POST"], content_types=["*/*"])
+    @with_error_responses("/contact")
+    def send_contact_form() -> Response:
+        from chalicelib.web.public.contact_views import send
+
+        return send("/contact", routes.current_request)
+
+    @routes.route("/contact/r/{link}/messages", methods=["GET"])
+    @with_error_responses("/contact/r/{link}/messages")
+    def write_on(link: str) -> Response:
+        from chalicelib.web.public.contact_views import show
+
+        return show(routes.current_request, link)
+
+    @routes.route("/contact/r/{link}/messages", methods=["POST"], content_types=["*/*"])
+    @with_error_responses("/contact/r/{link}/messages")
+    def send_behind_link(link: str) -> Response:
+        from chalicelib.web.public.contact_views import send
+
+        return send("/contact/r/{link}/messages", routes.current_request, link)
+
     def _policy(version: str) -> Response:
         from chalicelib.web.public.policy import policy_page
 

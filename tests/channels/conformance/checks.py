@@ -1,5 +1,7 @@
 """The checks: each yields a sentence for everything that a channel promises and does not keep."""
 
+import json
+from base64 import b64decode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -28,6 +30,7 @@ from chalicelib.channels.base import (
 from chalicelib.channels.contract import Channel, PartKind, Webhook
 from chalicelib.channels.letters import CHECKS as CHECKS_OF_MAIL
 from chalicelib.channels.letters import PASS, Envelope
+from chalicelib.channels.pages import Filled, SentFromPage
 from chalicelib.channels.parts import (
     Button,
     DeliveryStatus,
@@ -102,18 +105,26 @@ class Case:
         if self.channel.mail_in:
             envelope = Envelope("bucket/files/mail", dict.fromkeys(CHECKS_OF_MAIL, PASS))
             return self.channel.mail_in.read(body, envelope, self.secrets, (), NOW).parts
+        if self.channel.page:
+            given = json.loads(body)
+            files = [SentFromPage(name, kind, b64decode(data)) for name, kind, data in given.pop("files", ())]
+            return self.channel.page.read(Filled(**given, files=files), "bucket/files/page", NOW).parts
         return self.webhook.parse(body, (self.kit.account,), NOW)
 
     def send(self, parts: tuple[OutboundPart, ...], quote: str = "") -> list[tuple[str, tuple[str, ...]]]:
         """Send it as the desk does; return what the provider was told."""
         self.provider.default = self.kit.accept
         before = len(self.provider.calls)
+        shown: list[tuple[str, tuple[str, ...]]] = []
         for one in render(self.channel, parts):
             address = Address(*self.kit.address)
             file = next((part for part in one if isinstance(part, FilePart)), None)
             opens = partial(zeros, file.size) if file else None
             message = OutboundMessage(self.kit.account, address, one, REFERENCE, quote, open_file=opens)
             self.sender.send(message, self.kit.token)
+            shown.append((message.text, tuple(each.id for each in message.choice.buttons)))
+        if self.channel.page:  # nobody is called: the person's page shows what is sent
+            return shown
         return [self.kit.said(call) for call in self.provider.calls[before:]]
 
     def refused(self, how: str) -> SendError | None:
@@ -131,9 +142,9 @@ def authentic_bodies(case: Case) -> Iterator[str]:
     name, body, secrets = case.channel.name, case.kit.text(), {case.kit.account: dict(case.kit.inbound)}
     if set(case.kit.inbound) != set(case.channel.fields("inbound")):
         yield f"{name} declares the inbound fields {case.channel.fields('inbound')} and needs {set(case.kit.inbound)}."
-    if (case.channel.webhook is None) == (case.channel.mail_in is None):
+    if sum(one is not None for one in (case.channel.webhook, case.channel.mail_in, case.channel.page)) != 1:
         yield f"{name} has no way in, or two of them."
-    if case.channel.webhook is None:  # its carrier, and no signature, says what is authentic
+    if case.channel.webhook is None:  # its carrier, or the token of our page, says what is authentic
         return
     if case.kit.account not in case.webhook.verify(secrets, body, case.kit.sign(body)):
         yield f"{name} does not take a body that its provider signed."
@@ -174,7 +185,7 @@ def incoming(case: Case) -> Iterator[str]:
     *_, file = case.parse(case.kit.file())
     if not isinstance(file, InboundMessage) or file.details.get("filename") != "receipt.pdf":
         yield f"{name} does not read the name of a file."
-    for body in (b"", b"[]", b"{", b"\xff", b'{"a": NaN}'):
+    for body in () if case.channel.page else (b"", b"[]", b"{", b"\xff", b'{"a": NaN}'):
         if case.channel.mail_in:  # there is no provider that could be told
             if not isinstance(case.parse(body)[0], UnparsedPart):
                 yield f"{name} takes for a mail what is none."
@@ -195,6 +206,8 @@ def addresses(case: Case) -> Iterator[str]:
 
 
 def statuses(case: Case) -> Iterator[str]:
+    if case.channel.page:  # who looks at the page tells them: tests/web/test_private_link.py
+        return
     for status in STATUSES:
         parts = [one for one in case.parse(case.kit.status(status, REFERENCE)) if isinstance(one, StatusUpdate)]
         told = {one.status for one in parts}
@@ -253,7 +266,7 @@ def parts_sent(case: Case) -> Iterator[str]:
 
 
 def quotes(case: Case) -> Iterator[str]:
-    if "text" not in case.channel.sends:
+    if "text" not in case.channel.sends or case.channel.page:
         return
     before = len(case.provider.calls)
     case.send(EXAMPLES["text"])
@@ -353,6 +366,8 @@ def files(case: Case) -> Iterator[str]:
 
 def errors(case: Case) -> Iterator[str]:
     name = case.channel.name
+    if case.channel.page:  # there is nobody who could refuse
+        return
     if case.channel.errors is None:
         yield f"{name} sends and has no list of errors."
         return

@@ -34,7 +34,7 @@ from chalicelib.tickets.writes import TicketWrites
 from chalicelib.vault import encryption
 from chalicelib.vault.decryptor import BatchDecryptor, SingleDecryptor
 from chalicelib.vault.encryption import CannotOpen
-from tests.support.channels import mails
+from tests.support.channels import form, mails
 from tests.support.delivery.desk import BOLAT, opened
 from tests.support.delivery.provider import Sent
 from tests.support.e2e.playing import forms_of
@@ -126,6 +126,18 @@ class ErasureDesk(RetentionDesk):
         person.canaries += [
             mails.NURLAN, "Нұрлан Хатшы", "хаттағы құпия", "құпия тақырып", "құпия-хат", "хатқа жауап",
         ]  # fmt: skip
+        return person
+
+    def form_gulnur(self) -> Person:
+        """Gulnur, who fills in the form with a file and is answered."""
+        said, file = form.parts(self.seconds)
+        person = self.person(said)
+        self.receive(file)
+        self.deliver()
+        self.reply(person.tickets[0], form.ANSWER)
+        self.deliver()
+        self.index_contact(person.contact_id)
+        person.canaries += form.CANARIES
         return person
 
     def amina(self) -> Person:

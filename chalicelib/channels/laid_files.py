@@ -1,4 +1,4 @@
-"""Fetches the files of mails, which lie with us since their mail was read, and deletes them where they lay."""
+"""Fetches files that lie with us since the mail or form was read that brought them, and deletes them where they lay."""
 
 import hashlib
 from contextlib import suppress
@@ -7,8 +7,8 @@ from typing import IO, Any
 from chalicelib.channels.fetching import CHUNK, FetchedFile, FetchError
 
 
-class MailFetcher:
-    """Fetches from the bucket of mail by `client`, a client of S3. A file's id is "<bucket>/<name>"."""
+class LaidFileFetcher:
+    """Fetches from the bucket in which they were laid by `client`, a client of S3. A file's id is "<bucket>/<name>"."""
 
     def __init__(self, client: Any) -> None:
         self._client = client
@@ -27,9 +27,9 @@ class MailFetcher:
         except FetchError:
             raise
         except self._client.exceptions.NoSuchKey:
-            raise FetchError("The file of this mail is gone.", code="gone", gone=True) from None
+            raise FetchError("The file is gone from where it lay.", code="gone", gone=True) from None
         except Exception:  # noqa: BLE001 botocore is not known here; its errors may name what was asked
-            raise FetchError("The bucket of mail did not answer.", code="network") from None
+            raise FetchError("The bucket of what has come did not answer.", code="network") from None
         return FetchedFile(size, digest.hexdigest())
 
     def drop(self, media_id: str) -> None:

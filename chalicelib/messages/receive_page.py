@@ -1,0 +1,77 @@
+"""Stores what a person sends from a page of ours. It knows no HTTP."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from chalicelib.channels.contract import Channel
+from chalicelib.channels.pages import Filled
+from chalicelib.channels.parts import InboundMessage
+from chalicelib.core.clock import SECOND
+from chalicelib.core.errors import NotFound
+from chalicelib.core.observability import count
+from chalicelib.messages.inbound import Intake
+from chalicelib.messages.ingest import AnswerVisitor, Recognise
+from chalicelib.messages.mail_bucket import MailBucket
+from chalicelib.messages.page_limit import PageLimit
+from chalicelib.messages.receive_mail import told_apart
+from chalicelib.vault.page_key import PageKey
+
+SHORTEST, LONGEST = 3 * SECOND, 12 * 60 * 60 * SECOND
+"""Milliseconds between the making of a page and its sending: a program is quicker, and a page that lay open for longer
+may say what is true no more."""
+
+
+class ReceivePage(NamedTuple):
+    """Stores pages of this channel. `recognise` tells what a text asks about data, `visitor` what somebody is answered
+    of whom nothing is stored."""
+
+    channel: Channel
+    key: PageKey
+    bucket: MailBucket
+    limit: PageLimit
+    intake: Callable[[], Intake]
+    recognise: Recognise
+    visitor: AnswerVisitor
+
+    def id_of(self, token: str, now: int) -> str:
+        """Return the id of a page by its token; "" when it is not ours, or was made too short or too long a time
+        ago."""
+        said = self.key.read(token)
+        in_time = said is not None and SHORTEST <= now - said.made_at <= LONGEST
+        if not in_time:
+            count("PageRefused", reason="time")
+        return said.id if said and in_time else ""
+
+    def __call__(self, filled: Filled, source: str) -> str:
+        """Store a page that was sent from this address of the network, in one transaction for each message. Return "",
+        or, when its text asks about data that nobody has, the answer: then nothing is stored. What is sent again
+        unchanged is stored once.
+
+        Raises NotFound where the channel is not served, TooManyPages and Unavailable.
+        """
+        intake, page = self.intake(), self.channel.page
+        if page is None or self.channel.id not in intake.served:
+            count("ChannelOff", channel=self.channel.id)
+            raise NotFound("There is no form here.")
+        now = intake.clock()
+        self.limit.take(source, now)
+        letter = page.read(filled, self.bucket.place_of_files(filled.id), now // SECOND)
+        if answer := self._answered(intake, letter.parts[0], filled, now):
+            return answer
+        for place, content in letter.files.items():
+            self.bucket.lay(place, content)
+        intake.store_all(told_apart(letter.parts, self.recognise))
+        return ""
+
+    def _answered(self, intake: Intake, first: object, filled: Filled, now: int) -> str:
+        """Return the answer to who asks for something of which nothing lies on a ticket, and of whom nothing is
+        stored; "" for everybody else."""
+        assert isinstance(first, InboundMessage)
+        ask = None if filled.follows else self.recognise(first)
+        if ask is None or not ask.aside:
+            return ""
+        found = intake.store.contacts.find(first.channel, first.account, first.author, now)
+        if found.person is not None or found.fenced:
+            return ""
+        count("Inbound", channel=first.channel, outcome="visitor")
+        return self.visitor(ask, filled.language).text

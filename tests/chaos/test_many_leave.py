@@ -12,7 +12,7 @@ import pytest
 
 from tests.chaos.leaving import LEAVING, OTHERS, PART, WAVES, Leaving
 from tests.chaos.report import REPORT
-from tests.support.e2e.erasing import FINAL, GENUINE, belonging, boxes_of, check, ids_of
+from tests.support.e2e.erasing import FINAL, GENUINE, belonging, boxes_of, changed, check, ids_of
 from tests.support.e2e.playing import Play
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(1500)]
@@ -85,8 +85,9 @@ def test_rows_of_the_others_that_they_did_not_touch_are_as_they_were(leaving: Le
     before, after = leaving.rows["before"], leaving.rows["after"]
     gone = belonging(before, old_ids(leaving) | boxes(leaving)).keys()
     kept = {place for place in before.keys() - gone if not place[1].startswith("template#")}
-    changed = Counter(place[2] for place in kept if after.get(place) != before[place])
-    assert changed == {"head": OTHERS, "ticket": OTHERS}
+    differing = changed({place: before[place] for place in kept}, {place: after.get(place, {}) for place in kept})
+    what = Counter((place[2].partition("#")[0], *names) for place, names in differing.items())
+    assert Counter(place[2] for place in differing) == {"head": OTHERS, "ticket": OTHERS}, what
     REPORT.note(PART, rows_of_others={"kept bit for bit": len(kept) - 2 * OTHERS, "touched by their own": 2 * OTHERS})
 
 

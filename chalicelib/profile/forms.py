@@ -56,12 +56,6 @@ LIABILITIES = ("disciplinary", "administrative", "civil", "criminal")
 """Kinds of liability of which the undertaking of confidentiality may warn."""
 KEPT_BY_THE_DESK = ("stop_processing", "erasure_target", "erasure_alarm", "grace")
 """Deadlines that code keeps. The others bind the company's people: the policy says so."""
-BUILT = {
-    "consent.mode": ("message", "explicit"),
-    "residency.cross_border": ("message", "explicit"),
-}
-"""Values with code behind them, of fields that may have others too. A profile may have one of the others only while
-none of its channels is served: then nothing can happen under it, and the policy says nothing of it."""
 
 
 class Form(NamedTuple):

@@ -13,7 +13,7 @@ from chalicelib.channels import registry
 from chalicelib.core.kept_for import KeptFor
 from chalicelib.core.languages import LANGUAGES
 from chalicelib.core.normal import same_phrase
-from chalicelib.profile.forms import BUILT, KEPT_BY_THE_DESK
+from chalicelib.profile.forms import KEPT_BY_THE_DESK
 from chalicelib.profile.model import AcceptedBy, ConsentTerms, Profile, Purpose, Residency, Retain, Retention, Row
 
 Wrong = Iterator[tuple[str, str]]
@@ -227,11 +227,16 @@ def _abroad(profile: Profile) -> Wrong:
 
 
 def _not_asked_for(profile: Profile) -> Wrong:
-    """Refuse ways of consent for which the desk cannot ask yet."""
-    chosen = {"consent.mode": profile.consent.mode, "residency.cross_border": profile.residency.cross_border}
-    for where, value in chosen.items():
-        if value not in BUILT[where]:
-            yield where, f"{value!r} is not built yet; write {' or '.join(BUILT[where])}"
+    """Refuse ways of consent for which the desk cannot ask. A tick, and the box that stands for the button of an
+    agreement, are given on a page of ours, which must lead to the agreement."""
+    mode, elsewhere = (
+        profile.consent.mode,
+        [one.id for one in registry.SERVED if profile.admits(one.id) and not one.page],
+    )
+    if mode in ("tick", "agreement") and elsewhere:
+        yield "consent.mode", f"{mode!r} is given on a page, and {elsewhere[0]} has none; ask by the mode explicit"
+    if mode == "agreement" and not profile.operator.agreement_url:
+        yield "operator.agreement_url", "the form must lead to the agreement that is accepted there; write its address"
     if profile.residency.cross_border == "explicit" and profile.consent.mode in ("message", "tick"):
         yield (
             "residency.cross_border",

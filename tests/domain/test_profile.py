@@ -165,7 +165,7 @@ def test_the_check_command_prints_warnings_and_errors(capsys: pytest.CaptureFixt
         ('clause = "A3.1"', 'clause = "C3.1"', "categories[1].clause: the document has no clause C3.1"),
         ('kind = "update"', 'kind = "opt_out"', "markings: 'Updating of personal data' stands for two kinds"),
         ('kind = "update"', 'kind = "blocking"', "markings[2].kind: 'blocking' is not known"),
-        ('mode = "message"', 'mode = "agreement"', "consent.mode: 'agreement' is not built yet; write"),
+        ('mode = "message"', 'mode = "agreement"', "consent.mode: 'agreement' is given on a page, and"),
         ('mode = "message"', 'mode = "explicit"', "consent.hold_days: in the mode explicit, and in no other"),
         ('mode = "message"', 'mode = "explicit"\nhold_days = 31', "consent.hold_days: nothing is held unread"),
         ('cross_border = "message"', 'cross_border = "explicit"', "residency.cross_border: 'explicit' is not built"),

@@ -1,4 +1,5 @@
-"""The profile of Wadjet as it will be once the authorised body is told (C10.1): nothing abroad may be named before."""
+"""Profiles as they will be: of Wadjet once the authorised body is told (C10.1), because nothing abroad may be named
+before; of SmartAqkol once the company has stated where its user agreement is (D1.3)."""
 
 from pathlib import Path
 
@@ -23,3 +24,17 @@ def notified_wadjet() -> str:
     """Wadjet's profile with the notice filled in."""
     text = named_carrier(served_by_mail((SOURCES / "wadjet.toml").read_text(encoding="utf-8")))
     return text.replace('sent = ""', 'sent = "2026-11-20"', 1).replace('number = ""', 'number = "17"', 1)
+
+
+def agreed_smartaqkol() -> str:
+    """SmartAqkol's profile with the address of the agreement, and a way to ask about data."""
+    text = (SOURCES / "smartaqkol.toml").read_text(encoding="utf-8")
+    stated = {
+        'agreement_url = ""': 'agreement_url = "https://smartaqkol.chat/agreement"',
+        'scope = ["application", "website"]': 'scope = ["application", "website", "form"]',
+        'used_for = ["withdrawal"]': 'used_for = ["withdrawal", "contact"]',
+    }
+    for empty, said in stated.items():
+        assert empty in text
+        text = text.replace(empty, said, 1)
+    return text

@@ -1,18 +1,21 @@
 """The form of each operator: what it asks for, and that its tick is the consent, also where the operator asks first."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import pytest
 
 from chalicelib.channels import registry
-from chalicelib.dynamo.models import DeskRow
+from chalicelib.dynamo.models import DeskRow, IndexRow
 from chalicelib.messages.consent_notices import ticked
-from chalicelib.profile.build import parse_profile
+from chalicelib.profile import load
+from chalicelib.profile.build import compiled, parse_profile
 from chalicelib.profile.form_fields import fields_of
 from chalicelib.profile.load import load_profile
+from chalicelib.profile.model import Profile, ProfileError
 from tests.support.filled_forms import TEXT
 from tests.support.forgetting import forget_wiring
-from tests.support.operators import SOURCES
+from tests.support.operators import SOURCES, agreed_smartaqkol
 from tests.support.web.contact import Visitor
 from tests.support.web.desk import Web
 
@@ -78,8 +81,34 @@ def test_a_category_that_no_purpose_of_the_form_names_is_no_field() -> None:
         assert "phone" not in fields_of(parse_profile(text.replace(row, change)), FORM.id).lines
 
 
-def test_where_an_agreement_is_the_consent_the_box_names_it() -> None:
-    text = (SOURCES / "smartaqkol.toml").read_text(encoding="utf-8")
-    known = text.replace('agreement_url = ""', 'agreement_url = "https://smartaqkol.chat/agreement"')
-    assert "https://smartaqkol.chat/agreement" in ticked(parse_profile(known), "kk", FORM.id)
-    assert "agreement" not in ticked(parse_profile(text), "en", FORM.id)
+@pytest.fixture
+def agreed(web: Web, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Profile]:
+    """The desk serves SmartAqkol, whose agreement has an address."""
+    profile = parse_profile(agreed_smartaqkol())
+    (tmp_path / "compiled").mkdir()
+    (tmp_path / "compiled" / "smartaqkol.json").write_text(compiled(profile), encoding="utf-8")
+    monkeypatch.setattr(load, "DIRECTORY", str(tmp_path))
+    monkeypatch.setenv("OPERATOR", "smartaqkol")
+    load_profile.cache_clear()
+    forget_wiring()
+    yield profile
+    load_profile.cache_clear()
+
+
+def test_where_an_agreement_is_the_consent_the_box_leads_to_it(web: Web, agreed: Profile) -> None:
+    visitor = Visitor(web, "kk")
+    page = visitor.open().text
+    assert 'href="https://smartaqkol.chat/agreement"' in page and "checked" not in page
+    asked = {name: value for name, value in visitor.filled().items() if name != "full_name"}
+    assert visitor.post({**asked, "consent": ""}).status == 400 and not list(IndexRow.scan())
+    assert visitor.post(asked).status == 303
+    (consent,) = [row for row in DeskRow.scan() if row.sk.startswith("consent#")]
+    assert consent.asked.startswith("Осы саясат") and "https://smartaqkol.chat/agreement" in consent.asked
+    assert (consent.answered_by, consent.subject) == ("tick", "no_name")
+    assert TEXT in visitor.follow().text
+
+
+def test_an_agreement_without_an_address_is_not_served() -> None:
+    text = agreed_smartaqkol().replace('agreement_url = "https://smartaqkol.chat/agreement"', 'agreement_url = ""')
+    with pytest.raises(ProfileError, match="operator.agreement_url: the form must lead to the agreement"):
+        parse_profile(text)

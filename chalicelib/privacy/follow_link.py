@@ -25,6 +25,11 @@ if TYPE_CHECKING:
     from chalicelib.vault.decryptor import BatchDecryptor
 
 
+MOST_SHOWN = 1_500_000
+"""Bytes of texts of one conversation that are shown at most, those of the newest messages: the response of a function
+is limited to 6 MB, markup included."""
+
+
 @dataclass(frozen=True)
 class Said:
     """One message of a conversation at `at` (ms), ours or the person's: its text, the buttons under it, and the name of
@@ -75,13 +80,17 @@ class FollowLink:
         opens = partial(open_json, self.decryptor())
         shown: list[tuple[tuple[int, int, int], Said]] = []
         for contact_id, conversation_id in behind.conversations:
+            size = 0
             for row in list(self.rows.messages(conversation_id, now)):
+                if size > MOST_SHOWN:
+                    break
                 ref = MessageRef.of_tail(conversation_id, str(row.sk).removeprefix(MESSAGE.prefix))
                 content, _ = opens(contact_id, encryption.message_content(ref), row.content)
                 if content is None:
                     continue
                 place = (ref.at, number(row.order), number(row.arrived_at))
                 shown.append((place, _said(row, ref, content)))
+                size += len(shown[-1][1].text.encode(errors="replace"))
                 if seen and row.direction == "out":
                     self._mark_read(page, ref, row, now)
         ticket_number, state = self.rows.ticket(behind.ticket_id)

@@ -7,6 +7,7 @@ from chalicelib.core.clock import DAY, SECOND
 from chalicelib.core.languages import LANGUAGES
 from chalicelib.dynamo.models import DeskRow, IndexRow, KeyRow
 from chalicelib.entrypoints import privacy
+from chalicelib.privacy import follow_link
 from chalicelib.wiring import delivery as wiring_delivery
 from tests.support.filled_forms import PDF, TEXT, buttons
 from tests.support.web.contact import Visitor, deliver
@@ -182,6 +183,16 @@ def test_the_link_ends_with_what_lies_behind_it(web: Web, visitor: Visitor) -> N
     assert visitor.write(text="Мен қайтып келдім").status == 303
     after = sorted(row.sk for row in DeskRow.scan())
     assert after == before, "who was forgotten is made known by the form alone, with a consent"
+
+
+def test_of_very_long_conversations_the_newest_messages_are_shown(
+    web: Web, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered(web)
+    visitor.write(text="Соңғы хат")
+    monkeypatch.setattr(follow_link, "MOST_SHOWN", 10)
+    page = visitor.follow().text
+    assert "Соңғы хат" in page and TEXT not in page
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -258,7 +258,10 @@ def _built(profile: Profile) -> Wrong:
     for number, row in enumerate(profile.retention.values(), 1):
         if row.at_end == "anonymise" and (row.id, row.event) != ("ticket", "ticket_closed"):
             yield f"retention[{number}].at_end", "not built yet but for tickets that are closed; write destroy"
-        unbuilt = row.event == "consent_given" or (row.event == "agreement_ended" and row.id not in OF_AGREEMENTS)
+        ends = row.event == "agreement_ended"
+        if row.id == "contact" and ends and profile.retention["ticket"].event != row.event:
+            yield f"retention[{number}].event", "not built yet but where tickets count from the agreement, too"
+        unbuilt = row.event == "consent_given" or (ends and row.id not in OF_AGREEMENTS)
         if row.id in classes and not row.until_withdrawal and unbuilt:
             yield f"retention[{number}].event", f"{row.event!r} is not built yet; count from an event of a request"
 

@@ -173,6 +173,8 @@ def test_the_check_command_prints_warnings_and_errors(capsys: pytest.CaptureFixt
         ('mode = "message"', 'mode = "message"\nhold_days = 7', "consent.hold_days: in the mode explicit, and in no"),
         ("button = false", "button = false\nafter_days = 7", "policy.accepted_by.button: a version that"),
         ('event = "last_ticket_closed"', 'event = "consent_given"', "retention[2].event: 'consent_given' is not built"),
+        ('event = "last_ticket_closed"', 'event = "agreement_ended"',
+            "retention[2].event: not built yet but where tickets count from the agreement, too"),
         ('event = "last_ticket_closed"', 'event = "last_ticket_closed"\nat_end = "anonymise"',
             "retention[2].at_end: not built yet but for tickets that are closed"),
         ("term = 90\n", "term = 99999\n", "retention[1].term: longer than five years"),

@@ -113,6 +113,12 @@ def test_files_alone_may_be_written_and_their_names_stand_there(
     assert list(laid.values()) == [PDF[3]] and "чек.pdf" in visitor.follow().text
 
 
+def test_an_empty_file_says_nothing(web: Web, visitor: Visitor, laid: dict[str, bytes]) -> None:
+    visitor.language = "en"
+    answer = visitor.write(("files", "a.txt", "text/plain", b""), text="")
+    assert answer.status == 400 and "nothing to read" in answer.text and laid == {}
+
+
 @pytest.mark.parametrize(
     ("fields", "said"), [({"text": ""}, "nothing to read"), ({"text": "я" * 4001}, "at most 4000")]
 )

@@ -89,7 +89,7 @@ class ContactPage:
         """Return fields and files of a form that has the ones that the page asks for, and no other. Raises
         BadInput."""
         request.check_type(*_TYPES)
-        form, files = request.form, request.files
+        form, files = request.form, [one for one in request.files if one.data or one.field != model.FILES]
         own = {model.PAGE, model.TEXT, *({"press", "title"} if self._link else {model.CONSENT, model.TRAP})}
         if form.keys() - own - set(self._asked.lines) - ({model.FILES} if self._asked.files else set()):
             count("PageRefused", reason="field")
@@ -119,7 +119,7 @@ class ContactPage:
             text=form.get("title", "")[:MOST_TITLE] if pressed else values[model.TEXT],
             language=self._language,
             fields={name: value for name in self._asked.lines if (value := values[name])},
-            files=[SentFromPage(one.name, one.type, one.data) for one in files if one.data],
+            files=[SentFromPage(one.name, one.type, one.data) for one in files],
             pressed=pressed,
             agreed=self._consent,
             follows=bool(self._link),

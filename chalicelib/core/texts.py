@@ -43,11 +43,14 @@ RENEWED = bot_msg("Our policy on personal data has a new version: {version}.")
 CONSENT = bot_msg(
     "The company {company} ({brand}) processes your personal data to answer you;"
     " by writing here you agree to it."
-    " Term: {term} after the request is closed, or until you withdraw your consent."
+    " Term: {kept}, or until you withdraw your consent."
     " Delivery: {recipients}, also through servers outside Kazakhstan."
     " Which data, and how to withdraw: {url}"
 )
 OWN_PAGE = bot_msg("our own page")
+AFTER_CLOSING = bot_msg("{term} after the request is closed")
+AFTER_AGREEMENT = bot_msg("{term} after your agreement with us ends")
+"""How long what a person writes is kept, by the event from which the profile counts."""
 HOSTED = bot_msg("It is stored, encrypted, by: {hosts}.")
 BIN = bot_msg("BIN {bin}")
 TOO_BIG = bot_msg(

@@ -13,14 +13,14 @@ from chalicelib.profile.model import Profile
 ASKED = bot_msg(
     "We have received what you wrote, and nobody has read it yet. To read it and to answer you, the company {company}"
     " ({brand}) needs your consent to the processing of your personal data."
-    " Term: {term} after the request is closed, or until you withdraw your consent."
+    " Term: {kept}, or until you withdraw your consent."
     " Delivery: {recipients}, also through servers outside Kazakhstan."
     " Which data, and how to withdraw: {url}"
 )
 ASKED_AT_HOME = bot_msg(
     "We have received what you wrote, and nobody has read it yet. To read it and to answer you, the company {company}"
     " ({brand}) needs your consent to the processing of your personal data."
-    " Term: {term} after the request is closed, or until you withdraw your consent."
+    " Term: {kept}, or until you withdraw your consent."
     " Delivery: {recipients}. Which data, and how to withdraw: {url}"
 )
 # Art. 16 of Law 94-V: an item of its own, with an answer of its own (B7.2, C10, E10.2).
@@ -43,7 +43,7 @@ AT_HOME = bot_msg("2. Yes, not abroad")
 NEITHER = bot_msg("3. No")
 TICKED = bot_msg(
     "I agree that the company {company} ({brand}) processes what I write here, in order to answer me."
-    " Term: {term} after the request is closed, or until I withdraw my consent. None of it is published."
+    " Term: {kept}, or until I withdraw my consent. None of it is published."
     " Which data, and how to withdraw: {url}"
 )
 AGREEMENT = bot_msg("I accept the user agreement, of which this policy is a part: {agreement}")

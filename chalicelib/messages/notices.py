@@ -7,6 +7,8 @@ from chalicelib.channels import registry
 from chalicelib.core.ids import speak
 from chalicelib.core.texts import (
     ACCEPTED,
+    AFTER_AGREEMENT,
+    AFTER_CLOSING,
     BIN,
     CONSENT,
     HOSTED,
@@ -68,10 +70,11 @@ def said(profile: Profile, language: str, channel: str, parts: list[str], until:
         "url": profile.policy.url,
     }
     languages = [language] if language else profile.languages[:2]
-    texts, kept = [], profile.retention["ticket"]
+    texts, row = [], profile.retention["ticket"]
+    counted = AFTER_AGREEMENT if row.kept.agreement else AFTER_CLOSING
     for each in languages:
         places |= {
-            "term": term_text(each, kept.term, kept.unit),
+            "kept": bot_text(each, counted, term=term_text(each, row.term, row.unit)),
             "company": _company(profile, each),
             "brand": profile.operator.brand[each],
             "recipients": ", ".join(row.name for row in profile.carriers(channel)) or bot_text(each, OWN_PAGE),

@@ -15,7 +15,7 @@ from chalicelib.profile.policy import PolicyReference
 # Art. 8(4) of Law 94-V demands: who, for how long, to whom, across which border; the data is listed behind the link.
 TERMS = bot_msg(
     "The company {company} ({brand}) processes your personal data to answer you."
-    " Term: {term} after the request is closed, or until you withdraw your consent."
+    " Term: {kept}, or until you withdraw your consent."
     " Delivery: {recipients}, also through servers outside Kazakhstan."
     " Which data, and how to withdraw: {url}"
 )

@@ -14,6 +14,8 @@ from chalicelib.core import texts
 from chalicelib.core.languages import LANGUAGES
 from chalicelib.locale import build
 from chalicelib.messages import notices
+from chalicelib.messages.consent_notices import ticked
+from chalicelib.messages.renewal import announcement
 from chalicelib.profile.load import load_profile
 from chalicelib.web import labels
 
@@ -143,3 +145,24 @@ def test_the_command_says_what_is_wrong_with_its_words(capsys: pytest.CaptureFix
     assert build.main(["check"]) == 0
     assert build.main(["chekc"]) == 2
     assert "Usage" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("kk", "пайдаланушы келісіміңіз аяқталғаннан кейін 3 жыл"),
+        ("ru", "3 г. после прекращения вашего соглашения с нами"),
+        ("en", "3 years after your agreement with us ends"),
+    ],
+)
+def test_what_is_agreed_to_names_the_event_from_which_its_term_counts(language: str, words: str) -> None:
+    """By a tick, by writing on, by a button: the end of an agreement where the profile counts from that, else the
+    closing of the request."""
+    for name, said in (("smartaqkol", True), ("spoint", False)):
+        profile = load_profile(name)
+        for text in (
+            ticked(profile, language, "form"),
+            notices.renewed_notice(profile, language, "form"),
+            announcement(profile, language, "form", use=True),
+        ):
+            assert (words in text) is said, (name, text)

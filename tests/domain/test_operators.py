@@ -47,7 +47,8 @@ OPT_OUTS = {
 
 
 class Promise(NamedTuple):
-    """What one document makes of the desk. `markings` are its phrases to the letter, each with kind and clause."""
+    """What one document makes of the desk. `transfer` is how people consent to what leaves for a company abroad on
+    the served channels that have one; `markings` are its phrases to the letter, each with kind and clause."""
 
     company: str
     served: tuple[str, ...]
@@ -55,6 +56,7 @@ class Promise(NamedTuple):
     off: tuple[str, ...]
     mode: str
     hold_days: int
+    transfer: str
     terms: dict[str, tuple[str, int, str]]
     markings: set[tuple[str, str, str]]
     refused: str
@@ -65,12 +67,12 @@ WHEN_ENDED = dict.fromkeys(("ticket", "contact"), ("agreement_ended", 3, "years"
 MESSENGERS = ("whatsapp", "telegram")
 OPERATORS = {
     "spoint": Promise(
-        "Joint", (*MESSENGERS, "email", "form"), (), (), "message", 0, WHEN_CLOSED,
+        "Joint", (*MESSENGERS, "email", "form"), (), (), "message", 0, "message", WHEN_CLOSED,
         {("withdrawal", WITHDRAWAL_EN, "A6.6"), ("update", UPDATES["A"], "A6.5"), ("opt_out", OPT_OUTS["A"], "A4.13")},
         "the law wants the data in KZ",
     ),
     "spark": Promise(
-        "ТОО «Spark Digital»", ("email", "form"), (), MESSENGERS, "explicit", 7, WHEN_CLOSED,
+        "ТОО «Spark Digital»", ("email", "form"), (), MESSENGERS, "explicit", 7, "explicit", WHEN_CLOSED,
         {
             ("update", UPDATES["ru"], "B6.3"), ("update", UPDATES["kk"], "B6.3"),
             ("opt_out", OPT_OUTS["ru"], "B4.2"), ("opt_out", OPT_OUTS["kk"], "B4.2"),
@@ -78,16 +80,16 @@ OPERATORS = {
         "the law wants the data in KZ",
     ),
     "wadjet": Promise(
-        "ТОО «Wadjet»", ("form",), ("email",), MESSENGERS, "explicit", 7, WHEN_CLOSED,
+        "ТОО «Wadjet»", ("form",), ("email",), MESSENGERS, "explicit", 7, "", WHEN_CLOSED,
         {("withdrawal", WITHDRAWAL_EN, "C8.4"), ("update", UPDATES["C"], "C8.3")},
         "C10.1: the authorised body must be told",
     ),
     "smartaqkol": Promise(
-        "ТОО «BTS Digital»", (), ("form",), (*MESSENGERS, "email"), "agreement", 0, WHEN_ENDED, set(),
+        "ТОО «BTS Digital»", (), ("form",), (*MESSENGERS, "email"), "agreement", 0, "", WHEN_ENDED, set(),
         "D2.4, D4.2, 94-V art. 12(2): the company's own policy promises",
     ),
     "rsoftware": Promise(
-        "RSoftware", ("email", "form"), (), MESSENGERS, "explicit", 7, WHEN_CLOSED,
+        "RSoftware", ("email", "form"), (), MESSENGERS, "explicit", 7, "explicit", WHEN_CLOSED,
         {("withdrawal", WITHDRAWAL_EN, "E8.4"), ("update", UPDATES["E"], "E8.3"), ("opt_out", OPT_OUTS["E"], "E6.2")},
         "the law wants the data in KZ",
     ),
@@ -120,6 +122,9 @@ def test_it_starts_and_obeys_what_its_document_says(name: str) -> None:
     asleep = {one for one in said.later if one not in registry.SERVED_IDS or one in profile.waiting or not asked}
     assert asleep == {*said.later}, "it is served, and the desk can ask for consent so: say here what happens on it"
     assert (profile.consent.mode, profile.consent.hold_days) == (said.mode, said.hold_days)
+    assert {one: profile.transfer(one) for one in profile.served} == {
+        one: "" if one == "form" else said.transfer for one in said.served
+    }
     kept = {one: (row.event, row.term, row.unit) for one, row in profile.retention.items() if one in said.terms}
     assert kept == said.terms
     assert said.refused in next(residency.why_not(profile, "DE"))

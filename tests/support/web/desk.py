@@ -202,6 +202,7 @@ def web(
     yield Web(tables, clock_file, staff, cognito, client("dynamodb"))
     for one in closed:  # the next test's colleagues have the same accounts
         cognito.admin_enable_user(UserPoolId=pool, Username=one)
+    client.cache_clear()  # the next test may ask the embedded AWS
     _forget()
 
 

@@ -1,6 +1,7 @@
 """The whole dashboard and API in one process, on real tables, secrets, keys and accounts of the embedded AWS."""
 
 import json
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -184,6 +185,8 @@ def web(
         "AWS_ENDPOINT_URL_KMS": in_process.ENDPOINT,
         "AWS_ENDPOINT_URL_SECRETS_MANAGER": in_process.ENDPOINT,
     }
+    # chalice puts a copy in its place for each call, and of calls in threads the wrong one back.
+    monkeypatch.setattr(os, "environ", os.environ)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     client.cache_clear()

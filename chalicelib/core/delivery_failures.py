@@ -41,6 +41,7 @@ OWN_CODES: Mapping[str, Meaning] = {
         (Act.NEVER, "no_address", "no_address bad_address"),
         (Act.NEVER, "not_allowed", "not_allowed"),
         (Act.NEVER, "suppressed", "suppressed"),
+        (Act.NEVER, "abroad", "abroad"),
         (Act.NEVER, "opted_out", "opted_out"),
         (Act.NEVER, "erased", "erased"),
         (Act.NEVER, "empty", "empty"),

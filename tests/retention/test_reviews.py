@@ -83,6 +83,6 @@ def test_the_sweeper_counts_an_overdue_review_once_an_hour(
     desk.now = FIRST // HOUR * HOUR
     sweep = desk.sweeper(overdue_reviews=reviews(desk, profile).overdue)
     for _ in range(120):
-        sweep._count_reviews()
+        sweep._each_hour()
         desk.now += 60 * SECOND
     assert metrics.count("ReviewsOverdue") == 2

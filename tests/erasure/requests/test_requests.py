@@ -371,7 +371,7 @@ def test_two_colleagues_resume_an_escalated_request_once(living: Living, daniyar
 
 @pytest.mark.parametrize(
     ("decision", "reason", "word"),
-    [("retain", BECAUSE, "not offered"), ("refuse", "  ", "sentence"), ("refuse", "нет", "sentence"),
+    [("retain", BECAUSE, "keeps nothing"), ("refuse", "  ", "sentence"), ("refuse", "нет", "sentence"),
      ("keep", BECAUSE, "erase, refuse, letter"), ("refuse", "x y" * 334, "1000")],
 )  # fmt: skip
 def test_a_decision_that_is_not_one(living: Living, daniyar: Person, decision: str, reason: str, word: str) -> None:

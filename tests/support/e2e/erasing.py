@@ -260,7 +260,7 @@ def readable(data: Iterable[tuple[str, bytes]], canaries: Iterable[str]) -> set[
     return {(place, canary) for place, whole in found.items() for form, canary in forms.items() if form in whole}
 
 
-OWN = ("session#", "login#", "sweep#", "staff", "channel#", "marker#", "same_text#")
+OWN = ("session#", "login#", "sweep#", "staff", "channel#", "marker#", "same_text#", "barrier#")
 """Partitions in which no customer is named and which change whenever somebody signs in or time passes: whom a text
 went to is gone an hour later."""
 

@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.contacts.change_contact import ContactChanges, refuse_gone
 from chalicelib.core.clock import DAY, SECOND
 from chalicelib.core.errors import BadInput, Conflict, NotFound
 from chalicelib.core.kept_for import LASTS, WHILE_IT_LASTS, AgreementEnd, KeptFor
 from chalicelib.core.working_days import day_of, day_start
 from chalicelib.dynamo.builder import Write
-from chalicelib.dynamo.schema import CONTACT, HEAD, STAMPING, TICKET, lists
+from chalicelib.dynamo.schema import CONTACT, HEAD, STAMPING, lists
 from chalicelib.dynamo.tables import Tables
-from chalicelib.tickets.lines import line
 from chalicelib.tickets.model import STAMPING_TAKES
 
 _ENDED = "agreement_ended"
@@ -46,6 +46,7 @@ class Agreements:
     said of an agreement."""
 
     tables: Tables
+    changes: ContactChanges
     kept: tuple[KeptFor, ...]
     clock: Callable[[], int]
 
@@ -98,7 +99,8 @@ class Agreements:
             if read.at and head.get("expires_at") and first_date(self.kept, read) - now < DAY:
                 # The sweeper may be at it before the tickets have their new dates.
                 raise Conflict("This person's data ends within a day. It cannot be kept any more.", code="expiring")
-            return [*self._writes(contact, head, new, now), *self._line(contact, head, kind, now, by, params)]
+            told = self.changes.line(contact, self.changes.ticket_id(head, now), kind, now, by, **params)
+            return [*self._writes(contact, head, new, now), *told]
 
         return self.tables.transact_until_written(build)
 
@@ -125,21 +127,10 @@ class Agreements:
             condition += " AND attribute_not_exists(#expires_at)"
         yield self.tables.update("head", key, f"SET {', '.join(changes)}{gone}", condition, values)
 
-    def _line(
-        self, contact: Mapping[str, Any], head: Mapping[str, Any], kind: str, now: int, by: str, params: dict[str, str]
-    ) -> Iterable[Write]:
-        """Yield a line on the newest ticket, if there is one whose term is not over."""
-        ticket_id = head.get("ticket_id", "")
-        row = self.tables.get(TICKET.key(ticket_id)) if ticket_id else {}
-        if row and not (row.get("expires_at") and row["expires_at"] * SECOND <= now):
-            whose = contact["contact_id"], contact["conversation_id"]
-            yield line(self.tables, *whose, ticket_id, kind, now, by=by, params=params)
-
 
 def _refuse(contact: Mapping[str, Any], head: Mapping[str, Any]) -> None:
-    if "profile" not in contact or not head:  # a reply mailbox has no profile
+    refuse_gone(contact)
+    if not head:
         raise NotFound("There is no such contact.")
-    if contact["state"] == "erasing":
-        raise Conflict("The data of this contact is being destroyed. Nothing has to be done.", code="erasing")
     if head.get("pending"):
         raise Conflict("This person has not consented: there is no agreement yet.", code="pending")

@@ -5,7 +5,7 @@ automatic text follows it, those about an open request, too. So it stands on the
 looks), the conversation's head, the newest ticket, and the open request, and changes on all of them at once.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,13 +29,13 @@ class ContactChanges:
         """Return the writes after which the contact is written to in this language, with a line on the newest ticket;
         [] when they are already, or nobody may be written to any more. `by` is the colleague who chose it, "" when the
         person did."""
-        contact = self._active(contact_id)
+        contact = self.active(contact_id)
         if not contact or contact.get("language") == language:
             return []
         head = self._tables.get(HEAD.key(contact["conversation_id"]))
         ticket_id = self.ticket_id(head, now)
         kind = "language_set" if by else "language_chosen"
-        told = self._line(contact, ticket_id, kind, now, by, language=language)
+        told = self.line(contact, ticket_id, kind, now, by, language=language)
         return [*self._spoken(contact, head, language, ticket_id), *told]
 
     def _spoken(self, contact: dict[str, Any], head: dict[str, Any], language: str, ticket_id: str) -> Iterator[Write]:
@@ -60,12 +60,12 @@ class ContactChanges:
     def corrected(self, contact_id: str, now: int, by: str) -> list[Write]:
         """Return the writes by which a colleague says that it is done, with a line on the newest ticket; [] when
         nothing was asked for."""
-        contact = self._active(contact_id)
+        contact = self.active(contact_id)
         if "correct_at" not in contact:
             return []
         ticket_id = self.ticket_id(self._tables.get(HEAD.key(contact["conversation_id"])), now)
         done = self._contact(contact_id, "REMOVE #correct_at", {})
-        return [done, *self._line(contact, ticket_id, "corrected", now, by)]
+        return [done, *self.line(contact, ticket_id, "corrected", now, by)]
 
     def run(self, build: Callable[[], list[Write]]) -> bool:
         """Make the changes that `build` returns, anew after each refusal; return whether there were any."""
@@ -73,17 +73,14 @@ class ContactChanges:
 
     def exists(self, contact_id: str) -> None:
         """Raise NotFound when there is no such contact, Conflict when its data is being destroyed."""
-        contact = self._tables.get(CONTACT.key(contact_id))
-        if "profile" not in contact:  # a reply mailbox has none
-            raise NotFound("There is no such contact.")
-        if contact["state"] == _ERASING:
-            raise Conflict("The data of this contact is being destroyed. Nothing has to be done.", code=_ERASING)
+        refuse_gone(self._tables.get(CONTACT.key(contact_id)))
 
-    def _active(self, contact_id: str) -> dict[str, Any]:
+    def active(self, contact_id: str) -> dict[str, Any]:
+        """Return the row of a contact that may be changed; {} for any other."""
         contact = self._tables.get(CONTACT.key(contact_id))
         return contact if "profile" in contact and contact["state"] != _ERASING else {}
 
-    def ticket_id(self, head: dict[str, Any], now: int) -> str:
+    def ticket_id(self, head: Mapping[str, Any], now: int) -> str:
         """Return the conversation's newest ticket, "" when it has none or its retention has ended."""
         ticket_id = head.get("ticket_id", "")
         row = self._tables.get(TICKET.key(ticket_id)) if ticket_id else {}
@@ -94,12 +91,21 @@ class ContactChanges:
         condition, key = "attribute_exists(pk) AND #state <> :erasing", CONTACT.key(contact_id)
         return self._tables.update("contact", key, expression, condition, values | {"erasing": _ERASING})
 
-    def _line(
-        self, contact: dict[str, Any], ticket_id: str, kind: str, now: int, by: str, **params: str
+    def line(
+        self, contact: Mapping[str, Any], ticket_id: str, kind: str, now: int, by: str, **params: str
     ) -> Iterator[Write]:
+        """Yield the write of a line on this ticket; none without one."""
         if ticket_id:
             whose = contact["contact_id"], contact["conversation_id"]
             yield line(self._tables, *whose, ticket_id, kind, now, by=by, params=params)
+
+
+def refuse_gone(contact: Mapping[str, Any]) -> None:
+    """Raise NotFound when this is no row of a contact, Conflict when its data is being destroyed."""
+    if "profile" not in contact:  # a reply mailbox has none
+        raise NotFound("There is no such contact.")
+    if contact["state"] == _ERASING:
+        raise Conflict("The data of this contact is being destroyed. Nothing has to be done.", code=_ERASING)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ from chalicelib.core.transfer import GIVEN, PURPOSE, REFUSED
 from chalicelib.dynamo.builder import Write
 from chalicelib.dynamo.schema import CONSENT, CONTACT, HEAD
 from chalicelib.dynamo.tables import Tables
-from chalicelib.tickets.lines import line
 
 _RECORDS = 50
 """Newest records of consent among which the last one about the transfer is looked for."""
@@ -65,21 +64,18 @@ class TransferConsents:
         """Return the writes after which this answer holds from `now` (ms) on, with its record and a line on the newest
         ticket; [] when it holds already, the person has not consented to anything yet, or is being erased. `name` makes
         the record's key."""
-        contact = self._tables.get(CONTACT.key(contact_id))
-        head = self._tables.get(HEAD.key(contact.get("conversation_id", "")))
-        open_to_it = "profile" in contact and contact["state"] != "erasing" and head and not head.get("pending")
-        if not open_to_it or head.get("abroad") == answer:
+        contact = self._changes.active(contact_id)
+        head = self._tables.get(HEAD.key(contact["conversation_id"])) if contact else {}
+        if not head or head.get("pending") or head.get("abroad") == answer:
             return []
         conversation_id = contact["conversation_id"]
         values: dict[str, Any] = {"answer": answer, "contact": contact_id, "epoch": head["epoch"]}
         as_read = "#contact_id = :contact AND #epoch = :epoch AND attribute_not_exists(#pending)"
-        ticket_id = self._changes.ticket_id(head, now)
         kind = _LINES[answer] + ("_on_paper" if how.booked_by else "")
-        told = line(self._tables, contact_id, conversation_id, ticket_id, kind, now, by=how.booked_by)
         return [
             self._tables.update("head", HEAD.key(conversation_id), "SET #abroad = :answer", as_read, values),
             self._record(contact, answer, how, now, name),
-            *([told] if ticket_id else []),
+            *self._changes.line(contact, self._changes.ticket_id(head, now), kind, now, how.booked_by),
         ]
 
     def _record(self, contact: dict[str, Any], answer: str, how: Answered, now: int, name: str) -> Write:

@@ -28,6 +28,7 @@ from chalicelib.vault.secrets import Secrets
 
 if TYPE_CHECKING:
     from chalicelib.certificates.check import CheckCertificate
+    from chalicelib.channels.contract import Channel
     from chalicelib.messages.hold_message import HoldMessage
     from chalicelib.messages.receive_page import ReceivePage
     from chalicelib.vault.decryptor import BatchDecryptor
@@ -145,17 +146,22 @@ def intake() -> Intake:
 
 def receive_page() -> "ReceivePage":
     """Stores what people send from pages of ours. Raises Unavailable."""
-    from chalicelib.channels import registry
     from chalicelib.messages.mail_bucket import MailBucket
     from chalicelib.messages.page_limit import PageLimit
     from chalicelib.messages.receive_page import ReceivePage
 
-    channel = next(one for one in registry.SERVED if one.page)
     config, key, profile = settings(), page_key(), load_profile(settings().operator)
     bucket = MailBucket(lambda: client("s3"), config.mail_bucket)
     limit = PageLimit(Tables(direct_client(), tables(), again="send it again"), key)
     recognise, visitor = recognise_asks(profile), answer_visitors(profile)
-    return ReceivePage(channel, key, bucket, limit, intake, recognise, visitor)
+    return ReceivePage(page_channel(), key, bucket, limit, intake, recognise, visitor)
+
+
+def page_channel() -> "Channel":
+    """The channel whose people write on pages of ours."""
+    from chalicelib.channels import registry
+
+    return next(one for one in registry.SERVED if one.page)
 
 
 def page_key() -> "PageKey":

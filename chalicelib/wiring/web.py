@@ -3,7 +3,6 @@
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
-from chalicelib.channels import registry
 from chalicelib.contacts.search import Search
 from chalicelib.core.settings import settings
 from chalicelib.dynamo.clients import client
@@ -125,8 +124,9 @@ def statistics() -> "StatisticsStore":
 def agreements() -> "Agreements":
     """Ends of people's agreements."""
     from chalicelib.contacts.agreement import Agreements
+    from chalicelib.contacts.change_contact import ContactChanges
 
-    return Agreements(wiring.gateway(), profile().agreement_terms, wiring.clock())
+    return Agreements(wiring.gateway(), ContactChanges(wiring.gateway()), profile().agreement_terms, wiring.clock())
 
 
 def enter_transfer() -> "EnterTransfer":
@@ -300,7 +300,7 @@ def restore_staff() -> "RestoreStaff":
 
 def page_channel() -> str:
     """The channel whose people write on pages of ours."""
-    return next(one.id for one in registry.SERVED if one.page)
+    return wiring.page_channel().id
 
 
 def page_key() -> "PageKey":
@@ -314,7 +314,7 @@ def follow_link() -> "FollowLink":
     from chalicelib.privacy.follow_link import FollowLink
     from chalicelib.privacy.followed_rows import FollowedRows
 
-    channel, key = registry.channel(page_channel()), wiring.address_key()
+    channel, key = wiring.page_channel(), wiring.address_key()
     statuses = Statuses(wiring.gateway(), key)
     return FollowLink(channel, key, FollowedRows(wiring.gateway()), statuses, wiring.decryptor, wiring.clock())
 

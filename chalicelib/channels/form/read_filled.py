@@ -29,7 +29,8 @@ class _Reading:
             (address_of(filled.link),), name=filled.fields.get("full_name", ""), language_code=filled.language
         )
         said = [filled.text, filled.pressed, *sorted(filled.fields.items())]
-        said += [(one.name, hashlib.sha256(one.data).hexdigest()) for one in filled.files]
+        self._hashes = [hashlib.sha256(one.data).hexdigest() for one in filled.files]
+        said += [(one.name, sha256) for one, sha256 in zip(filled.files, self._hashes, strict=True)]
         content = hashlib.sha256(json.dumps(said).encode()).hexdigest()
         self._id = hashlib.sha256(f"{filled.id}|{content}".encode()).hexdigest()
         self._place = f"{place}/{self._id}"
@@ -60,7 +61,7 @@ class _Reading:
         known = File(
             media_id=media_id,
             mime=declared,
-            sha256=hashlib.sha256(file.data).hexdigest(),
+            sha256=self._hashes[number - 1],
             filename=safe_name(file.name, declared),
             size=len(file.data),
         )

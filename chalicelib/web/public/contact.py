@@ -13,14 +13,14 @@ from chalicelib.channels.pages import Filled, SentFromPage
 from chalicelib.core.errors import BadInput, DeskError, NotFound, Unavailable
 from chalicelib.core.observability import count, log
 from chalicelib.core.settings import settings
-from chalicelib.core.texts import LANGUAGE_NAMES, desk_msg, desk_text
+from chalicelib.core.texts import desk_msg, desk_text
 from chalicelib.messages.consent_notices import ticked
 from chalicelib.profile.form_fields import FormFields, fields_of
 from chalicelib.profile.load import load_profile
 from chalicelib.web.http.request import MULTIPART, HttpRequest
 from chalicelib.web.http.responses import SECURITY_HEADERS, html_response, with_wait
 from chalicelib.web.public import form_model as model
-from chalicelib.web.public.policy import environment, reader_language
+from chalicelib.web.public.policy import environment, frame, reader_language, unlisted
 
 if TYPE_CHECKING:
     from chalicelib.messages.receive_page import ReceivePage
@@ -55,18 +55,23 @@ class ContactPage:
             self._asked = self._asked._replace(lines=())
         self._language = reader_language(self._profile, query.get("lang", ""), accept)
         self._say = desk_text(self._language).gettext
+        self._frame = frame(self._profile, self._language, _FOLLOWING if link else _NEW)
         self._consent = "" if link else ticked(self._profile, self._language, receive.channel.id)
+
+    def check(self) -> None:
+        """Raise NotFound where the operator has no form, or the link is none."""
+        if self._receive.channel.id not in self._profile.served or (self._link and not LINK.fullmatch(self._link)):
+            raise NotFound("There is no form here.")
 
     def show(self) -> Response:
         """Answer GET /contact: the empty form. Raises NotFound where the operator has none, and Unavailable."""
-        if self._receive.channel.id not in self._profile.served or (self._link and not LINK.fullmatch(self._link)):
-            raise NotFound("There is no form here.")
+        self.check()
         return self._page({})
 
     def send(self, request: HttpRequest) -> Response:
         """Answer a POST: store what was sent and lead to the private link, or say what is wrong beside where it was
         typed; then nothing is stored. Raises NotFound."""
-        self.show()
+        self.check()
         values: dict[str, str] = {}
         try:
             form, files = self._read(request)
@@ -145,7 +150,7 @@ class ContactPage:
             environment()
             .get_template("public/contact.html")
             .render(
-                **self._frame(),
+                **self._frame,
                 action=f"contact/r/{self._link}/messages" if self._link else f"contact?lang={self._language}",
                 follows=self._link,
                 lines=[(name, line, values.get(name, "")) for name, line in _lines(self._asked)],
@@ -161,21 +166,11 @@ class ContactPage:
                 token=token or self._receive.key.token(secrets.token_bytes(16), self._now),
             )
         )
-        return _unlisted(html_response(html, status))
+        return unlisted(html_response(html, status))
 
     def _answered(self, answer: str) -> Response:
-        html = environment().get_template("public/answer.html").render(**self._frame(), answer=answer.split("\n"))
-        return _unlisted(html_response(html))
-
-    def _frame(self) -> dict[str, Any]:
-        return {
-            "_": self._say,
-            "brand": self._profile.operator.brand[self._language],
-            "service": self._profile.operator.service[self._language],
-            "root": _FOLLOWING if self._link else _NEW,
-            "language": self._language,
-            "languages": [(code, LANGUAGE_NAMES[code]) for code in self._profile.languages],
-        }
+        html = environment().get_template("public/answer.html").render(**self._frame, answer=answer.split("\n"))
+        return unlisted(html_response(html))
 
 
 _OTHER_NAMES: Mapping[str, str] = {
@@ -199,9 +194,3 @@ def _to_link(link: str) -> Response:
 def _base() -> str:
     """Return the path below which the service answers (PUBLIC_URL)."""
     return urlsplit(settings().public_url).path.rstrip("/")
-
-
-def _unlisted(response: Response) -> Response:
-    """Return the page so that no search engine lists it."""
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response

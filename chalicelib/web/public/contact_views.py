@@ -22,7 +22,7 @@ def send(route: str, request: Any, link: str = "") -> Response:
     try:
         read = read_request("POST", route, request, wiring.clock()())
     except DeskError as error:
-        page.show()
+        page.check()
         log("refused", route=route, code=error.code, status=error.status)
         return page.problem(error, {})
     return page.send(read)

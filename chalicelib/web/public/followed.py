@@ -2,7 +2,6 @@
 stored, so the dashboard's function serves it; what is sent from it goes to intake."""
 
 import secrets
-from typing import Any
 
 from chalice.app import Response
 
@@ -10,7 +9,7 @@ from chalicelib.core.errors import DeskError, Unavailable
 from chalicelib.core.ids import speak
 from chalicelib.core.observability import log
 from chalicelib.core.settings import settings
-from chalicelib.core.texts import LANGUAGE_NAMES, desk_msg, desk_text
+from chalicelib.core.texts import desk_msg, desk_text
 from chalicelib.privacy.follow_link import Followed
 from chalicelib.profile.form_fields import fields_of
 from chalicelib.profile.load import load_profile
@@ -19,7 +18,7 @@ from chalicelib.web.http.request import HttpRequest
 from chalicelib.web.http.responses import html_response, with_wait
 from chalicelib.web.public.contact import LINK
 from chalicelib.web.public.form_model import MOST_TEXT
-from chalicelib.web.public.policy import environment, reader_language
+from chalicelib.web.public.policy import environment, frame, reader_language, unlisted
 from chalicelib.wiring import web as wiring_web
 
 STATES = {
@@ -44,8 +43,7 @@ def page(request: HttpRequest) -> Response:
     except Unavailable as trouble:
         log("refused", route=request.route, code=trouble.code, status=trouble.status)
         error = trouble
-    response = _page(request, link, found, error)
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    response = unlisted(_page(request, link, found, error))
     return with_wait(response, error) if error else response
 
 
@@ -60,13 +58,7 @@ def _page(request: HttpRequest, link: str, found: Followed | None, error: DeskEr
     wanted = request.query.get("lang", "") or (found.language if found else "")
     language = reader_language(profile, wanted, request.headers.get("accept-language", ""))
     say = desk_text(language).gettext
-    shown: dict[str, Any] = {
-        "_": say,
-        "brand": profile.operator.brand[language],
-        "root": "../../",
-        "language": language,
-        "languages": [(code, LANGUAGE_NAMES[code]) for code in profile.languages],
-    }
+    shown = frame(profile, language, "../../")
     if found is None:
         html = (
             environment().get_template("public/nothing.html").render(**shown, said=say(_TROUBLE if error else _NOTHING))

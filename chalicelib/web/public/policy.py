@@ -3,8 +3,10 @@
 import datetime
 import functools
 import os
+from typing import Any
 
 import jinja2
+from chalice.app import Response
 
 from chalicelib.core.languages import LANGUAGES, Language
 from chalicelib.core.settings import settings
@@ -45,13 +47,8 @@ def render_policy(
         environment()
         .get_template("public/policy.html")
         .render(
-            _=desk_text(language).gettext,
-            brand=profile.operator.brand[language],
-            service=profile.operator.service[language],
+            **frame(profile, language, "../" if version else ""),
             website=profile.operator.website,
-            root="../" if version else "",
-            language=language,
-            languages=[(code, LANGUAGE_NAMES[code]) for code in profile.languages],
             policy=policy,
             page=policy.content[language],
             in_force=policy.version == profile.policy.version,
@@ -70,6 +67,24 @@ def _replaced(language: Language, policy: PublishedPolicy, versions: list[Publis
 
 def _date(language: Language, policy: PublishedPolicy) -> str:
     return show_date(language, datetime.date.fromisoformat(policy.published))
+
+
+def frame(profile: Profile, language: str, root: str) -> dict[str, Any]:
+    """Return what the frame of a public page needs; `root` is the way from the page to the root of the site."""
+    return {
+        "_": desk_text(language).gettext,
+        "brand": profile.operator.brand[language],
+        "service": profile.operator.service[language],
+        "root": root,
+        "language": language,
+        "languages": [(code, LANGUAGE_NAMES[code]) for code in profile.languages],
+    }
+
+
+def unlisted(response: Response) -> Response:
+    """Return the page so that no search engine lists it."""
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
 
 
 @functools.cache

@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.attachments.due import WakeFetcher
 from chalicelib.contacts.agreement import Agreements
+from chalicelib.contacts.change_contact import ContactChanges
 from chalicelib.contacts.index_contact import ContactTexts, IndexContact
 from chalicelib.contacts.search import Search
 from chalicelib.contacts.search_words import RULE
@@ -175,7 +176,8 @@ class RetentionDesk(DeliveryDesk):
 
     def agreements(self, dynamodb: Any = None) -> Agreements:
         kept = tuple(one for one in (self.ticket_kept, self.contact_kept) if one.agreement)
-        return Agreements(self.gateway(dynamodb, at_once), kept, lambda: self.now)
+        tables = self.gateway(dynamodb, at_once)
+        return Agreements(tables, ContactChanges(tables), kept, lambda: self.now)
 
     def endings(self, dynamodb: Any = None) -> EndContactStore:
         return EndContactStore(self.gateway(dynamodb, at_once))

@@ -71,11 +71,12 @@ class TransferConsents:
         conversation_id = contact["conversation_id"]
         values: dict[str, Any] = {"answer": answer, "contact": contact_id, "epoch": head["epoch"]}
         as_read = "#contact_id = :contact AND #epoch = :epoch AND attribute_not_exists(#pending)"
+        ticket_id = self._changes.ticket_id(head, now)
         kind = _LINES[answer] + ("_on_paper" if how.booked_by else "")
         return [
             self._tables.update("head", HEAD.key(conversation_id), "SET #abroad = :answer", as_read, values),
             self._record(contact, answer, how, now, name),
-            *self._changes.line(contact, self._changes.ticket_id(head, now), kind, now, how.booked_by),
+            *self._changes.line(contact, ticket_id, kind, now, how.booked_by),
         ]
 
     def _record(self, contact: dict[str, Any], answer: str, how: Answered, now: int, name: str) -> Write:

@@ -341,7 +341,7 @@ def of_agreement(desk: RetentionDesk) -> dict[str, Any]:
     return desk.closed(desk.open_ticket())
 
 
-@asks("AP1300", "AP1301", "AP1302", "AP1303")
+@asks("AP1300", "AP1301", "AP985", "AP1303")
 def _(desk: RetentionDesk) -> Action:
     ticket = of_agreement(desk)
     return lambda: desk.agreements().ended(ticket["contact_id"], day_of(desk.now), BOLAT)
@@ -367,7 +367,7 @@ def _(desk: RetentionDesk) -> Action:
     return again
 
 
-@asks("AP1300", "AP1301", "AP1302", "AP1309")
+@asks("AP1300", "AP1301", "AP985", "AP1309")
 def _(desk: RetentionDesk) -> Action:
     ticket = of_agreement(desk)
     desk.agreements().ended(ticket["contact_id"], day_of(desk.now), BOLAT)

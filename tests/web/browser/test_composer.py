@@ -218,7 +218,7 @@ def test_what_is_typed_behind_a_doubted_reply_is_kept_as_another_text(page: Any,
     doubted(page, "Бірінші.")
     saved(page)
     page.type(TEXT, " Екінші.")
-    page.wait_for_function("!document.querySelector('.pane.reply [data-saved]').textContent")
+    page.wait_for_function("() => !document.querySelector('.pane.reply [data-saved]').textContent")
     saved(page)
     other = other_window(page)
     assert other.input_value(TEXT) == "Бірінші. Екінші." and other.input_value("[name=client_id]") != before

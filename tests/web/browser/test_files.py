@@ -46,7 +46,7 @@ def test_pictures_recordings_and_documents_in_every_language_and_width(chromium:
         image = page.locator(".media img")
         image.scroll_into_view_if_needed()
         before = page.locator("a.media").bounding_box()
-        page.wait_for_function("document.querySelector('.media img').naturalWidth === 64")
+        page.wait_for_function("() => document.querySelector('.media img').naturalWidth === 64")
         assert page.locator("a.media").bounding_box() == before, "its place was kept"
         check(page, f"files-{size}")
         page.context.close()

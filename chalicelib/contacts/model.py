@@ -36,6 +36,13 @@ class ContactReference(NamedTuple):
     held_until: int = 0
 
 
+class EndedContact(NamedTuple):
+    """A contact whose addresses may go to a new one: its retention ended or, `keyless`, its key was destroyed."""
+
+    person: ContactReference
+    keyless: bool = False
+
+
 class Lookup(NamedTuple):
     """The result of looking up the author of a message. Addresses appear as their pseudonyms.
 
@@ -43,7 +50,7 @@ class Lookup(NamedTuple):
     `added`        addresses to be stored for the contact; with `readdressed` messages to it are sent there from now on
     `taken`        a phone that was found at another contact, `moved_from`, and becomes this person's
     `unclaimed`    a phone that another contact has received since, and keeps
-    `ended`        a contact with these addresses whose retention ended; with `keyless`, whose key was destroyed
+    `ended`        contacts with these addresses that are over; each address may have had an owner of its own
     `fenced`       addresses on the suppression list: their person is being erased, nobody is found, nothing is stored
     """
 
@@ -53,6 +60,5 @@ class Lookup(NamedTuple):
     moved_from: ContactReference | None = None
     taken: str = ""
     unclaimed: str = ""
-    ended: ContactReference | None = None
-    keyless: bool = False
+    ended: tuple[EndedContact, ...] = ()
     fenced: tuple[str, ...] = ()

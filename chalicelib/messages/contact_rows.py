@@ -3,11 +3,11 @@
 It reads no content; intake may not.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from chalicelib.channels.parts import InboundMessage
-from chalicelib.contacts.model import ContactReference, Lookup
+from chalicelib.contacts.model import ContactReference, EndedContact, Lookup
 from chalicelib.core.addresses import Address, Author, ChannelId
 from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND
 from chalicelib.core.ids import new_id
@@ -43,7 +43,7 @@ class ContactRows:
         account: str,
         author: Author,
         at: int,
-        ended: ContactReference | None = None,
+        ended: tuple[EndedContact, ...] = (),
         *,
         learn: bool = True,
     ) -> Lookup:
@@ -52,18 +52,18 @@ class ContactRows:
 
         A business-scoped id decides before a phone. A phone known with another business-scoped id belongs to somebody
         new. Webhooks may be days late: a part that was sent before an address last changed changes nothing, and a
-        former address finds the person who had it then. The contact `ended` counts as unknown. An address of somebody
+        former address finds the person who had it then. The contacts `ended` count as unknown. An address of somebody
         who is being erased finds nobody and is named in Lookup.fenced. Without `learn` a known person gets no new
         phone. Raises Unavailable.
         """
         names = self.names(channel, account, author)
         try:
-            found = self._find(names, at, ended.contact_id if ended else "", learn)
+            found = self._find(names, at, {one.person.contact_id for one in ended}, learn)
         except _SuppressedError as fenced:
             return Lookup(None, fenced=(str(fenced),))
         return found._replace(ended=ended)
 
-    def _find(self, names: Mapping[str, str], at: int, ended: str, learn: bool) -> Lookup:
+    def _find(self, names: Mapping[str, str], at: int, ended: Collection[str], learn: bool) -> Lookup:
         user, phone = names.get("user", ""), names.get("phone", "")
         person = self._reference(user or phone or next(iter(names.values())), at, ended)
         if person is None:
@@ -82,7 +82,7 @@ class ContactRows:
         taken = phone if owner else ""
         return Lookup(learned, added=(phone,), readdressed=True, moved_from=owner, taken=taken)
 
-    def _found_by_phone(self, user: str, phone: str, at: int, ended: str) -> Lookup:
+    def _found_by_phone(self, user: str, phone: str, at: int, ended: Collection[str]) -> Lookup:
         """Find a person whose business-scoped id is new: the phone's owner if they have no id yet, else nobody."""
         owner = self._reference(phone, at, ended)
         if owner is None:
@@ -100,7 +100,7 @@ class ContactRows:
         """Return the pseudonyms of an author's addresses by kind, the deciding one first."""
         return {a.kind: self._address_key.address(channel, account, a) for a in author.addresses}
 
-    def _reference(self, name: str, at: int, ended: str) -> ContactReference | None:
+    def _reference(self, name: str, at: int, ended: Collection[str]) -> ContactReference | None:
         item = self._tables.get(ALIAS.key(name))
         if not item:
             return None
@@ -108,7 +108,7 @@ class ContactRows:
             raise _SuppressedError(name)
         if "former_at" in item:
             return None if at > item["former_at"] else self._reference(item["aliases"][0], at, ended)
-        if item["contact_id"] == ended:
+        if item["contact_id"] in ended:
             return None
         fields = {name: item[name] for name in ContactReference._fields if name in item}
         return ContactReference(**{**fields, "aliases": tuple(item["aliases"])})
@@ -184,9 +184,10 @@ class ContactRows:
             "pending": person.pending or None,
             "held_until": person.held_until or None,
         }
-        condition, values = f"{NEW} OR attribute_exists(former_at)", {}
+        condition, values = f"{NEW} OR attribute_exists(former_at)", dict[str, Any]()
         if found.ended:
-            condition, values = f"{condition} OR contact_id = :ended", {"ended": found.ended.contact_id}
+            values = {f"ended{place}": one.person.contact_id for place, one in enumerate(found.ended)}
+            condition += f" OR contact_id IN ({', '.join(f':{name}' for name in values)})"
         if found.moved_from and name == found.taken:
             condition, values = "contact_id = :other", {"other": found.moved_from.contact_id}
         return self._tables.put("alias", ALIAS.key(name), attributes, condition, values)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.channels.parts import FILES, InboundMessage
-from chalicelib.contacts.model import ContactReference, Lookup
+from chalicelib.contacts.model import ContactReference, EndedContact, Lookup
 from chalicelib.core.asks import Ask
 from chalicelib.core.backoff import TRIES, sleep_with_jitter
 from chalicelib.core.clock import DAY, SECOND
@@ -39,15 +39,13 @@ class _FailedTries:
     """What the failed tries have shown about the conversation.
 
     `closed_ticket_id` is a ticket that takes no message any more, `head` the head as the last failed try read it,
-    `older` that the message is older than the last one, `ended` a contact that is to be replaced by a new one,
-    `keyless` that it is replaced because its key is gone."""
+    `older` that the message is older than the last one, `ended` the contacts that are to be replaced by a new one."""
 
     def __init__(self) -> None:
         self.closed_ticket_id = ""
         self.head: tuple[str, int, str] | None = None
         self.older = False
-        self.ended: ContactReference | None = None
-        self.keyless = False
+        self.ended: tuple[EndedContact, ...] = ()
         self.phone_fenced = False
         self.numbers_taken = 0
 
@@ -55,7 +53,8 @@ class _FailedTries:
         """Remember why a try failed; return whether to try again at once.
 
         When the same head refuses the message both as the newest and as an older one, the contact's retention has most
-        likely ended. Then the next try makes a new contact; the store checks that the old one has ended.
+        likely ended. Then the next try takes it for unknown: it finds the owner of another address of the author, or
+        makes a new contact, and the store checks that the old ones have ended.
         """
         if outcome is Outcome.TICKET_OVER:
             self.closed_ticket_id = plan.ticket_id
@@ -67,18 +66,24 @@ class _FailedTries:
             self.phone_fenced = True
             return True
         if outcome is Outcome.KEY_GONE:
-            self.keyless = not plan.found.keyless
-            self.ended = plan.person if self.keyless else None
+            self._ends(plan, keyless=True)
             return True
         if outcome is Outcome.HEAD_CHANGED:
-            person, tried = plan.person, self.ended
-            self.ended, self.keyless = None, False
+            person = plan.person
             read = (person.contact_id, person.epoch, person.ticket_id)
-            if self.head == read and not tried:
-                self.ended, self.older = (person, False) if self.older else (None, True)
+            if plan.key:
+                self._ends(plan)
+            elif self.head == read:
+                if self.older:
+                    self._ends(plan)
+                self.older = not self.older
                 return True
             self.head = read
         return False
+
+    def _ends(self, plan: IngestPlan, *, keyless: bool = False) -> None:
+        """Take the contact of a failed try for ended; nobody, when it was a new one: those it replaced live."""
+        self.ended = () if plan.key else (*self.ended, EndedContact(plan.person, keyless))
 
 
 class ReceiveMessage(NamedTuple):
@@ -133,8 +138,7 @@ class ReceiveMessage(NamedTuple):
 
     def _find(self, message: InboundMessage, seen: _FailedTries) -> Lookup:
         channel, account, at = message.channel, message.account, message.sent_at * SECOND
-        found = self.store.contacts.find(channel, account, message.author, at, seen.ended, learn=not seen.phone_fenced)
-        return found._replace(keyless=seen.keyless)
+        return self.store.contacts.find(channel, account, message.author, at, seen.ended, learn=not seen.phone_fenced)
 
     def _unheard(self, message: InboundMessage, found: Lookup, ask: Ask | None) -> Outcome:
         """Return the outcome of a part that only refers to something, of somebody unknown. A button about a request

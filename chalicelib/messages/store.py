@@ -114,8 +114,7 @@ class IntakeStore:
             yield from self.conversations.notice(person, message, plan.ticket_id, notice)
         if message.kind == "callback" and not plan.hold:
             yield self.conversations.outbox(message, ref, "answer_callback", plan.now)
-        if plan.found.ended:
-            yield self.has_ended(plan.found, plan.now)
+        yield from self.have_ended(plan.found, plan.now)
         if loser := plan.found.moved_from:
             yield from self.contacts.moved(loser, plan.found.taken)
             for owner, ticket in ((person, plan.ticket_id or person.ticket_id), (loser, loser.ticket_id)):
@@ -136,13 +135,11 @@ class IntakeStore:
             plan.person, plan.message, last, ticket_id=plan.ticket_id, wrote_at=plan.at, expires_at=kept
         )
 
-    def has_ended(self, found: Lookup, now: int) -> Write:
-        """Check that the former contact has ended (its retention, or its key is gone), so that a new one may have its
-        addresses."""
-        assert found.ended is not None
-        if found.keyless:
-            return self.contacts.has_key(found.ended, gone=True)
-        return self.conversations.ended(found.ended, now)
+    def have_ended(self, found: Lookup, now: int) -> Iterator[Write]:
+        """Check that the former contacts are over (their retention, or their key is gone), so that a new one may have
+        their addresses."""
+        for person, keyless in found.ended:
+            yield self.contacts.has_key(person, gone=True) if keyless else self.conversations.ended(person, now)
 
     def _suppression_checks_of(self, plan: IngestPlan) -> Iterator[Write]:
         """Check the suppression list for addresses that somebody else may have had before: those of a new contact,

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.channels.parts import InboundMessage, NumberChanged, StatusUpdate
@@ -94,6 +94,15 @@ TURNS = iter(range(10**9))
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(
+    steps=[
+        ("say", ("77010000003", ""), 0),
+        ("say", ("77010000002", "KZ.2222222222222"), 0),
+        ("end", ("", ""), 1),
+        ("say", ("77010000003", "KZ.2222222222222"), 3),
+    ],
+    then=[(("77010000001", ""), 0)],
+)
 @given(steps=st.lists(STEPS, min_size=1, max_size=9), then=st.lists(st.tuples(BOTH, NUMBERS), min_size=1, max_size=9))
 def test_what_is_held_to_be_stored_changes_nothing_when_it_is_stored(
     desk: Desk, steps: list[tuple[str, tuple[str, str], int]], then: list[tuple[tuple[str, str], int]]

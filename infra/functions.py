@@ -358,8 +358,9 @@ ROOTS = {"AWS_CA_BUNDLE": f"/var/task/{BUNDLE}"}
 
 
 def parameters() -> Json:
-    """Return a parameter of the template for every setting that a channel declares."""
-    return {one.parameter: _parameter(one) for channel in registry.CHANNELS for one in channel.settings}
+    """Return a parameter of the template for every setting that a channel declares and the template does not make."""
+    settings = (one for channel in registry.CHANNELS for one in channel.settings)
+    return {one.parameter: _parameter(one) for one in settings if not one.made}
 
 
 def _parameter(setting: Setting) -> Json:

@@ -117,9 +117,10 @@ def mails(below: str, *actions: str) -> Grant:
 
 
 def send_mail() -> Grant:
-    """Sending by SES, from addresses that it has verified for this account."""
-    identities = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/*"
-    return Grant(("ses:SendEmail", "ses:SendRawEmail"), ({"Fn::Sub": identities},))
+    """Sending by SES, from addresses that it has verified for this account, with our configuration set."""
+    ours = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:"
+    resources = f"{ours}identity/*", f"{ours}configuration-set/${{MailEvents}}"
+    return Grant(("ses:SendEmail", "ses:SendRawEmail"), tuple({"Fn::Sub": one} for one in resources))
 
 
 def files_key(action: str) -> Grant:

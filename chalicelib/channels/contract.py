@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from chalicelib.channels.parts import DeliveryStatus, Part
+from chalicelib.channels.parts import DeliveryStatus, Part, StatusUpdate
 from chalicelib.core.addresses import Address
 
 if TYPE_CHECKING:
@@ -54,7 +54,8 @@ class AccountField(NamedTuple):
 
 
 class Setting(NamedTuple):
-    """A setting of the sender: the environment variable `name`, filled by the template's parameter of the same name.
+    """A setting of the sender: the environment variable `name`, filled by the template's parameter of the same name, or
+    with the name of the resource that the template has `made` under it.
     `stand_in` is the path of the provider's stand-in in the local run, None where the default serves there, too."""
 
     name: str
@@ -62,10 +63,11 @@ class Setting(NamedTuple):
     says: str
     allowed: tuple[str, ...] = ()
     stand_in: str | None = None
+    made: bool = False
 
     @property
     def parameter(self) -> str:
-        """Name of the template's parameter, such as WhatsappApi."""
+        """Name of the template's parameter or resource, such as WhatsappApi."""
         return self.name.title().replace("_", "")
 
 
@@ -91,9 +93,15 @@ class RawMails(NamedTuple):
     `read` returns the parts and files of a raw mail to one of these accounts at our time (s): it takes the mail, what
     the carrier says about it, the accounts, and the published addresses of the company. It raises nothing; what is no
     mail is an UnparsedPart.
+
+    The carrier also tells what became of mails of ours. `brief` returns of such an event what a queue may hold, which
+    is our reference and words of the carrier's; nothing of a person, and {} for what concerns no mail of ours.
+    `status` makes the status of that for one of our accounts, at our time (s).
     """
 
     read: Callable[[bytes, "Envelope", Accounts, Collection[str], int], "Letter"]
+    brief: Callable[[Mapping[str, Any]], dict[str, str]]
+    status: Callable[[Mapping[str, str], str, int], StatusUpdate | None]
 
 
 class Page(NamedTuple):

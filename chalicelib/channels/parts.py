@@ -9,7 +9,10 @@ from typing import Any, Literal, NamedTuple
 
 from chalicelib.core.addresses import Address, Author, ChannelId
 
-DeliveryStatus = Literal["sent", "delivered", "read", "failed"]
+DeliveryStatus = Literal["sent", "delayed", "delivered", "read", "failed"]
+"""What providers report of a message of ours. `delayed`: the person's mail server has not taken it yet."""
+Blocking = Literal["", "came_back", "complained"]
+"""Why nothing more is written to somebody: a mail came back for good, or the person complained about one."""
 
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -81,7 +84,9 @@ class Button(NamedTuple):
 
 
 class StatusUpdate(NamedTuple):
-    """A provider's report on one of our messages. `reference` is our message reference, returned by WhatsApp, or ""."""
+    """A provider's report on one of our messages. `reference` is our message reference, returned by some providers, or
+    "". `final`: nothing undoes the failure, not even an earlier delivery. `blocks` says why nothing more may be written
+    to the person until they write again, "" for no reason."""
 
     channel: ChannelId
     account: str
@@ -91,6 +96,8 @@ class StatusUpdate(NamedTuple):
     reference: str = ""
     code: str = ""
     reason: str = ""
+    final: bool = False
+    blocks: Blocking = ""
 
 
 class NumberChanged(NamedTuple):

@@ -38,6 +38,8 @@ OWN_CODES: Mapping[str, Meaning] = {
     for act, reason, codes in (
         (Act.NEVER, "window_closed", "window_closed"),
         (Act.NEVER, "blocked", "blocked"),
+        (Act.NEVER, "came_back", "came_back"),
+        (Act.NEVER, "complained", "complained"),
         (Act.NEVER, "no_address", "no_address bad_address"),
         (Act.NEVER, "not_allowed", "not_allowed"),
         (Act.NEVER, "suppressed", "suppressed"),

@@ -111,6 +111,7 @@ class DeskRow(Model):
     # head
     ticket_id = UnicodeAttribute(null=True)
     due = UnicodeAttribute(null=True)
+    blocked_by = UnicodeAttribute(null=True)
     aliases: ListAttribute[str] = ListAttribute(null=True)
     former: ListAttribute[str] = ListAttribute(null=True)
     blocked = BooleanAttribute(null=True)

@@ -1,7 +1,9 @@
-"""The function `mail`: SES tells it of a mail that it has laid into the bucket of mail, and it stores the mail.
+"""The function `mail`: SES tells it of a mail that it has laid into the bucket of mail, and it stores the mail; by
+EventBridge SES tells it what became of a mail of ours, and it stores the status.
 
 What SES tells holds addresses and the subject. So the function passes on to its queue only the name of the mail and
-SES's verdicts, and stores the mail when that wake-up message comes, as often as it takes.
+SES's verdicts, or our reference and SES's words for what became of it, and stores either when that wake-up message
+comes, as often as it takes.
 """
 
 from typing import Any
@@ -14,8 +16,14 @@ from chalicelib.wiring import mail as wiring_mail
 
 
 def handle(event: dict[str, Any]) -> dict[str, Any]:
-    """Pass on what SES tells of, or store the mails of a batch of the queue `mail` and return which failed. Raises
+    """Pass on what SES tells of, or store what a batch of the queue `mail` is about and return which failed. Raises
     Unavailable when the queue does not take what SES tells; Lambda then repeats the event."""
+    if event.get("source") == "aws.ses":
+        brief = wiring_mail.brief_of(as_dict(event.get("detail")))
+        count("MailTold", outcome=brief.get("told", "").replace(" ", "").lower() or "foreign")
+        if brief:
+            wiring_mail.wake_mail(brief)
+        return {}
     told = [as_dict(as_dict(one).get("ses")) for one in as_list(event.get("Records")) if "ses" in as_dict(one)]
     if told:
         for one in told:
@@ -33,5 +41,7 @@ def _wake_up(told: dict[str, Any]) -> dict[str, str]:
 
 
 def _store(body: dict[str, str]) -> None:
+    if body.get("told"):
+        wiring_mail.store_told(body)
     if body.get("mail"):
         wiring_mail.receive_mail()(body["mail"], body)

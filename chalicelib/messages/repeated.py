@@ -16,8 +16,7 @@ from chalicelib.core.ids import MessageRef
 from chalicelib.dynamo.builder import NEW, Write
 from chalicelib.dynamo.schema import ALIAS, EARLY_STATUS, LINK, MESSAGE, Key
 from chalicelib.dynamo.tables import MOST_WRITES, Tables
-from chalicelib.messages.statuses import LOWER_STATUS, NO_HIGHER_EARLY_STATUS, lower_piece_status
-from chalicelib.tickets.model import RANK
+from chalicelib.messages.statuses import LOWER_STATUS, NO_HIGHER_EARLY_STATUS, lower_piece_status, rank_of
 from chalicelib.vault.pseudonyms import AddressKey
 
 AT_ONCE = MOST_WRITES
@@ -78,7 +77,7 @@ class RepeatedParts:
         for key, places in asked.items():
             if len(pieces[key]) > 1:
                 continue  # A transaction may name an item once only, so these are stored one by one.
-            rank = max(RANK[statuses[place].status] for place in places)
+            rank = max(rank_of(statuses[place]) for place in places)
             piece = min(pieces[key])
             values: dict[str, Any] = {"rank": rank} if key in links else {"rank": rank, "out": "out"}
             condition = NO_HIGHER_EARLY_STATUS if key in links else lower_piece_status(piece) if piece else LOWER_STATUS

@@ -109,7 +109,8 @@ class Head:
     """A conversation as its head row shows it. `epoch` is the fencing token: an erasure raises it, and writes that read
     an older one are refused. `window_shut_at` is the time (ms) of the newest message of ours that the provider refused
     because the reply window was closed: it is closed until the customer writes after that. `abroad` is the customer's
-    own answer about a transfer abroad (core/transfer.py), "" without one."""
+    own answer about a transfer abroad (core/transfer.py), "" without one. `blocked_by` says why they are `blocked`, ""
+    when they did it themselves."""
 
     conversation_id: str
     contact_id: str
@@ -125,6 +126,7 @@ class Head:
     language: str = ""
     notices_wait: bool = False
     abroad: str = ""
+    blocked_by: str = ""
 
     def window_open(self, now: int) -> bool:
         """Whether free text may go out."""
@@ -291,7 +293,8 @@ def refusal(job: Job, now: int, allows: Callable[[str, str], bool]) -> Failure |
     if not agreed(job.needs, head.abroad):
         return Failure("abroad", "abroad")
     if head.blocked:
-        return Failure("blocked", "blocked")
+        why = head.blocked_by or "blocked"
+        return Failure(why, why)
     if entry.template:
         sendable = job.template is not None and not why_not(job.template.template)
         return None if sendable else Failure("template_refused", "template_refused")

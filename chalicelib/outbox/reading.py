@@ -80,6 +80,7 @@ class OutboxReading:
             last_inbound_at=_int(row.last_inbound_at),
             last_at=_int(row.last_at),
             blocked=bool(row.blocked),
+            blocked_by=row.blocked_by or "",
             ticket_id=row.ticket_id or "",
             window_shut_at=_int(row.window_shut_at),
             language=row.language or "",

@@ -35,6 +35,7 @@ USED = "This id was used for another reply. Nothing of this text is stored: send
 _SUPPRESSED = (
     "The customer has withdrawn consent, and no question of theirs is open. Only answers about the request leave."
 )
+_BLOCKED = "The customer blocked the bot, or a mail to them came back. Use another channel."
 _NOT_ABROAD = (
     "The customer does not agree to a transfer abroad, and this channel's messages pass there: only answers to open"
     " questions leave."
@@ -263,7 +264,7 @@ class ReplyToCustomer:
         if not deletes and not agreed(self.needs(ticket, head), head.abroad):
             raise Conflict(_NOT_ABROAD, code="abroad")
         if head.blocked:
-            raise Conflict("The customer blocked the bot. Use another channel.", code="blocked")
+            raise Conflict(_BLOCKED, code="blocked")
         if windowed and not head.window_open(now):
             message = "The reply window is closed: the customer last wrote more than 24 hours ago. Use a template."
             raise Conflict(message, code="window_closed")

@@ -12,7 +12,7 @@ from chalicelib.dynamo.tables import Tables
 from chalicelib.privacy.requests.store import RequestStore
 from chalicelib.suppression.lookup import SuppressionList
 from chalicelib.suppression.model import SuppressionEntry
-from chalicelib.tickets.model import PERSON_ASKED
+from chalicelib.tickets.model import LEFT, PERSON_ASKED
 from chalicelib.tickets.queries import ERASING
 from chalicelib.tickets.records_from_rows import outcome
 
@@ -20,7 +20,6 @@ MOST = 200
 """Messages of one conversation that are shown at most: the newest ones."""
 _SAID = ("menu", PERSON_ASKED)
 """Kinds of activity lines that stand for words of the person."""
-_LEFT = ("sent", "delivered", "read")
 
 
 @dataclass
@@ -104,5 +103,5 @@ class FollowedRows:
 
 def _is_shown(row: DeskRow) -> bool:
     if row.direction == "out":
-        return outcome(row)[0] in _LEFT
+        return outcome(row)[0] in LEFT
     return row.direction == "in" or (row.direction == "event" and row.kind in _SAID)

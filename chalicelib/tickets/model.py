@@ -29,6 +29,10 @@ PRIORITIES = ("low", "normal", "high", "urgent")
 RANK = {"queued": 0, "sending": 1, "sent": 2, "failed": 3, "delivered": 4, "read": 5}
 """Rank of each status. A status replaces only one of lower rank: so `delivered` and `read` replace `failed`, and no
 status goes back."""
+DELAYED = "delayed"
+"""Status of a mail that its recipient's server has not taken yet. It has the rank of `sent` and replaces that alone."""
+FOR_GOOD = 6
+"""Rank of a failure that nothing undoes: a mail that came back, perhaps after it had been delivered."""
 
 
 WITHHELD = "withheld"
@@ -91,7 +95,7 @@ CHANGES = TEXT_CHANGES | {"reaction"}
 """Kinds that change how another message is shown."""
 
 
-LEFT = frozenset({"sent", "delivered", "read"})
+LEFT = frozenset({"sent", DELAYED, "delivered", "read"})
 """Statuses of what has left. A change of ours is applied when it has one of them."""
 
 

@@ -9,15 +9,16 @@ own `status` is then the sender's: queued, sending, sent, or failed when it gave
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from chalicelib.tickets.model import RANK
+from chalicelib.tickets.model import DELAYED, RANK
 
 States = Mapping[str, Mapping[str, Any]]
 _BY_RANK = {rank: status for status, rank in RANK.items()}
 
 
-def piece_state(status: str, failure: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the state of a piece as it is stored."""
-    return {"status": status, "rank": RANK[status]} | ({"failure": dict(failure)} if status == "failed" else {})
+def piece_state(status: str, failure: Mapping[str, Any], rank: int | None = None) -> dict[str, Any]:
+    """Return the state of a piece as it is stored; its rank is that of its status unless it is given."""
+    rank = RANK[status] if rank is None else rank
+    return {"status": status, "rank": rank} | ({"failure": dict(failure)} if status == "failed" else {})
 
 
 def shown(row: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
@@ -38,7 +39,10 @@ def shown(row: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
     if status in ("queued", "sending") or (status == "failed" and missing):
         return status, failure if status == "failed" else {}
     ranks = [int(states[number]["rank"]) if number in states else RANK["sent"] for number in numbers]
-    return _BY_RANK[min(ranks)], {}
+    least = _BY_RANK[min(ranks)]
+    if least == "sent" and any(states[number]["status"] == DELAYED for number in numbers if number in states):
+        return DELAYED, {}
+    return least, {}
 
 
 def of_piece(row: Mapping[str, Any], from_end: int) -> tuple[str, Mapping[str, Any]]:

@@ -197,7 +197,8 @@ class Conversation:
     """The head of a conversation. `ticket_id` is its newest ticket; comments are sealed to `public_key`.
 
     `epoch` is a fencing token: a write is refused when it has changed since the head was read. `abroad` is the
-    customer's own answer about a transfer abroad (core/transfer.py), "" without one.
+    customer's own answer about a transfer abroad (core/transfer.py), "" without one. `blocked_by` says why the customer
+    is `blocked`, "" when they did it themselves.
     """
 
     id: str
@@ -208,6 +209,7 @@ class Conversation:
     blocked: bool = False
     window_shut_at: int = 0
     abroad: str = ""
+    blocked_by: str = ""
 
     def window_ends(self, channel: str) -> int:
         """When the reply window closes (ms), or was closed by the provider's refusal of a message; 0 on channels that

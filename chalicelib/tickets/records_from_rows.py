@@ -85,6 +85,7 @@ def conversation(row: DeskRow) -> Conversation:
         blocked=bool(row.blocked),
         window_shut_at=number(row.window_shut_at),
         abroad=row.abroad or "",
+        blocked_by=row.blocked_by or "",
     )
 
 

@@ -31,6 +31,7 @@ STATUSES: Mapping[str, str] = {
     "queued": desk_msg("Queued"),
     "sending": desk_msg("Sending"),
     "sent": desk_msg("Sent"),
+    "delayed": desk_msg("Late: the customer's mail server does not take it yet"),
     "delivered": desk_msg("Delivered"),
     "read": desk_msg("Read"),
     "played": desk_msg("Read"),
@@ -46,6 +47,15 @@ FAILURES: Mapping[str, FailureText] = {
         desk_msg("The reply window closed ({code})."), desk_msg("Use a template, or wait until the customer writes.")
     ),
     "blocked": FailureText(desk_msg("The customer blocked the bot ({code})."), ANOTHER_CHANNEL),
+    "came_back": FailureText(
+        desk_msg("An earlier mail to the customer came back."), desk_msg("Wait until the customer writes again."),
+        _NOT_SENT,
+    ),
+    "complained": FailureText(
+        desk_msg("The customer marked an earlier mail as unwanted."),
+        desk_msg("Wait until the customer writes again."),
+        _NOT_SENT,
+    ),
     "no_address": FailureText(
         desk_msg("There is no address to send to."), desk_msg("Wait until the customer writes again."), _NOT_SENT
     ),

@@ -59,6 +59,7 @@ def create_app(
     context = PhonesContext(store, FaultPlan(faults), clock, postman, secrets, desk_url.rstrip("/"))
     frame = MetaFrame(context)
     whatsapp, media, telegram = WhatsApp(context, frame), WhatsAppMedia(context, frame), Telegram(context)
+    ses = Ses(context, receiving.tell if receiving else None)
     pages = Pages(context, dashboard_url or f"{context.desk_url}/dashboard/", mailboxes)
 
     @asynccontextmanager
@@ -74,7 +75,7 @@ def create_app(
         *Controls(context).routes(),
         *_play_routes(context, whatsapp, telegram, MailPhone(context, receiving, mailboxes), pages),
         *_provider_routes(whatsapp, media, telegram),
-        Route("/ses/v2/email/outbound-emails", Ses(context).send, methods=["POST"]),
+        Route("/ses/v2/email/outbound-emails", ses.send, methods=["POST"]),
     ]
     return Starlette(routes=routes, lifespan=lifespan, middleware=[Middleware(Guard)])
 

@@ -1,6 +1,8 @@
 """Mails as SES gets them: in their thread, safe whatever they hold, and with our own error for every refusal."""
 
 import base64
+import re
+from dataclasses import replace
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -21,10 +23,11 @@ from chalicelib.channels.base import (
 )
 from chalicelib.channels.email.reply_address import conversation_of, reply_address
 from chalicelib.channels.email.send import MailSender
+from chalicelib.channels.email.told import TAG, brief
 from chalicelib.channels.parts import Button
 from chalicelib.core.addresses import Address
 from tests.channels.conformance.checks import REFERENCE, of_aws
-from tests.support.channels.mails import DOMAIN, MAILBOX, NURLAN, REPLY_KEY
+from tests.support.channels.mails import DOMAIN, MAILBOX, NURLAN, REPLY_KEY, event
 from tests.support.channels.provider import Provider
 
 CONVERSATION = REFERENCE.partition(".")[0]
@@ -53,6 +56,20 @@ def body(mail: EmailMessage, kind: str) -> str:
     part = mail.get_body((kind,))
     assert part is not None
     return str(part.get_content()).replace("\r\n", "\n")
+
+
+def test_ses_is_asked_to_tell_what_becomes_of_a_mail_by_our_reference_alone(provider: Provider) -> None:
+    provider.default = lambda call: {"MessageId": "0102-000000"}
+    client = of_aws("sesv2", provider.address)
+    for reference in (REFERENCE, f"{REFERENCE}.2"):
+        MailSender(client, MAILBOX, "desk-mail").send(replace(message(), reference=reference), REPLY_KEY)
+        given = provider.calls[-1].payload
+        assert given["ConfigurationSetName"] == "desk-mail"
+        (tag,) = given["EmailTags"]
+        assert tag["Name"] == TAG and re.fullmatch("[A-Za-z0-9_-]{1,256}", tag["Value"])
+        assert brief(event("Delivery", reference))["message"] == reference
+    MailSender(client, MAILBOX).send(message(), REPLY_KEY)
+    assert "ConfigurationSetName" not in provider.calls[-1].payload
 
 
 def test_an_answer_is_in_its_thread_and_can_be_answered(provider: Provider) -> None:

@@ -4,11 +4,13 @@ desk, by SMTP and over HTTP. Everything that the operator's phrase book says in 
 import secrets
 import smtplib
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
 from chalicelib.profile.load import load_profile
 from tests.support.channels.mails import mail
+from tests.support.e2e.customers import Dashboard
 from tests.support.e2e.playing import Play, eventually
 
 MAILBOX = "info@spot.kz"
@@ -79,6 +81,34 @@ def test_a_marked_mail_of_somebody_unknown_is_told_how_to_prove_it(play: Play) -
     (answer,) = eventually(lambda: sent(play, who))
     assert "https://spoint.kz/policy" in answer["text"]
     assert play.sign_in().get(f"tickets?q={who}")["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("meant", "status", "banner"),
+    [
+        ("bounce", "failed", "Our mail came back"),
+        ("complaint", "delivered", "The customer marked our mail as unwanted"),
+        ("success", "delivered", ""),
+    ],
+)
+def test_what_becomes_of_an_answer_is_shown_and_what_came_back_closes_the_box(
+    play: Play, meant: str, status: str, banner: str
+) -> None:
+    who = f"{meant}+{secrets.token_hex(5)}@simulator.amazonses.com"
+    write(play, who, "Hello")
+    api = play.sign_in()
+    (item,) = eventually(lambda: api.get(f"tickets?q={quote(who)}")["items"])
+
+    def outgoing() -> list[str]:
+        return [one["status"] for one in api.get(f"tickets/{item['id']}")["messages"] if one["direction"] == "out"]
+
+    eventually(lambda: outgoing() == [status])
+    pages = Dashboard(play)
+    eventually(lambda: banner in pages.get(f"tickets/{item['id']}"))
+    assert api.reply(item["id"], "Answer").ok == (not banner)
+
+    write(play, who, "Me again")  # who writes is written to
+    assert eventually(lambda: api.reply(item["id"], "Another answer").ok)
 
 
 def test_two_desks_that_answer_each_other_stop(play: Play) -> None:

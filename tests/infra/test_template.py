@@ -13,7 +13,6 @@ from chalicelib.core.clock import SECOND
 from chalicelib.core.working_days import deadline
 from chalicelib.dynamo.schema import CLASSES
 from chalicelib.erasure.tasks.drain_writers import DRAIN_FOR
-from chalicelib.messages.mail_bucket import FILES, RAW
 from chalicelib.outbox.deliver import UPLOAD_LEASE
 from chalicelib.privacy.monitor_requests import WAKE_UP_LIVES
 from chalicelib.privacy.requests.vocabulary import Identity
@@ -116,11 +115,6 @@ def test_mail_can_write_what_intake_can_and_reads_raw_mails_alone(template: Json
     granted = {one.name: json.dumps(statements(template, one.logical_id)) for one in functions.FUNCTIONS}
     readers = {name for name, text in granted.items() if "MailBucket.Arn}/raw" in text}
     assert readers == {"mail"}
-
-
-def test_a_mail_that_cannot_be_stored_stays_as_long_as_its_dead_letter(template: Json) -> None:
-    rules = template["Resources"]["MailBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
-    assert {one["Prefix"]: one["ExpirationInDays"] for one in rules} == {RAW: queues.DEAD_LETTER_DAYS, FILES: 1}
 
 
 def test_intake_can_write_and_cannot_read(template: Json) -> None:

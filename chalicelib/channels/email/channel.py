@@ -14,6 +14,7 @@ from chalicelib.channels.contract import (
     RawMails,
     Setting,
 )
+from chalicelib.channels.parts import StatusUpdate
 from chalicelib.core.addresses import Address
 from chalicelib.core.texts import desk_msg, policy_msg
 
@@ -31,10 +32,22 @@ def _read(raw: bytes, envelope: "Envelope", accounts: Accounts, published: Colle
     return read_letter(raw, envelope, accounts, published, now)
 
 
+def _brief(event: Mapping[str, Any]) -> dict[str, str]:
+    from chalicelib.channels.email.told import brief
+
+    return brief(event)
+
+
+def _status(said: Mapping[str, str], account: str, now: int) -> StatusUpdate | None:
+    from chalicelib.channels.email.told import status
+
+    return status(said, account, now)
+
+
 def _sender(given: Mapping[str, Any]) -> "Sender":
     from chalicelib.channels.email.send import MailSender
 
-    return MailSender(given["sesv2"], given["MAIL_FROM"])
+    return MailSender(given["sesv2"], given["MAIL_FROM"], given["MAIL_EVENTS"])
 
 
 def _fetcher(given: Mapping[str, Any]) -> "Fetcher":
@@ -67,7 +80,10 @@ EMAIL = Channel(
         AccountField("reply_key", "inbound", "It signs the address to which people answer; the same as for sending."),
         AccountField("reply_key", "outbound", "It signs the address to which people answer."),
     ),
-    settings=(Setting("MAIL_FROM", "", "Whom mails are from: a name and an address whose domain SES has verified."),),
+    settings=(
+        Setting("MAIL_FROM", "", "Whom mails are from: a name and an address whose domain SES has verified."),
+        Setting("MAIL_EVENTS", "", "SES's configuration set, by which it tells what becomes of mails.", made=True),
+    ),
     sends=frozenset({"text", "choice", "file"}),
     text_limit=20_000,
     buttons=Buttons(most=12, title=200, id=200, text=20_000),
@@ -75,11 +91,12 @@ EMAIL = Channel(
     quotes=True,
     files=(FileLimit("document", ("*/*",), 25 * _MB),),
     caption=20_000,
-    statuses=frozenset({"failed"}),
+    statuses=frozenset({"delayed", "delivered", "failed"}),
+    echoes=True,
     rates=(Rate("account", 14, 1.0),),
     never=frozenset(),
     find=_find,
-    mail_in=RawMails(read=_read),
+    mail_in=RawMails(read=_read, brief=_brief, status=_status),
     aws=("sesv2", "s3"),
     sender=_sender,
     fetcher=_fetcher,

@@ -22,6 +22,7 @@ from chalicelib.channels.base import FilePart, OutboundMessage, SendError, SendR
 from chalicelib.channels.email import errors
 from chalicelib.channels.email.mail import LOOP_HEADER
 from chalicelib.channels.email.reply_address import reply_address
+from chalicelib.channels.email.told import TAG, tag_of
 from chalicelib.channels.parts import Button
 from chalicelib.core.delivery_failures import Act
 from chalicelib.core.ids import MessageRef
@@ -38,10 +39,14 @@ _UNVERIFIED = "not verified"
 
 
 class MailSender:
-    """Sends by `client`, a client of SES that tries once. `sent_from` is a name and an address of ours."""
+    """Sends by `client`, a client of SES that tries once. `sent_from` is a name and an address of ours, `events` the
+    configuration set by which SES tells what becomes of mails, "" for none."""
 
-    def __init__(self, client: Any, sent_from: str, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, client: Any, sent_from: str, events: str = "", *, clock: Callable[[], float] = time.time
+    ) -> None:
         self._client = client
+        self._events = events
         self._name, self._from = parseaddr(sent_from)
         self._clock = clock
 
@@ -64,13 +69,16 @@ class MailSender:
         """Do nothing: mail has no signs of reading and typing."""
 
     def _sent(self, message: OutboundMessage, raw: bytes) -> SendResult | SendError:
-        given = {
+        given: dict[str, Any] = {
             "FromEmailAddress": formataddr((self._name, self._from), "utf-8"),
             "Destination": {"ToAddresses": [message.address.value]},
             # SES sends the report of a mail that came back there, so that it is read as any mail is.
             "FeedbackForwardingEmailAddress": f"bounces@{message.account}",
             "Content": {"Raw": {"Data": raw}},
         }
+        if self._events:
+            given["ConfigurationSetName"] = self._events
+            given["EmailTags"] = [{"Name": TAG, "Value": tag_of(message.reference)}] if message.reference else []
         try:
             answer = self._client.send_email(**given)
         except Exception as error:  # noqa: BLE001 botocore is not known here; its errors may hold what was sent

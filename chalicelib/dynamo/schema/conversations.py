@@ -26,7 +26,7 @@ HEAD = ItemClass(
     section="desk.conversation",
     found_by="conversation_id",
     fields=fields(
-        text="conversation_id contact_id channel account ticket_id language due abroad",
+        text="conversation_id contact_id channel account ticket_id language due abroad blocked_by",
         bytes="public_key",
         number="epoch",
         texts="aliases former",
@@ -41,7 +41,8 @@ closed (heads for which that has not happened lack it); `notices_wait`: notices 
 `pending`: the person has not consented yet; `agreement_ended_at` is the end of the last day of the person's agreement,
 `agreement_said_at` when staff said so: the dates of the tickets follow, and until they do the head is `due`; `counted`
 are the months in whose statistics the person is (retention/statistics.py); `abroad`: their own answer about a transfer
-abroad (core/transfer.py)."""
+abroad (core/transfer.py); `blocked_by` says why nothing more may be written where the provider told us, not the person
+(channels/parts.Blocking), and counts as long as they are `blocked`."""
 MESSAGE = ItemClass(
     "message",
     "desk",

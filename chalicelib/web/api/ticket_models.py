@@ -312,7 +312,7 @@ class Message(Model):
     status: (
         Annotated[
             str,
-            words(("queued", "withheld", "sending", "sent", "delivered", "read", "failed")),
+            words(("queued", "withheld", "sending", "sent", "delayed", "delivered", "read", "failed")),
             says("`withheld`: its text goes to many people, and a supervisor decides whether it leaves."),
         ]
         | None

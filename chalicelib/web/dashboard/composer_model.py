@@ -27,7 +27,7 @@ PROBLEMS: Mapping[str, str] = {
     "conflict": labels.ERRORS[409],
     "closed": desk_msg("Not sent. The ticket is closed: reopen it to reply."),
     "window_closed": desk_msg("Not sent. The reply window is closed: the customer last wrote more than 24 hours ago."),
-    "blocked": desk_msg("Not sent. The customer blocked the bot."),
+    "blocked": desk_msg("Not sent. The customer blocked the bot, or a mail to them came back: wait until they write."),
     "suppressed": desk_msg("Not sent. The customer has withdrawn consent, and no question of theirs is open."),
     "abroad": desk_msg(
         "Not sent. The customer does not agree to the transfer abroad, and no question of theirs is open."

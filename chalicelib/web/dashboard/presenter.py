@@ -45,7 +45,7 @@ KIND_ICONS = {
 }  # fmt: skip
 STATUS_ICONS = {
     "queued": "clock", "sending": "refresh", "sent": "check", "delivered": "checks", "read": "eye", "failed": "alert",
-    "withheld": "pause",
+    "withheld": "pause", "delayed": "clock",
 }  # fmt: skip
 STATE_ICONS = {"open": "inbox", "pending": "pending", "snoozed": "snooze", "solved": "solved", "closed": "lock"}
 PRIORITY_ICONS = {"low": "low", "high": "high", "urgent": "urgent"}

@@ -183,6 +183,7 @@ def render_ticket(
         correct_by=correct_by,
         seconds_to_read=seconds_to_read(ticket) if waiting != Unread() else 0,
         composer_state=state,
+        blocked_by=head.blocked_by,
         offered=picker,
         offered_version=version_of(picker, template),
         picker=PickerWords(words.say, as_typed(template, picker)),

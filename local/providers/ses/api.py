@@ -3,10 +3,12 @@
 Source: SendEmail in the "Amazon SES API v2 Reference".
 """
 
+import asyncio
 import base64
 import binascii
 import re
 import secrets
+from collections.abc import Callable, Mapping
 from email import message_from_bytes
 from email.header import decode_header, make_header
 from email.message import Message
@@ -23,6 +25,7 @@ from local.phones.bodies import read_body
 from local.phones.context import PhonesContext
 from local.phones.desk_calls import answer_call, fault_response
 from local.phones.store import Bubble, Call, Key
+from local.providers.ses.telling import events
 
 LARGEST = 40 * 1024 * 1024
 """Bytes of a mail. Source: SES quotas."""
@@ -34,8 +37,10 @@ _LINK = re.compile(r'<a href="mailto:([^"?]*)\?subject=([^"]*)">([^<]*)</a>')
 class Ses:
     """Plays SES: the API that the desk calls."""
 
-    def __init__(self, context: PhonesContext) -> None:
-        self.context = context
+    def __init__(self, context: PhonesContext, tell: Callable[[Mapping[str, Any]], None] | None = None) -> None:
+        """`tell` is told what becomes of the mails; None: nobody is."""
+        self.context, self._tell = context, tell
+        self._telling: set[asyncio.Task[None]] = set()
 
     async def send(self, request: Request) -> Response:
         """POST /ses/v2/email/outbound-emails."""
@@ -51,7 +56,13 @@ class Ses:
         call = Call("email", ACCOUNT, "SendEmail", request.url.path, to, payload, now)
 
         async def handle(fault: Fault | None) -> Response:
-            return self._take(raw, mail, to, payload)
+            sent = f"{secrets.token_hex(8)}-{secrets.token_hex(4)}-000000"
+            answer = self._take(raw, mail, to, payload, sent)
+            if self._tell and answer.status_code == 200 and fields.get("ConfigurationSetName"):
+                told = asyncio.create_task(self._tell_of(self._tell, events(fields, to, sent, now)))
+                self._telling.add(told)
+                told.add_done_callback(self._telling.discard)
+            return answer
 
         def failed(fault: Fault) -> Response:
             status = fault.status or (429 if fault.retry_after is not None else 400 if fault.error else 500)
@@ -63,13 +74,17 @@ class Ses:
 
         return await answer_call(self.context.store, self.context.fault_plan, call, handle, failed)
 
-    def _take(self, raw: bytes, mail: Message, to: str, payload: dict[str, Any]) -> Response:
+    @staticmethod
+    async def _tell_of(tell: Callable[[Mapping[str, Any]], None], told: list[dict[str, Any]]) -> None:
+        for one in told:
+            await asyncio.to_thread(tell, one)
+
+    def _take(self, raw: bytes, mail: Message, to: str, payload: dict[str, Any], sent: str) -> Response:
         if len(raw) > LARGEST:
             return _error(400, "MessageRejected", "Message length is more than 41943040 bytes long.")
         store = self.context.store
         person = store.find("email", mail=to.lower()) or store.add_person("email", to, mail=to.lower())
         chat = store.chat("email", ACCOUNT, person)
-        sent = f"{secrets.token_hex(8)}-{secrets.token_hex(4)}-000000"
         for number, part in enumerate(_files(mail)):
             data = part.get_payload(decode=True)
             file = store.add_file(_name(part), part.get_content_type(), data if isinstance(data, bytes) else b"")

@@ -1,12 +1,13 @@
-"""Receives mail as SES does by the desk's receipt rule: lays it into the bucket of mail and tells the function `mail`.
+"""Receives mail as SES does by the desk's receipt rule: lays it into the bucket of mail and tells the function `mail`;
+tells it, too, what becomes of mails of the desk.
 
-The embedded AWS knows no receiving. Source: Amazon SES Developer Guide, "Contents of notifications for Amazon SES email
+The embedded AWS knows neither. Source: Amazon SES Developer Guide, "Contents of notifications for Amazon SES email
 receiving".
 """
 
 import json
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from email.message import Message
 from email.parser import BytesHeaderParser
@@ -40,6 +41,11 @@ class Receiving:
         """Whether mail to this address comes to the desk."""
         address = address.lower()
         return address.rpartition("@")[2] == self._domain or address in self._published
+
+    def tell(self, detail: Mapping[str, Any]) -> None:
+        """Tell the function what became of a mail of the desk, as EventBridge does."""
+        told = {"version": "0", "source": "aws.ses", "detail-type": detail["eventType"], "detail": detail}
+        self._lambda.invoke(FunctionName=function_name("mail"), InvocationType="Event", Payload=json.dumps(told))
 
     def take(self, raw: bytes, sender: str, recipients: Sequence[str]) -> str:
         """Lay a mail into the bucket and tell the function of it; return the id that it got."""

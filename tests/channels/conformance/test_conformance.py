@@ -13,6 +13,7 @@ from chalicelib.profile.build import parse_profile
 from chalicelib.profile.load import DIRECTORY, load_profile
 from chalicelib.profile.model import ProfileError
 from infra.functions import FUNCTIONS, VARIABLES, parameters
+from local.aws.template import built_template
 from tests.channels.conformance.checks import CHECKS, Case
 from tests.channels.conformance.kit import kit_of
 from tests.support.channels.provider import Provider
@@ -41,7 +42,8 @@ def test_settings_reach_what_calls_providers_and_no_other_function(channel: Chan
         having = [one.name for one in FUNCTIONS if setting.name in one.environment]
         assert having == ["sender", "uploader", "fetcher", "templates"]
         assert VARIABLES[setting.name] == {"Ref": setting.parameter}
-        assert parameters()[setting.parameter]["Default"] == setting.default
+        assert setting.made or parameters()[setting.parameter]["Default"] == setting.default
+        assert (setting.parameter in built_template()["Resources"]) == setting.made
 
 
 @pytest.mark.parametrize("channel", [one for one in registry.SERVED if one.never], ids=lambda one: one.id)

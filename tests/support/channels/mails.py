@@ -1,5 +1,6 @@
 """Raw mails to the desk, as SES lays them into the bucket, for tests of what becomes of them."""
 
+from datetime import UTC, datetime
 from email.encoders import encode_base64
 from email.header import Header
 from email.mime.base import MIMEBase
@@ -89,3 +90,34 @@ Answer
 --b--
 """
     return _received("\r\n".join(lines.split("\n")).encode(), NOW)
+
+
+def event(kind: str, reference: str, *, at: int = NOW, **more: Any) -> dict[str, Any]:
+    """What SES tells EventBridge of a mail of ours to NURLAN; `more` are fields of its own part of the event."""
+    moment = datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    part = {"Rendering Failure": "failure", "DeliveryDelay": "deliveryDelay"}.get(kind, kind.lower())
+    return {
+        "eventType": kind,
+        "mail": {
+            "timestamp": moment,
+            "messageId": "0102-000000",
+            "destination": [NURLAN],
+            "tags": {"message": [reference.replace(".", "-")], "ses:configuration-set": ["desk-mail"]},
+            "commonHeaders": {"to": [NURLAN], "subject": "Re: Сұрақ"},
+        },
+        part: {"timestamp": moment} | more,
+    }
+
+
+def came_back(
+    kind: str = "General", *, status: str = "", permanent: bool = True, words: str = f"550 no such user {NURLAN}"
+) -> dict[str, Any]:
+    """The part of such an event about a mail that came back."""
+    person = {"emailAddress": NURLAN, "action": "failed", "diagnosticCode": words} | (
+        {"status": status} if status else {}
+    )
+    return {
+        "bounceType": "Permanent" if permanent else "Transient",
+        "bounceSubType": kind,
+        "bouncedRecipients": [person],
+    }

@@ -1,6 +1,7 @@
 """E-mail, as SES receives and sends it."""
 
 import base64
+import json
 import re
 from email import message_from_bytes
 from email.policy import default
@@ -11,9 +12,10 @@ from chalicelib.channels.email.reply_address import reply_address
 from chalicelib.channels.parts import DeliveryStatus
 from tests.channels.conformance.checks import REFERENCE
 from tests.channels.conformance.kit import TEXT
-from tests.support.channels.mails import DOMAIN, MAILBOX, NURLAN, REPLY_KEY, bounce, mail
+from tests.support.channels.mails import DOMAIN, MAILBOX, NURLAN, REPLY_KEY, event, mail
 from tests.support.channels.provider import Answer, Call
 
+WORDS = {"delivered": "Delivery", "delayed": "DeliveryDelay", "failed": "Bounce"}
 _LINK = re.compile(r"\n\n[^\n]+:\n(mailto:[^\n]+)")
 
 
@@ -54,7 +56,7 @@ class EmailKit:
         return mail("", subject="Иә [yes.1]", to=to)
 
     def status(self, status: DeliveryStatus, reference: str) -> bytes:
-        return bounce("0102-000000@eu-central-1.amazonses.com", action="failed" if status == "failed" else status)
+        return json.dumps(event(WORDS.get(status, status), reference)).encode()
 
     def blocking(self, *, blocked: bool) -> bytes:
         return mail("x")

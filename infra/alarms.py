@@ -157,6 +157,17 @@ _DELIVERY = (
         page=False,
     ),
     Alarm(
+        "OldestMailAlarm",
+        "oldest-mail",
+        "oldest-mail",
+        "A raw mail lies in the clear for longer than all its tries take: nobody stores it.",
+        NAMESPACE,
+        "OldestMailSeconds",
+        above=queues.MAIL_TAKES,
+        statistic="Maximum",
+        period=900,
+    ),
+    Alarm(
         "ChannelStoppedAlarm",
         "channel-stopped",
         "channel-stopped",

@@ -27,6 +27,7 @@ from infra.grants import (
     index,
     keys,
     list_files,
+    list_mails,
     mails,
     read_queue,
     rows,
@@ -306,12 +307,13 @@ FUNCTIONS = (
             send("DoorbellQueue", "PrivacyQueue", "IndexingQueue", "FetchingQueue"),
             list_files("ListBucket", "ListBucketMultipartUploads"),
             files("DeleteObject", "AbortMultipartUpload"),
+            list_mails(),
             Grant(("cognito-idp:AdminDeleteUser",), (arn("UserPool"),)),
         ),
         (
             *COMMON,
             *("TABLE_DESK", "TABLE_KEYS", "TABLE_INDEX", "QUEUE_DOORBELL", "QUEUE_PRIVACY", "QUEUE_INDEXING"),
-            *("QUEUE_FETCHING", "FILES_BUCKET", "USER_POOL_ID"),
+            *("QUEUE_FETCHING", "FILES_BUCKET", "MAIL_BUCKET", "USER_POOL_ID"),
         ),
     ),
 )

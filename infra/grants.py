@@ -6,6 +6,7 @@ from chalicelib.attachments.bucket import SCAN_TAG
 from chalicelib.attachments.model import CLEAN
 from chalicelib.channels import registry
 from chalicelib.dynamo.schema import CLASSES
+from chalicelib.messages.mail_bucket import RAW
 from infra.definitions import Json
 
 
@@ -114,6 +115,11 @@ def list_files(*actions: str) -> Grant:
 def mails(below: str, *actions: str) -> Grant:
     """Actions on the objects in the bucket of mail whose names begin so (messages/mail_bucket.py)."""
     return Grant(tuple(f"s3:{action}" for action in actions), ({"Fn::Sub": f"${{MailBucket.Arn}}/{below}*"},))
+
+
+def list_mails() -> Grant:
+    """Names, sizes and dates of raw mails, and nothing of their content."""
+    return Grant(("s3:ListBucket",), (arn("MailBucket"),), {"StringLike": {"s3:prefix": f"{RAW}*"}})
 
 
 def send_mail() -> Grant:

@@ -37,6 +37,8 @@ QUEUES = (
     # A raw mail stays for a day at least: the tries take less.
     Queue("MailQueue", "mail", visibility=360, tries=20),
 )
+MAIL_TAKES = 3 * 3600
+"""Seconds after which no try to store a raw mail is to be expected any more: those of its queue take two hours."""
 STREAM_DEAD_QUEUE = "RelayDeadQueue"
 """Where the stream's event source puts records that the stream router could not handle; it belongs to no queue."""
 

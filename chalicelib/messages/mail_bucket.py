@@ -8,10 +8,13 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.core.clock import SECOND
 from chalicelib.core.errors import Unavailable
 
 RAW, FILES = "raw/", "files/"
 """What the names of raw mails, and of files of mails, begin with."""
+MOST_LISTED = 1000
+"""Raw mails whose dates are looked at: all that one call of S3 lists. So many at once are a fault of their own."""
 
 
 class MailBucket:
@@ -43,6 +46,13 @@ class MailBucket:
         """Delete a raw mail; one that does not exist counts as deleted."""
         with _answered():
             self._client.delete_object(Bucket=self._name, Key=RAW + mail)
+
+    def oldest(self) -> int:
+        """Return since when (ms) the raw mail lies there that has lain longest, 0 when there is none. It looks at names
+        and dates alone, at MOST_LISTED mails."""
+        with _answered():
+            found = self._client.list_objects_v2(Bucket=self._name, Prefix=RAW, MaxKeys=MOST_LISTED)
+        return min((round(one["LastModified"].timestamp() * SECOND) for one in found.get("Contents", ())), default=0)
 
     def lay(self, place: str, content: bytes) -> None:
         """Lay a file of a mail at its place (place_of_files), from where the file fetcher takes it."""

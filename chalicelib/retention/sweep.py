@@ -36,6 +36,8 @@ BUDGETS = {
 }
 """Seconds for each part; the function's time limit is 55. The names of the parts stand in logs and stored cursors:
 "ring" is the outbox, "revokes" is what the expiry stamper has not finished, "pass" the part of the full pass."""
+MEASURED_EVERY = 10
+"""Minutes between two looks at the raw mails."""
 _OPEN_STATES = (State.OPEN, State.PENDING, State.SNOOZED)
 
 
@@ -44,8 +46,9 @@ class Sweep:
     """One sweep. `state` says how far the full pass has come; `enqueue` sends wake-up messages for conversations and
     returns how many were taken; `monitor_asks`, `monitor_requests` and `wake_fetcher` run until a time of the
     stopwatch; `overdue_reviews` counts the reviews of retention whose date is over, None where nothing is reviewed;
-    `publish_statistics` publishes what was counted of tickets that have ended, None where nothing is. The days are
-    those of the operator's profile."""
+    `publish_statistics` publishes what was counted of tickets that have ended, None where nothing is; `oldest_mail`
+    returns since when (ms) the oldest raw mail waits, 0 without one, None where no mail arrives. The days are those of
+    the operator's profile."""
 
     store: "SweepStore"
     auto_close: "AutoClose"
@@ -63,6 +66,7 @@ class Sweep:
     stopwatch: Callable[[], float] = field(default=time.monotonic)
     overdue_reviews: Callable[[], int] | None = None
     publish_statistics: Callable[[], int] | None = None
+    oldest_mail: Callable[[], int] | None = None
 
     def __call__(self) -> dict[str, int]:
         """Run all parts and return how many items each has handled.
@@ -94,8 +98,17 @@ class Sweep:
         if errors:
             raise errors[0]
         self._each_hour()
+        self._measure_mails()
         log("sweep_done")
         return done
+
+    def _measure_mails(self) -> None:
+        """Every ten minutes measure for how long a raw mail has lain in the clear. The wake-up message of one may be
+        lost, and no queue tells of that."""
+        now = self.clock()
+        if self.oldest_mail is None or now // MINUTE % MEASURED_EVERY != 0:
+            return
+        count("OldestMailSeconds", max(0, now - (self.oldest_mail() or now)) / SECOND, unit="Seconds")
 
     def _each_hour(self) -> None:
         """Count overdue reviews, and publish statistics."""

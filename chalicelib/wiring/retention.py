@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 def sweep() -> "Sweep":
     """One sweep."""
     from chalicelib.attachments.due import WakeFetcher
+    from chalicelib.channels import registry
     from chalicelib.dynamo.tables import Tables
+    from chalicelib.messages.mail_bucket import MailBucket
     from chalicelib.retention.delete_expired import DeleteExpired
     from chalicelib.retention.end_contact import EndContact
     from chalicelib.retention.end_contact_store import EndContactStore
@@ -53,6 +55,8 @@ def sweep() -> "Sweep":
         clock=wiring.clock(),
     )  # fmt: skip
     delete = DeleteExpired(expired, store.enqueue_stamping, enqueue_indexing, end_contact, delete_account)
+    mails = MailBucket(lambda: client("s3"), config.mail_bucket)
+    arrives = any(one.mail_in and one.id in profile.served for one in registry.SERVED)
     return Sweep(
         store=store,
         auto_close=AutoClose(wiring.gateway()),
@@ -69,6 +73,7 @@ def sweep() -> "Sweep":
         clock=wiring.clock(),
         overdue_reviews=Reviews(profile, ReviewStore(tables), wiring.clock()).overdue if profile.reviewed else None,
         publish_statistics=PublishStatistics(statistics, kept["ticket"], wiring.clock()) if statistics else None,
+        oldest_mail=mails.oldest if arrives else None,
     )
 
 

@@ -111,6 +111,17 @@ def test_what_becomes_of_an_answer_is_shown_and_what_came_back_closes_the_box(
     assert eventually(lambda: api.reply(item["id"], "Another answer").ok)
 
 
+@pytest.mark.parametrize(("signed", "proved"), [("example.kz", True), ("thief.kz", False)])
+def test_a_signature_of_the_own_domain_proves_who_wrote_where_it_has_no_dmarc(
+    play: Play, signed: str, proved: bool
+) -> None:
+    who = new_address()
+    write(play, who, "Hello", X_Stand_In_Verdicts=f"spf=FAIL dmarc=GRAY signed={signed}")
+    (item,) = eventually(lambda: play.sign_in().get(f"tickets?q={who}")["items"])
+    page = Dashboard(play).get(f"tickets/{item['id']}")
+    assert ("Nothing proves that this mail was sent from its address" in page) is not proved
+
+
 def test_two_desks_that_answer_each_other_stop(play: Play) -> None:
     who = new_address()
     write(play, who, "Hello")

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator
 from chalicelib.channels.contract import Accounts
 from chalicelib.channels.details import Beside, Detail, File, Press, as_stored
 from chalicelib.channels.email.mail import Mail, MailFile
+from chalicelib.channels.email.proof import is_proved
 from chalicelib.channels.email.read_mail import read_mail
 from chalicelib.channels.email.reply_address import conversation_of
 from chalicelib.channels.email.subjects import bare_subject
@@ -43,7 +44,8 @@ def read_letter(raw: bytes, envelope: Envelope, accounts: Accounts, published: C
         return Letter([IgnoredPart(CHANNEL, mail.kind)], {})
     if not mail.sender.address:
         return Letter([UnparsedPart(CHANNEL, account, "no_sender", raw[:RAW_LIMIT])], {})
-    return _Reading(mail, envelope, account, accounts[account].get("reply_key", "")).letter()
+    proved = is_proved(envelope, raw, mail.sender.address.rpartition("@")[2])
+    return _Reading(mail, envelope, account, accounts[account].get("reply_key", ""), proved).letter()
 
 
 def _reports(mail: Mail, account: str, now: int) -> Iterator[Part]:
@@ -58,8 +60,8 @@ def _reports(mail: Mail, account: str, now: int) -> Iterator[Part]:
 class _Reading:
     """One mail of a person."""
 
-    def __init__(self, mail: Mail, envelope: Envelope, account: str, reply_key: str) -> None:
-        self._mail, self._envelope, self._account = mail, envelope, account
+    def __init__(self, mail: Mail, envelope: Envelope, account: str, reply_key: str, proved: bool) -> None:
+        self._mail, self._envelope, self._account, self._proved = mail, envelope, account, proved
         self._author = Author((Address("mail", mail.sender.address),), name=mail.sender.name)
         said = thread_of(mail, lambda part: conversation_of(reply_key, account, part))
         self._thread, self._answers = said.proved or "", next(iter(said.answers), "")
@@ -81,7 +83,7 @@ class _Reading:
                 mailbox=mail.delivered_to,
                 copies=self._copies(),
                 references=list(mail.references)[-_IDS:],
-                unproved=(not self._proved() and not self._thread) or None,
+                unproved=(not self._proved and not self._thread) or None,
             )
             text = mail.text or mail.subject
             parts.append(self._message("text", text, "", (head,))._replace(topic=bare_subject(mail.subject)))
@@ -123,13 +125,8 @@ class _Reading:
             pressed=pressed,
             undated=mail.undated,
             thread=self._thread,
-            unproved=not self._proved(),
+            unproved=not self._proved,
         )
-
-    def _proved(self) -> bool:
-        """Whether the carrier has proved that the mail is of the domain that its sender names: DMARC passes when the
-        domain of SPF or DKIM is the sender's. What forwarding breaks is proved by our signed address instead."""
-        return self._envelope.passed("dmarc")
 
     def _copies(self) -> list[str]:
         ours = {self._mail.delivered_to, self._mail.sender.address, ""}

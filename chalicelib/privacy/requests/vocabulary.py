@@ -95,8 +95,8 @@ was seen (never copied: art. 7(10)), a notarised application."""
 
 
 class Told(StrEnum):
-    """What proves that the person was told: their application has the message, the provider accepted it (where it gives
-    no receipt), or a letter was posted, as two of the staff state."""
+    """What proves that the person was told: their application or mail server has the message, the provider accepted it
+    (where it gives no receipt), or a letter was posted, as two of the staff state."""
 
     DELIVERED = "delivered"
     ACCEPTED = "accepted"

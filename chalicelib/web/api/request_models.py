@@ -218,8 +218,8 @@ class RetainedOutside(Part):
 
 
 class RequestTold(Part):
-    """What proves that the person was told of the destruction before it began: their application has the message, the
-    provider took it (Telegram gives no receipt), or a letter was posted."""
+    """What proves that the person was told of the destruction before it began: their application or mail server has the
+    message, the provider took it (Telegram gives no receipt), or a letter was posted."""
 
     at: Time | None
     by: Annotated[str, words(tuple(Told))]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from email.message import Message
 from email.parser import BytesHeaderParser
-from email.utils import format_datetime
+from email.utils import format_datetime, parseaddr
 from typing import Any
 
 from chalicelib.channels.letters import CHECKS, PASS
@@ -20,8 +20,8 @@ from local.aws.ministack import REGION, client
 from local.aws.stack import Stack, function_name
 
 VERDICTS = "X-Stand-In-Verdicts"
-"""Header by which a test says what the checks of a mail find, such as "dmarc=FAIL spam=FAIL"; without it all pass. It
-is taken off."""
+"""Header by which a test says what the checks of a mail find, such as "dmarc=FAIL spam=FAIL", and whose signature it
+has, "signed=example.kz"; without it all pass. It is taken off."""
 
 
 class Receiving:
@@ -56,6 +56,7 @@ class Receiving:
             f"Return-Path: <{sender}>\r\n"
             f"Received: from localhost (localhost [127.0.0.1]) by inbound-smtp.{REGION}.amazonaws.com"
             f" with SMTP id {mail} for {next(iter(recipients), '')}; {format_datetime(at)}\r\n"
+            f"{_results(head, verdicts, sender)}"
         )
         self._s3.put_object(Bucket=self._bucket, Key=RAW + mail, Body=trace.encode() + _without(raw, VERDICTS))
         told = _event(mail, at, head, sender, recipients, verdicts)
@@ -66,6 +67,18 @@ class Receiving:
 def _verdicts(head: Message) -> dict[str, str]:
     said = dict(one.split("=", 1) for one in str(head.get(VERDICTS, "")).split() if "=" in one)
     return {one: said.get(one, PASS) for one in CHECKS}
+
+
+def _results(head: Message, verdicts: Mapping[str, str], sender: str) -> str:
+    """Return the header in which SES writes what it has checked. A mail is signed by the domain of From, or by the
+    one that a test names with "signed=" among the verdicts."""
+    domain = parseaddr(str(head.get("From", "")))[1].rpartition("@")[2].lower() or "localhost"
+    signed = next((one[7:] for one in str(head.get(VERDICTS, "")).split() if one.startswith("signed=")), domain)
+    says = {name: {"GRAY": "none"}.get(word, word.lower()) for name, word in verdicts.items()}
+    return (
+        f"Authentication-Results: amazonses.com;\r\n spf={says['spf']} client-ip=127.0.0.1; envelope-from={sender};\r\n"
+        f" dkim={says['dkim']} header.i=@{signed};\r\n dmarc={says['dmarc']} header.from={domain};\r\n"
+    )
 
 
 def _without(raw: bytes, name: str) -> bytes:

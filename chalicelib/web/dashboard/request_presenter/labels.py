@@ -53,7 +53,7 @@ PROPOSED: Mapping[str, str] = {
     "retain": desk_msg("The company keeps something outside of this desk"),
 }
 TOLD_BY: Mapping[str, str] = {
-    "delivered": desk_msg("their application has the message"),
+    "delivered": desk_msg("their application or mail server has the message"),
     "accepted": desk_msg("the provider took the message; it gives no receipts"),
     "letter": desk_msg("by letter, posted: {date}; according to: {colleagues}"),
 }

@@ -44,8 +44,17 @@ _LINES: Mapping[str, str] = {
     "truncated": desk_msg("Cut here: the text is longer than 100 kB, and the rest is not kept"),
     "time_unknown": desk_msg("The provider gave no time: this is when it arrived"),
 }
+_PART = desk_msg("A part of the mail that the desk could not read: look into the file")
+UNREAD: Mapping[str, str] = {
+    "sealed": desk_msg("The mail is encrypted, and the desk cannot open it: ask the customer to send it unencrypted"),
+    "long": desk_msg("The text of the mail is too long to be shown: all of it is in this file"),
+    "history": desk_msg("The earlier mails below it are too long to be shown: all of them are in this file"),
+    "container": desk_msg("A package of Outlook that the desk could not unpack whole: look into the file"),
+    **dict.fromkeys(("parts", "encoding", "charset", "html"), _PART),
+}
+"""Why a part of a mail became a file, by the words of channels/email/mail.UNREAD."""
 _ADVERTISEMENT = desk_msg("From an advertisement: {value}")
-SHOWN = frozenset({*_LINES, "referral", "folded", "subject"})
+SHOWN = frozenset({*_LINES, "referral", "folded", "subject", "unread"})
 """Details that have a line or a place of their own."""
 
 
@@ -58,6 +67,8 @@ def detail_lines(say: Callable[[str], str], message: Message) -> list[str]:
         value = message.details.get(name)
         if value:
             found += [say(text).format(value=one) for one in (as_list(value) or [value])]
+    if (unread := message.details.get("unread")) in UNREAD:
+        found.append(say(UNREAD[unread]))
     if advertisement := _advertisement(message.details):
         found.append(say(_ADVERTISEMENT).format(value=advertisement))
     return found

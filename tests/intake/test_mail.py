@@ -4,11 +4,17 @@ forgers send becomes nothing but what it may."""
 import pytest
 
 from chalicelib.channels import registry
+from chalicelib.channels.email.mail import UNREAD as UNREAD_WORDS
+from chalicelib.channels.email.read_letter import read_letter
 from chalicelib.channels.email.reply_address import reply_address
+from chalicelib.channels.parts import InboundMessage
 from chalicelib.core.errors import Unavailable
+from chalicelib.core.texts import desk_text
 from chalicelib.messages.mail_bucket import FILES, RAW
+from chalicelib.web.details import UNREAD
+from tests.channels.conformance.kit import NOW
 from tests.support.aws import Aws
-from tests.support.channels.mails import ACCOUNTS, DOMAIN, FORGED, NURLAN, PROVED, REPLY_KEY, bounce, mail
+from tests.support.channels.mails import ACCOUNTS, DOMAIN, FORGED, NURLAN, PROVED, REPLY_KEY, bounce, envelope, mail
 from tests.support.intake.desk import Desk
 from tests.support.intake.mails import MailDesk, mail_desk
 
@@ -39,6 +45,15 @@ def test_files_wait_for_their_fetcher_beside_the_message(post: MailDesk) -> None
     assert [one["kind"] for one in post.desk.messages()] == ["text", "document"]
     assert post.keys() == [f"{FILES}m1/1"]
     assert len(post.desk.of("fetch#")) == 1 and len(post.tickets) == 1
+
+
+def test_beside_a_part_that_could_not_be_read_stands_why_in_three_languages() -> None:
+    sealed = b"From: a@b.kz\r\nContent-Type: application/pkcs7-mime; smime-type=enveloped-data\r\n\r\n0"
+    (*_, part) = read_letter(sealed, envelope(), ACCOUNTS, (), NOW).parts
+    assert isinstance(part, InboundMessage) and part.details["unread"] == "sealed"
+    assert {*UNREAD} == {*UNREAD_WORDS}
+    for language in ("kk", "ru"):
+        assert all(desk_text(language).gettext(text) != text for text in UNREAD.values())
 
 
 @pytest.mark.parametrize("check", ["spam", "virus"])

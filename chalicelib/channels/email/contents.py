@@ -5,7 +5,7 @@ of them: a part that cannot be read is a file.
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from chalicelib.channels.email import headers, winmail
+from chalicelib.channels.email import headers
 from chalicelib.channels.email.charsets import REPLACED, decode
 from chalicelib.channels.email.entities import Entity, base64, decoded, entity, split
 from chalicelib.channels.email.found import Found, aside, quoted, said
@@ -13,6 +13,8 @@ from chalicelib.channels.email.html_cost import MOST_BYTES, MOST_TAGS, tags_of
 from chalicelib.channels.email.html_lines import html_lines
 from chalicelib.channels.email.lines import Line, plain_lines
 from chalicelib.channels.email.mail import KEPT_OF_LONG, MailFile
+from chalicelib.channels.email.packed import winmail
+from chalicelib.channels.email.packed.smime import signed_content
 from chalicelib.channels.file_names import BYTES, safe_name
 
 MOST_PARTS = 400
@@ -51,7 +53,8 @@ def contents(raw: bytes, mail: Entity) -> Found:
 
 class _Walk:
     """One walk over the parts of a mail. `_left` counts the parts that may still be read, `_text_left` the bytes of
-    their texts, `_tags_left` the tags of their HTML; `_inside` the mails around the one that is read."""
+    their texts, `_tags_left` the tags of their HTML; `_inside` the mails around the one that is read. `_opened`: a mail
+    was taken out of its signature; `_unpacked`: the RTF of a container was read. Either is done once."""
 
     def __init__(self, raw: bytes, found: Found) -> None:
         self._raw = raw
@@ -60,6 +63,8 @@ class _Walk:
         self._text_left = _MOST_TEXT
         self._tags_left = MOST_TAGS
         self._inside = 0
+        self._opened = False
+        self._unpacked = False
 
     def read(self, part: Entity, depth: int, default: str) -> None:
         """Read a part and those inside it. `default` is its type when it declares none."""
@@ -138,8 +143,8 @@ class _Walk:
             self._mail(part, name, depth)
         elif declared in _TNEF or name.lower() == "winmail.dat":
             self._winmail(part)
-        elif declared in _SEALED:
-            self._keep(part, declared, name or ("smime.p7m" if "pkcs7" in declared else ""), unread="sealed")
+        elif declared in _SEALED or name.lower().endswith(".p7m"):
+            self._enclosed(part, declared, name, depth)
         elif name or disposition == "attachment" or declared not in (_READABLE | _HTML | _HEADERS | _REPORT):
             self._keep(part, declared, name)
         elif declared in _REPORT:
@@ -224,10 +229,24 @@ class _Walk:
         self._inside -= 1
         self._found.lines = before + quoted(self._found.lines)
 
+    def _enclosed(self, part: Entity, declared: str, name: str, depth: int) -> None:
+        """Read the mail that a signature encloses, once; the whole stays as a file, as every signature does. What is
+        encrypted is a file alone."""
+        data, whole = self._bytes(part)
+        inner = signed_content(data) if whole and not self._opened and "pgp" not in declared else None
+        found = entity(inner, 0, len(inner)) if inner else None
+        opened = found is not None and bool(found.headers)
+        self._keep(part, declared, name or ("smime.p7m" if "pkcs7" in declared else ""), "" if opened else "sealed")
+        if inner and found and opened:
+            self._opened, around, self._raw = True, self._raw, inner
+            self.read(found, depth + 1, "text/plain")
+            self._raw = around
+
     def _winmail(self, part: Entity) -> None:
         """Unpack what Outlook has packed, and keep the container when something in it was not read."""
         data, whole = self._bytes(part)
-        unpacked = winmail.unpack(data)
+        unpacked = winmail.unpack(data, rtf=not self._unpacked)
+        self._unpacked = self._unpacked or unpacked.rtf
         for one in unpacked.files:
             self._add(MailFile(safe_name(one.name, one.type), one.type, one.data, one.content_id))
         readable = bool(unpacked.html) and len(unpacked.html) <= MOST_BYTES and self._affords(unpacked.html)

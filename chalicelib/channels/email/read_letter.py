@@ -101,7 +101,8 @@ class _Reading:
         )
         kind = "image" if file.type.startswith("image/") else "document"
         album = (Beside(media_group_id=self._mail.message_id),) if len(self._mail.files) > 1 else ()
-        return self._message(kind, "", str(number), (known, *album, self._answered()), order=number)
+        head = self._answered()._replace(unread=file.unread)
+        return self._message(kind, "", str(number), (known, *album, head), order=number)
 
     def _answered(self) -> MailHead:
         """Return what an answer of ours needs of the mail, whichever of its parts it finds as the newest."""

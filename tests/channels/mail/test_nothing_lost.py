@@ -14,7 +14,7 @@ from chalicelib.channels.email.read_mail import read_mail
 from chalicelib.core.errors import BadInput
 from tests.support.channels.mail.answers import ANSWERS, FORWARDS
 from tests.support.channels.mail.building import NOW, PUBLISHED, file, html, mail, many, part
-from tests.support.channels.mail.containers import winmail
+from tests.support.channels.mail.containers import enclosed, packed, winmail
 from tests.support.channels.mail.letters import LETTERS
 from tests.support.channels.mail.machines import MACHINES
 
@@ -91,6 +91,8 @@ LEAVES: tuple[Callable[[str], bytes], ...] = (
     lambda word: part(word, "text/calendar"),
     lambda word: part(word, how="x-unknown"),
     lambda word: file(winmail({"a.txt": word.encode()}), "application/ms-tnef", "attachment"),
+    lambda word: file(winmail({}, rtf=packed(b"{\\rtf1 %s}" % word.encode())), "application/ms-tnef", "attachment"),
+    lambda word: file(enclosed(part(word)), "application/pkcs7-mime", "attachment; filename=smime.p7m"),
     lambda word: part(word, "message/delivery-status", ""),
     lambda word: part(f"Subject: {word}\n", "text/rfc822-headers"),
     lambda word: part(word, "application/pkcs7-mime", ""),

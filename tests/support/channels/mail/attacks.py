@@ -1,10 +1,11 @@
 """Mails of a few megabytes that cost a careless reader minutes: many of something, deep nesting, whatever is compared
 pairwise."""
 
+import struct
 from email.header import Header
 
 from tests.support.channels.mail.building import file, html, mail, many, part
-from tests.support.channels.mail.containers import winmail
+from tests.support.channels.mail.containers import enclosed, stored, winmail
 
 HEAD = b"From: amina@mail.kz\r\nTo: info@spoint.kz\r\n"
 TEXT = b"\r\n\r\n" + "Сәлем".encode()
@@ -76,6 +77,23 @@ ATTACKS = (
         "many files in a container": mail(
             file(winmail(dict.fromkeys(map(str, range(20_000)), b"")), "application/ms-tnef")
         ),
+        **{
+            f"rtf: {rtf[:14]!r}": mail(many("mixed", *[file(winmail({}, rtf=stored(rtf)), "application/ms-tnef")] * 20))
+            for rtf in (
+                b"{" * 400_000,
+                b"{\\rtf1 " + b"{}" * 500_000,
+                b"{\\rtf1 " + b"\\'e0" * 250_000,
+                b"{\\rtf1" + b"\\f1 x" * 200_000,
+            )
+        },
+        "rtf that repeats itself": mail(
+            file(
+                winmail({}, rtf=struct.pack("<IIII", 2_000_012, 2**31, 0x75465A4C, 0) + b"\xff\x00\x0f" * 700_000),
+                "application/ms-tnef",
+            )
+        ),
+        "enclosed without an end": mail(file(b"\x30\x80" * 1_000_000, "application/pkcs7-mime")),
+        "enclosed in many parts": mail(file(enclosed(b"X: 1\n\nx" * 20_000, parts=160_000), "application/pkcs7-mime")),
         "html in a container": mail(file(winmail({}, html="<blockquote>" * 100_000), "application/ms-tnef")),
         "html: attributes": HEAD
         + b"Content-Type: text/html\r\n\r\n<p "

@@ -18,10 +18,14 @@ from tests.support.channels.mail.building import (
     part,
     word,
 )  # fmt: skip
-from tests.support.channels.mail.containers import winmail
+from tests.support.channels.mail.containers import enclosed, packed, winmail
 
 RU = "Здравствуйте! В подъезде не работает лифт, прошу прислать мастера."
 KK = "Сәлеметсіз бе! Лифт жұмыс істемейді, шебер жіберіңізші."
+RTF = (
+    r"{\rtf1\ansi\ansicpg1251{\fonttbl{\f0\fswiss Arial;}}{\*\generator Outlook;}\pard\f0 Лифт \'f1\'f2\'ee\'e8\'f2.\par "
+    r"\u1178?\'e0йта \u1179?осы\u1187?ыз}"
+)
 LONG = "Жалоба. " * 20_000
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
 ICS = "BEGIN:VCALENDAR\nMETHOD:REQUEST\nBEGIN:VEVENT\nSUMMARY:Осмотр лифта\nEND:VEVENT\nEND:VCALENDAR\n"
@@ -110,6 +114,17 @@ SHAPES = {
         mail(file(b"0\x82\x01", "application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m", "attachment; filename=smime.p7m")),
         {"text": "", "notes": ("sealed",)}, files=("smime.p7m",),
     ),
+    "enclosed by its signature": Case(
+        mail(file(enclosed(many("mixed", part(RU), file(b"%PDF", "application/pdf", "attachment; filename=a.pdf"))), "application/pkcs7-mime; smime-type=signed-data; name=smime.p7m", "attachment; filename=smime.p7m")),
+        {"text": RU, "notes": ()}, files=("smime.p7m", "a.pdf"),
+    ),
+    "enclosed by its signature, in parts": Case(
+        mail(file(enclosed(part(RU), parts=3), "application/x-pkcs7-mime", "attachment; filename=smime.p7m")), {"text": RU, "notes": ()}, files=("smime.p7m",),
+    ),
+    "enclosed twice": Case(
+        mail(file(enclosed(file(enclosed(part(RU)), "application/pkcs7-mime", "attachment; filename=in.p7m")), "application/pkcs7-mime", "attachment; filename=out.p7m")),
+        {"text": "", "notes": ("sealed",)}, files=("out.p7m", "in.p7m"),
+    ),
     "encrypted with pgp": Case(
         mail(many("encrypted", part("Version: 1\n", "application/pgp-encrypted", ""), part("-----BEGIN PGP MESSAGE-----\n", "application/octet-stream; name=m.asc", ""))),
         {"text": ""}, files=("file.bin", "m.asc"),
@@ -121,6 +136,14 @@ SHAPES = {
     "outlook's container with text and a message": Case(
         mail(file(winmail({"a.txt": b"a"}, html="<p>Лифт стоит</p>", message=True), "application/ms-tnef", "attachment; filename=winmail.dat")),
         {"text": "Лифт стоит", "notes": ("container",)}, files=("a.txt", "winmail.dat"),
+    ),
+    "outlook's container with words in rtf": Case(
+        mail(file(winmail({"a.txt": b"a"}, rtf=packed(RTF.encode("cp1251"))), "application/ms-tnef", "attachment; filename=winmail.dat")),
+        {"text": "Лифт стоит.\nҚайта қосыңыз", "notes": ()}, files=("a.txt",),
+    ),
+    "outlook's container with rtf that is no rtf": Case(
+        mail(file(winmail({"a.txt": b"a"}, rtf=packed(b"x")), "application/ms-tnef", "attachment; filename=winmail.dat")),
+        {"text": "", "notes": ("container",)}, files=("a.txt", "winmail.dat"),
     ),
     "outlook's container, damaged": Case(
         mail(many("mixed", part(RU), file(winmail({"a.txt": b"a"})[:-9], "application/ms-tnef", "attachment"))),

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from chalicelib.channels.email.charsets import decode
+from chalicelib.channels.email.packed.rtf import words_of
 
 _SIGNATURE = 0x223E9F78
 _BODY, _ATTACH_TITLE, _ATTACH_DATA = 0x800C, 0x8010, 0x800F
@@ -31,21 +32,23 @@ class Packed(NamedTuple):
 
 
 class Unpacked(NamedTuple):
-    """What a container holds. `whole`: all that it holds is here."""
+    """What a container holds. `whole`: all that it holds is here; `rtf`: its text was looked for in RTF."""
 
     text: str = ""
     html: str = ""
     files: tuple[Packed, ...] = ()
     whole: bool = False
+    rtf: bool = False
 
 
 _Value = tuple[int, bytes]
 """Type and bytes of a property."""
 
 
-def unpack(data: bytes) -> Unpacked:
-    """Unpack a container. One that is damaged gives what stands before the damage."""
-    text, html, charset, whole = "", "", "", True
+def unpack(data: bytes, *, rtf: bool = True) -> Unpacked:
+    """Unpack a container. One that is damaged gives what stands before the damage. `rtf`: words that stand in RTF alone
+    are read, the first ones."""
+    text, html, charset, whole, looked = "", "", "", True, False
     files: list[dict[int, _Value]] = []
     try:
         if struct.unpack_from("<I", data)[0] != _SIGNATURE:
@@ -64,7 +67,9 @@ def unpack(data: bytes) -> Unpacked:
                 of_html = found.get(_HTML_CODEPAGE)
                 page = _charset(struct.unpack("<i", of_html[1])[0]) if of_html else charset
                 text, html = _text(found.get(_TEXT), charset) or text, _text(found.get(_HTML), page)
-                whole = whole and (_RTF not in found or bool(text or html))
+                if _RTF in found and not (text or html):
+                    text, complete = words_of(found[_RTF][1]) if rtf and not looked else ("", False)
+                    whole, looked = whole and complete, looked or rtf
             elif name == _ATTACH_PROPERTIES and files:
                 files[-1].update(_properties(value))
             elif name in (_ATTACH_TITLE, _ATTACH_DATA) and files:
@@ -72,7 +77,7 @@ def unpack(data: bytes) -> Unpacked:
     except (struct.error, ValueError):
         whole = False
     read = tuple(_file(one, charset) for one in files)
-    return Unpacked(text, html, tuple(one for one in read if one), whole and all(read))
+    return Unpacked(text, html, tuple(one for one in read if one), whole and all(read), looked)
 
 
 def _attributes(data: bytes) -> Iterator[tuple[int, bytes]]:

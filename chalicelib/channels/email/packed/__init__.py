@@ -1,0 +1,1 @@
+"""Opens what mails are packed in: winmail.dat, RTF, and signatures that enclose a mail."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from chalicelib.attachments.bucket import Bucket
 from chalicelib.attachments.model import (
@@ -55,15 +55,36 @@ class HandOut:
         if not sent and message.file_state != READY:
             raise Conflict(_BLOCKED) if message.file_state == BLOCKED else NotFound(_NO_FILE)
         found = sent[0] if sent else message.file
-        if found.etag and not self.bucket.holds(ticket.contact_id, found.object, found.etag):
-            raise NotFound(_REPLACED)
-        kind = BY_TYPE.get(found.type)
-        name = neutral_name(found.kind or message.kind, found.name, found.type)
-        how = "inline" if kind and not save else "attachment"
+        link = link_to(self.bucket, ticket.contact_id, found, message.kind, save=save)
         audit("file_read", ticket_id=ticket.id, message_ref=str(ref), staff_id=by.id)
-        return self.bucket.link(
-            ticket.contact_id, found.object, kind.type if kind else BYTES, f'{how}; filename="{name}"'
-        )
+        return link
+
+
+class HeldFile(Protocol):
+    """A file in the bucket, as its message names it. `etag` is the version that was looked at when staff sent it, ""
+    for one of a customer."""
+
+    @property
+    def object(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def type(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def etag(self) -> str: ...
+
+
+def link_to(bucket: Bucket, contact_id: str, file: HeldFile, kind: str = "", *, save: bool = False) -> str:
+    """Return a link of 60 s to a file of a contact. `kind` is that of its message, for a file that has none. Raises
+    NotFound for one that was replaced, and Unavailable."""
+    if file.etag and not bucket.holds(contact_id, file.object, file.etag):
+        raise NotFound(_REPLACED)
+    shown = BY_TYPE.get(file.type)
+    name = neutral_name(file.kind or kind, file.name, file.type)
+    how = "inline" if shown and not save else "attachment"
+    return bucket.link(contact_id, file.object, shown.type if shown else BYTES, f'{how}; filename="{name}"')
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib.core.clock import SECOND
+from chalicelib.core.ids import MessageRef
 from chalicelib.dynamo.models import DeskRow
-from chalicelib.dynamo.rows import alive, translated_errors
+from chalicelib.dynamo.rows import alive, get_row, translated_errors
 from chalicelib.dynamo.schema import ALIAS, CONTACT, HEAD, MESSAGE, OPEN_REQUEST, TICKET
 from chalicelib.dynamo.tables import Tables
 from chalicelib.privacy.requests.store import RequestStore
@@ -99,6 +100,13 @@ class FollowedRows:
             ):
                 if not row.guard and not row.deleted and alive(row, now) and _is_shown(row):
                     yield row
+
+    def sent(self, ref: MessageRef, now: int) -> DeskRow | None:
+        """Return the row of a message that was sent to the person; None when it is gone, or never left."""
+        row = get_row(MESSAGE.key(*ref))
+        if row is None or row.direction != "out" or row.deleted or not alive(row, now) or not _is_shown(row):
+            return None
+        return row
 
 
 def _is_shown(row: DeskRow) -> bool:

@@ -67,8 +67,8 @@ def detail_lines(say: Callable[[str], str], message: Message) -> list[str]:
         value = message.details.get(name)
         if value:
             found += [say(text).format(value=one) for one in (as_list(value) or [value])]
-    if (unread := message.details.get("unread")) in UNREAD:
-        found.append(say(UNREAD[unread]))
+    if unread := UNREAD.get(str(message.details.get("unread", ""))):
+        found.append(say(unread))
     if advertisement := _advertisement(message.details):
         found.append(say(_ADVERTISEMENT).format(value=advertisement))
     return found

@@ -313,10 +313,11 @@ def follow_link() -> "FollowLink":
     from chalicelib.messages.statuses import Statuses
     from chalicelib.privacy.follow_link import FollowLink
     from chalicelib.privacy.followed_rows import FollowedRows
+    from chalicelib.wiring.files import bucket
 
     channel, key = wiring.page_channel(), wiring.address_key()
-    statuses = Statuses(wiring.gateway(), key)
-    return FollowLink(channel, key, FollowedRows(wiring.gateway()), statuses, wiring.decryptor, wiring.clock())
+    statuses, rows = Statuses(wiring.gateway(), key), FollowedRows(wiring.gateway())
+    return FollowLink(channel, key, rows, statuses, wiring.decryptor, bucket(), wiring.clock())
 
 
 # -- requests about data

@@ -1,12 +1,14 @@
 """A file of staff on the running desk: through form, bucket, reply, stream, sender and uploader to the provider."""
 
 import hashlib
+import re
 import secrets
 from typing import Any
 
 import pytest
 import requests
 
+from tests.support.e2e.form import FormVisitor
 from tests.support.e2e.playing import Api, Play, eventually, new_phone
 from tests.support.forms import posted
 from tests.support.pictures import png
@@ -54,6 +56,21 @@ def got(play: Play, channel: str, *digests: str) -> list[dict[str, Any]]:
     """The files with these hashes that the provider got, in its order."""
     calls = play.phones(f"/sent?channel={channel}")["items"]
     return [one for call in calls for one in files_in(call) if one["sha256"] in digests]
+
+
+def test_a_file_is_downloaded_behind_the_private_link_of_a_form(play: Play) -> None:
+    visitor, other = FormVisitor(play, "Гүлнұр"), FormVisitor(play, "Айгүл")
+    for one in (visitor, other):
+        assert one.send(f"Сәлем {secrets.token_hex(4)}").status_code == 303
+    api = play.sign_in()
+    ticket_id, data = visitor.ticket_id(api), PNG + secrets.token_bytes(8)
+    assert sent(api, ticket_id, [brought(api, ticket_id, data)])["status"] == "sent"
+    href = re.search(r'href="[./]*(contact/r/[^"]+/files/[^"]+)"', visitor.reads(NAME))
+    assert href
+    assert hashlib.sha256(visitor.get(f"/{href[1]}").content).digest() == hashlib.sha256(data).digest()
+    assert api.get(f"tickets/{ticket_id}")["messages"][-1]["status"] == "read"
+    stolen = href[1].replace(visitor.link.rpartition("/")[2], other.link.rpartition("/")[2])
+    assert stolen != href[1] and other.get(f"/{stolen}").status_code == 404
 
 
 @pytest.mark.parametrize("channel", ["whatsapp", "telegram"])

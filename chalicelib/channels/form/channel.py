@@ -6,7 +6,7 @@ Nobody carries its messages: a person writes on a page of ours and reads the ans
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.channels.contract import AddressKind, Buttons, Channel, Page
+from chalicelib.channels.contract import AddressKind, Buttons, Channel, FileLimit, Page
 from chalicelib.channels.form.private_link import ACCOUNT, CHANNEL, KIND, address_of
 from chalicelib.core.texts import desk_msg, policy_msg
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from chalicelib.channels.letters import Letter
     from chalicelib.channels.pages import Filled
 
+_MB = 1024 * 1024
 SHOWN = 8
 """Digits of an address that are shown: enough to tell two people without a name apart."""
 
@@ -49,9 +50,11 @@ FORM = Channel(
     icon="form",
     policy_name=policy_msg("form on the website"),
     address_kinds=(AddressKind(KIND, desk_msg("Private link"), show=_show),),
-    sends=frozenset({"text", "choice"}),
+    sends=frozenset({"text", "choice", "file"}),
     text_limit=20_000,
     buttons=Buttons(most=12, title=200, id=200, text=20_000),
+    files=(FileLimit("document", ("*/*",), 25 * _MB),),
+    caption=20_000,
     statuses=frozenset({"read"}),
     echoes=True,
     page=Page(ACCOUNT, address_of, _read),

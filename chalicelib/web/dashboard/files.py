@@ -12,7 +12,7 @@ from chalicelib.web.dashboard.composer_model import PROBLEMS, Typed
 from chalicelib.web.dashboard.ticket import RefusedChange, back_to_ticket, form_fields, render_ticket
 from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
-from chalicelib.web.http.responses import SECURITY_HEADERS, json_response
+from chalicelib.web.http.responses import file_response, json_response
 from chalicelib.wiring import web as wiring_web
 
 NOT_HANDED_OUT = desk_msg("The provider does not hand out this file any more. Ask the customer to send it again.")
@@ -33,7 +33,7 @@ def _link(request: HttpRequest, *, save: bool) -> Response:
     validators.only(request.query, (), "parameter")
     (ref, number), ticket_id = validators.file_ref(request.path, "message"), validators.path_id(request.path)
     link = wiring_web.hand_out()(ref, request.staff, ticket_id, number=number, save=save)
-    return Response("", status_code=302, headers={**SECURITY_HEADERS, "Location": link, "Cache-Control": "no-store"})
+    return file_response(link)
 
 
 def fetch_again(request: HttpRequest) -> Response:

@@ -33,6 +33,11 @@ def json_response(body: Any, status: int = 200, location: str = "") -> Response:
     return Response(json.dumps(body, ensure_ascii=False), status_code=status, headers={**SECURITY_HEADERS, **headers})
 
 
+def file_response(link: str) -> Response:
+    """Lead to a file by a link that lives for a minute, which no cache keeps."""
+    return Response("", status_code=302, headers={**SECURITY_HEADERS, "Location": link, "Cache-Control": "no-store"})
+
+
 def text_response(text: str, status: int = 200) -> Response:
     """Make a response of plain text that no cache keeps."""
     headers = {"Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store"}

@@ -101,6 +101,7 @@ PAGES: tuple[Route, ...] = (
     Route("GET", "/static/{version}", "public.static:named", ANYBODY),
     Route("GET", "/static/{version}/{name}", "public.static:file", ANYBODY),
     Route("GET", "/contact/r/{link}", "public.followed:page", ANYBODY),
+    Route("GET", "/contact/r/{link}/files/{message}", "public.followed:file", ANYBODY),
     Route("GET", "/dashboard/sign-in", "dashboard.access.session:sign_in_page", ANYBODY),
     Route("POST", "/dashboard/sign-in", "dashboard.access.session:sign_in", ANYBODY),
     Route("POST", "/dashboard/sign-out", "dashboard.access.session:sign_out", EVERYBODY, form=True, undertaking=False),

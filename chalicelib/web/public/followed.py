@@ -5,7 +5,7 @@ import secrets
 
 from chalice.app import Response
 
-from chalicelib.core.errors import DeskError, Unavailable
+from chalicelib.core.errors import DeskError, NotFound, Unavailable
 from chalicelib.core.ids import speak
 from chalicelib.core.observability import log
 from chalicelib.core.settings import settings
@@ -15,7 +15,7 @@ from chalicelib.profile.form_fields import fields_of
 from chalicelib.profile.load import load_profile
 from chalicelib.web.dates import Dates
 from chalicelib.web.http.request import HttpRequest
-from chalicelib.web.http.responses import html_response, with_wait
+from chalicelib.web.http.responses import file_response, html_response, with_wait
 from chalicelib.web.public.contact import LINK
 from chalicelib.web.public.form_model import MOST_TEXT
 from chalicelib.web.public.policy import environment, frame, reader_language, unlisted
@@ -47,18 +47,34 @@ def page(request: HttpRequest) -> Response:
     return with_wait(response, error) if error else response
 
 
+def file(request: HttpRequest) -> Response:
+    """GET a file that staff has sent behind a private link"""
+    link = request.path["link"]
+    try:
+        if not LINK.fullmatch(link):
+            raise NotFound(_NOTHING)
+        return unlisted(file_response(wiring_web.follow_link().file(link, request.path["message"])))
+    except DeskError as error:
+        log("refused", route=request.route, code=error.code, status=error.status)
+        trouble = error if isinstance(error, Unavailable) else None
+        response = unlisted(_page(request, link, None, trouble, "../../../../"))
+        return with_wait(response, error) if trouble else response
+
+
 def _is_looked_at(request: HttpRequest) -> bool:
     """Whether somebody looks at the page. What a browser loads in case that it is wanted has been read by nobody."""
     said = f"{request.headers.get('sec-purpose', '')} {request.headers.get('purpose', '')}"
     return "prefetch" not in said
 
 
-def _page(request: HttpRequest, link: str, found: Followed | None, error: DeskError | None) -> Response:
+def _page(
+    request: HttpRequest, link: str, found: Followed | None, error: DeskError | None, root: str = "../../"
+) -> Response:
     profile, channel = load_profile(settings().operator), wiring_web.page_channel()
     wanted = request.query.get("lang", "") or (found.language if found else "")
     language = reader_language(profile, wanted, request.headers.get("accept-language", ""))
     say = desk_text(language).gettext
-    shown = frame(profile, language, "../../")
+    shown = frame(profile, language, root)
     if found is None:
         html = (
             environment().get_template("public/nothing.html").render(**shown, said=say(_TROUBLE if error else _NOTHING))

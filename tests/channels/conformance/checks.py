@@ -125,7 +125,7 @@ class Case:
             opens = partial(zeros, file.size) if file else None
             message = OutboundMessage(self.kit.account, address, one, REFERENCE, quote, open_file=opens)
             self.sender.send(message, self.kit.token)
-            shown.append((message.text, tuple(each.id for each in message.choice.buttons)))
+            shown.append((file.name if file else message.text, tuple(each.id for each in message.choice.buttons)))
         if self.channel.page:  # nobody is called: the person's page shows what is sent
             return shown
         return [self.kit.said(call) for call in self.provider.calls[before:]]

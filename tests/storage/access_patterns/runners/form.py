@@ -1,9 +1,15 @@
 """What the form and private links ask."""
 
+import contextlib
+
+from chalicelib.attachments.bucket import Bucket
 from chalicelib.channels import registry
 from chalicelib.channels.parts import InboundMessage
 from chalicelib.core.addresses import Author
+from chalicelib.core.errors import NotFound
+from chalicelib.core.ids import MessageRef
 from chalicelib.messages.page_limit import PageLimit
+from chalicelib.messages.statuses import Statuses
 from chalicelib.privacy.follow_link import FollowLink
 from chalicelib.privacy.followed_rows import FollowedRows
 from chalicelib.vault.decryptor import BatchDecryptor
@@ -38,7 +44,23 @@ def _(desk: RetentionDesk) -> Action:
 def _(desk: RetentionDesk) -> Action:
     desk.receive(filled(desk))
     rows, statuses = FollowedRows(desk.gateway()), desk.statuses()
-    follow = FollowLink(
-        FORM, desk.address_key, rows, statuses, lambda: BatchDecryptor(lambda: desk.vault), lambda: desk.now
-    )
-    return lambda: follow(LINK, seen=True)
+    return lambda: _follow(desk, rows, statuses)(LINK, seen=True)
+
+
+@asks("AP1142", "AP1143", "AP1144", "AP1145", "AP153", "AP1052")
+def _(desk: RetentionDesk) -> Action:
+    desk.receive(filled(desk))
+    (notice,) = desk.messages("out")
+    ref = MessageRef.of_tail(notice["pk"].removeprefix("conversation#"), notice["sk"].removeprefix("message#"))
+    follow = _follow(desk, FollowedRows(desk.gateway()), desk.statuses())
+
+    def look() -> None:
+        with contextlib.suppress(NotFound):
+            follow.file(LINK, ref.of_piece(1))
+
+    return look
+
+
+def _follow(desk: RetentionDesk, rows: FollowedRows, statuses: Statuses) -> FollowLink:
+    opener, bucket = lambda: BatchDecryptor(lambda: desk.vault), Bucket(lambda: None, "files")
+    return FollowLink(FORM, desk.address_key, rows, statuses, opener, bucket, lambda: desk.now)

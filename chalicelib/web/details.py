@@ -4,7 +4,7 @@ Every name that a parser puts into `details` is in one of four lists: TOLD_BY_TE
 SHOWN. A test reads the parsers and checks that none is missing.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from chalicelib.channels.reading import as_dict, as_list
@@ -78,6 +78,23 @@ def _advertisement(details: Mapping[str, Any]) -> str:
     referral = as_dict(details.get("referral"))
     told = [name for name in ("headline", "body", "source_url") if referral.get(name)]
     return ", ".join(str(referral[name]) for name in told or referral)
+
+
+_GIVEN: Mapping[str, str] = {
+    "given_mail": desk_msg("E-mail"),
+    "given_phone": desk_msg("Phone"),
+    "organisation": desk_msg("Organisation"),
+}
+
+
+def given_ways(messages: Iterable[Message]) -> dict[str, str]:
+    """Return how the author of these messages, the oldest first, says that they can be reached and for whom they write,
+    by its label: what they said last counts. Nothing proves it, and nothing finds them by it."""
+    given: dict[str, str] = {}
+    for message in messages:
+        if not (message.deleted or message.erased or message.unreadable):
+            given |= {_GIVEN[name]: str(value) for name in _GIVEN if (value := message.details.get(name))}
+    return given
 
 
 def details_of(message: Message) -> dict[str, Any]:

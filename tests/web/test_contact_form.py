@@ -59,6 +59,10 @@ def test_what_is_sent_is_a_ticket_with_name_and_consent(web: Web, visitor: Visit
     (said,) = [one for one in web.ticket(ticket["id"])["messages"] if one["direction"] == "in"]
     assert said["text"] == TEXT
     assert said["details"] == {"given_mail": FILLED["email"], "given_phone": FILLED["phone"]}
+    page = web.signed_in("bolat").get(f"/dashboard/tickets/{ticket['id']}").text
+    panel = page[page.index('id="side"') :]
+    assert FILLED["email"] in panel and FILLED["phone"] in panel, "as what they say of themselves"
+    assert web.tickets(f"?q={FILLED['email']}") == [], "nothing proves it, so nobody is found by it"
     (consent,) = consents()
     assert (consent.policy_version, consent.policy_hash) == policy_reference(SPOINT).agreed
     assert consent.asked == ticked(SPOINT, "kk", FORM.id) and consent.answered_by == "tick"

@@ -31,6 +31,7 @@ from chalicelib.web.dashboard.search import find_tickets, search_words, without_
 from chalicelib.web.dashboard.seen import first_new, group_by_day, has_scripts, seconds_to_read
 from chalicelib.web.dashboard.sidebar import badges, sidebar
 from chalicelib.web.dashboard.transfer_words import transfer_shown
+from chalicelib.web.details import given_ways
 from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.web.message_actions import actions_of, newest_received, quotable
@@ -184,6 +185,7 @@ def render_ticket(
         seconds_to_read=seconds_to_read(ticket) if waiting != Unread() else 0,
         composer_state=state,
         blocked_by=head.blocked_by,
+        given=given_ways(messages),
         offered=picker,
         offered_version=version_of(picker, template),
         picker=PickerWords(words.say, as_typed(template, picker)),

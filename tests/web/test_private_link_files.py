@@ -7,14 +7,13 @@ import pytest
 import requests
 
 from chalicelib.dynamo.models import DeskRow
-from chalicelib.wiring import delivery as wiring_delivery
-from tests.support.forms import posted
 from tests.support.pictures import png
-from tests.support.web.contact import Visitor, deliver
+from tests.support.web.contact import FILE_NAME, Visitor, deliver
+from tests.support.web.contact import reply_with_files as reply
 from tests.support.web.desk import Web
 from tests.support.web.files import bucket as bucket
 
-PNG, NAME = png(), "құпия-чек.png"
+PNG = png()
 
 
 @pytest.fixture
@@ -25,23 +24,6 @@ def visitor(web: Web, bucket: str) -> Visitor:
     return made
 
 
-def reply(web: Web, *data: bytes, text: str = "Мынау") -> str:
-    """Send these files behind the link of the newest ticket; return the message."""
-    web.advance(60)
-    ticket = web.tickets("?state=open")[0]["id"]
-    ids = []
-    for one in data:
-        about = {"ticket_id": ticket, "name": NAME, "type": "image/png", "size": len(one)}
-        begun = web.call("POST", "/api/v1/attachments", about).json
-        assert posted(begun["upload"]["url"], begun["upload"]["fields"], one).status_code == 204
-        ids.append(begun["id"])
-    body = {"text": text, "client_id": "answer", "attachments": ids}
-    assert web.call("POST", f"/api/v1/tickets/{ticket}/replies", body).status == 201
-    for row in [one for one in DeskRow.scan() if one.sk.startswith("outbox#")]:
-        wiring_delivery.deliver(files=True)(str(row.conversation_id))
-    return str(web.ticket(ticket)["messages"][-1]["id"])
-
-
 def links(page: str) -> list[str]:
     return [f"/{one}" for one in re.findall(r'href="[./]*(contact/r/[^"]+/files/[^"]+)"', page)]
 
@@ -50,7 +32,7 @@ def test_files_stand_at_their_message_and_are_downloaded(web: Web, visitor: Visi
     other = PNG + b"2"
     reply(web, PNG, other)
     page = visitor.follow().text
-    assert "Мынау" in page and page.count(NAME) == 2
+    assert "Мынау" in page and page.count(FILE_NAME) == 2
     for href, data in zip(links(page), (PNG, other), strict=True):
         answer = web.http("GET", href)
         assert answer.status == 302 and answer.headers["cache-control"] == "no-store"

@@ -12,8 +12,11 @@ from chalicelib.vault.encryption import encode_key, new_pair
 from chalicelib.wiring import delivery as wiring_delivery
 from tests.support.filled_forms import FILLED, File, hidden, multipart
 from tests.support.forgetting import forget_wiring
+from tests.support.forms import posted
 from tests.support.web.desk import Web
 from tests.support.web.visiting import Answer
+
+FILE_NAME = "құпия-чек.png"
 
 
 @dataclass
@@ -67,6 +70,23 @@ def deliver(web: Web) -> None:
     waiting = {str(row.conversation_id) for row in DeskRow.scan() if row.sk.startswith("outbox#")}
     for conversation_id in waiting:
         wiring_delivery.deliver()(conversation_id)
+
+
+def reply_with_files(web: Web, *data: bytes) -> str:
+    """Staff sends these pictures behind the link of the newest ticket; returns the message."""
+    web.advance(60)
+    ticket = web.tickets("?state=open")[0]["id"]
+    ids = []
+    for one in data:
+        about = {"ticket_id": ticket, "name": FILE_NAME, "type": "image/png", "size": len(one)}
+        begun = web.call("POST", "/api/v1/attachments", about).json
+        assert posted(begun["upload"]["url"], begun["upload"]["fields"], one).status_code == 204
+        ids.append(begun["id"])
+    body = {"text": "Мынау", "client_id": "answer", "attachments": ids}
+    assert web.call("POST", f"/api/v1/tickets/{ticket}/replies", body).status == 201
+    for row in [one for one in DeskRow.scan() if one.sk.startswith("outbox#")]:
+        wiring_delivery.deliver(files=True)(str(row.conversation_id))
+    return str(web.ticket(ticket)["messages"][-1]["id"])
 
 
 @pytest.fixture

@@ -5,11 +5,13 @@ from playwright.sync_api import Browser
 
 from chalicelib.core.languages import LANGUAGES
 from tests.support.filled_forms import TEXT
+from tests.support.pictures import png
 from tests.support.web.chromium import CHROMIUM, SIZES, check, fresh
 from tests.support.web.chromium import address as address
 from tests.support.web.chromium import chromium as chromium
-from tests.support.web.contact import deliver
+from tests.support.web.contact import FILE_NAME, Visitor, deliver, reply_with_files
 from tests.support.web.desk import Web
+from tests.support.web.files import bucket as bucket
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed")]
 LONG = "Ұзын жауап: " + "келісім" * 40
@@ -51,6 +53,29 @@ def test_the_form_and_what_lies_behind_its_link(
     page.click("text=Бірінші касса")
     page.wait_for_url("**/contact/r/*")
     assert page.locator(".said .msg.out").count() == 2
+    page.context.close()
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_files_behind_the_link_and_a_link_behind_which_nothing_lies(
+    chromium: Browser, web: Web, address: str, bucket: str, language: str, size: str
+) -> None:
+    visitor = Visitor(web)
+    assert visitor.send().status == 303
+    deliver(web)
+    reply_with_files(web, png(), png() + b"2")
+    width, height = SIZES[size]
+    page = fresh(chromium, viewport={"width": width, "height": height})
+    page.goto(f"{address}{visitor.link}?lang={language}")
+    assert page.locator(f"a[download]:has-text('{FILE_NAME}')").count() == 2
+    check(page, f"link-files-{language}-{size}")
+    with page.expect_download() as download:
+        page.click("a[download] >> nth=0")
+    assert download.value.suggested_filename.endswith(".png")
+    for path in (f"/contact/r/{'A' * 43}", f"{visitor.link}/files/x"):
+        assert page.goto(f"{address}{path}?lang={language}").status == 404
+        check(page, f"link-nothing-{language}-{size}")
     page.context.close()
 
 

@@ -65,6 +65,7 @@ ENTRIES = (
     Entry("grace",             "workflow.cooling_off",            WORKFLOW),      # wait: the person may still cancel
     Entry("hard_suppress",     "workflow.block_writes",           WORKFLOW),      # write barrier, suppression list
     Entry("freeze_inventory",  "workflow.build_inventory",        WORKFLOW),      # list and count what exists
+    Entry("keep_part",         "workflow.keep_part",              WORKFLOW),      # seal anew what the desk keeps
     Entry("destroy_key",       "workflow.destroy_key",            WORKFLOW),      # the point of no return
     Entry("erase_stores",      "workflow.erase_stores",           WORKFLOW),      # delete every row, in two passes
     Entry("settle",            "workflow.drain_writers",          WORKFLOW),      # between them: late writers end

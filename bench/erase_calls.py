@@ -201,6 +201,7 @@ class _Bench:
         from chalicelib.dynamo.tables import Tables
         from chalicelib.erasure.eraser import Eraser
         from chalicelib.erasure.inventory import Inventories
+        from chalicelib.erasure.kept_part import KeptParts
         from chalicelib.erasure.key_destruction import KeyDestruction
         from chalicelib.erasure.tasks.block_writes import BlockWrites
         from chalicelib.erasure.tasks.build_inventory import BuildInventory
@@ -238,7 +239,7 @@ class _Bench:
         if name == "sweep":
             settled = RequestStore(Tables(self.client, self.tables))
             settled.run(settled.change(self.request_id, {"steps.settled": NOW}))
-        erase = EraseStores(store, inventories, Eraser(tables, bucket), clock)
+        erase = EraseStores(store, inventories, Eraser(tables, bucket), KeptParts(tables), clock)
         return lambda request_id: erase(request_id, name)
 
     # -- tables

@@ -167,6 +167,23 @@ FUNCTIONS = (
         (*_WITH_VAULT, "TABLE_INDEX", "FILES_BUCKET"),
     ),
     Function(
+        "keep_part",
+        "KeepPart",
+        (
+            *each(
+                "Desk",
+                Query="request contact conversation kept",
+                BatchGetItem="ticket",
+                PutItem="kept",
+                UpdateItem="request",
+            ),
+            keys("BatchGetItem", "PutItem"),
+            secrets("Vault"),
+            OPEN_VAULT,
+        ),
+        _WITH_VAULT,
+    ),
+    Function(
         "destroy_key",
         "DestroyKey",
         (
@@ -183,11 +200,11 @@ FUNCTIONS = (
         (
             *each(
                 "Desk",
-                Query="request contact conversation fetch",
+                Query="request contact conversation fetch kept",
                 BatchGetItem=_NAMED,
                 UpdateItem="request barrier",
                 DeleteItem="contact conversation",
-                BatchWriteItem=_ERASED,
+                BatchWriteItem=f"{_ERASED} kept",
             ),
             *each("Index", BatchGetItem=_NAMED, DeleteItem="alias text words", BatchWriteItem=_ERASED),
             _LIST_FILES,
@@ -202,7 +219,7 @@ FUNCTIONS = (
         (
             *each(
                 "Desk",
-                Query="request contact conversation fetch",
+                Query="request contact conversation fetch kept",
                 BatchGetItem=_LISTED,
                 UpdateItem="request",
             ),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chalicelib.certificates.model import FINAL, ISSUED, Certificate, secret_matches
+from chalicelib.certificates.model import FINAL, ISSUED, PART_ENDED, Certificate, secret_matches
 from chalicelib.core.errors import NotFound
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ class CheckCertificate:
         if first is None or not secret_matches(first, certificate_id, secret):
             raise NotFound("There is no certificate with this number and secret. Check both.")
         last = self.ledger.entry(certificate_id, FINAL)
-        entries = [first] if last is None else [first, last]
-        belong = last is None or last.body.get("issued_hash") == first.hash
-        return Certificate(first, last, belong and all(self.signer.verifies(one) for one in entries))
+        ended = self.ledger.entry(certificate_id, PART_ENDED) if first.body.get("partial") else None
+        later = [one for one in (last, ended) if one is not None]
+        belong = all(one.body.get("issued_hash") == first.hash for one in later)
+        return Certificate(first, last, belong and all(map(self.signer.verifies, [first, *later])), ended)

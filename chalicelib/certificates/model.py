@@ -2,7 +2,8 @@
 
 A certificate holds nothing of a person: no name, address, message or hash of one. It has two entries: `issued` when the
 data is gone from every store, and `final`, the completion, when no backup reaches back to a time before that. A kind
-of request that destroys nothing has the first entry only.
+of request that destroys nothing has the first entry only. Where the desk keeps a part, the first one says so, `final`
+speaks of the rest, and a third one, `part_ended`, comes when no backup reaches back to the part either.
 
 It says what was found and destroyed, which traces remain and for how long, and what it makes no claim about. Format 1,
 which the release before signed, names one trace only and calls the time of the write barrier `suppressed`.
@@ -20,7 +21,7 @@ from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND
 from chalicelib.core.kept_for import KeptFor
 from chalicelib.privacy.kinds.registry import kind_of
 from chalicelib.privacy.requests.model import Request
-from chalicelib.privacy.requests.progress import destroys
+from chalicelib.privacy.requests.progress import destroys, kept_part, part_ends_at
 from chalicelib.privacy.requests.vocabulary import Identity, Step
 from chalicelib.privacy.requests.waiting_times import DELIVER_WITHIN
 from chalicelib.privacy.sealed_on_requests import secret_hash
@@ -28,9 +29,9 @@ from chalicelib.privacy.tell_recipients import to_tell
 from chalicelib.profile.model import Profile
 
 FORMAT = 2
-VERIFIER = "1"
+VERIFIER = "2"
 """Version of the verifier; it is raised with every change of what the verifier asks."""
-ISSUED, FINAL = "issued", "final"
+ISSUED, FINAL, PART_ENDED = "issued", "final", "part_ended"
 
 
 def canonical(body: Mapping[str, Any]) -> str:
@@ -71,6 +72,7 @@ def issued_body(request: Request, profile: Profile, now: int) -> dict[str, Any]:
             "issued": rfc3339(now),
         },
         "stores": {store: dict(counts) for store, counts in sorted(request.counts.items())},
+        "partial": kept_part(request) is not None,
         "retained": list(retained(request)),
         "left": list(remaining_traces(request, profile, now)),
         "not_covered": list(not_covered(request, profile)),
@@ -146,18 +148,22 @@ def not_covered(request: Request, profile: Profile) -> Iterator[dict[str, str]]:
 
 
 def retained(request: Request) -> Iterator[dict[str, Any]]:
-    """Yield what the company keeps outside of the desk: on which `ground` and `clause`, which `categories`, `until` the
-    end of which day (YYYY-MM-DD). Who decided so is no matter of the certificate."""
+    """Yield what is kept: on which `ground` and `clause`, which `categories`, `until` the end of which day
+    (YYYY-MM-DD), and, of what the desk keeps, `where`, its `rows` by store and its `key`. Who decided so is no matter
+    of the certificate."""
     for one in request.retained:
         yield {name: value for name, value in one.items() if name != "by"}
 
 
 def kept_until(request: Request, kept: KeptFor, consent_kept: KeptFor) -> int:
     """Return until when the request's row is kept (ms): `kept` after the last answer, for which DELIVER_WITHIN
-    after the proof of absence is the latest time; and `consent_kept` after the last consent on it ended."""
+    after the proof of absence is the latest time; `consent_kept` after the last consent on it ended; and `kept`
+    after the end of a part that the desk keeps."""
     ended = max((int(one["ended"]) for one in request.consents), default=0)
     consents_until = consent_kept.after(ended) if ended else 0
-    return max(kept.after(request.at(Step.ABSENT) + DELIVER_WITHIN), consents_until)
+    part = kept_part(request)
+    part_until = kept.after(part_ends_at(part)) if part else 0
+    return max(kept.after(request.at(Step.ABSENT) + DELIVER_WITHIN), consents_until, part_until)
 
 
 def completion_body(request: Request, issued_hash: str, earliest: Mapping[str, int], now: int) -> dict[str, Any]:
@@ -171,6 +177,24 @@ def completion_body(request: Request, issued_hash: str, earliest: Mapping[str, i
         "issued_hash": issued_hash,
         "times": {"destroyed": rfc3339(request.at(Step.KEY_DESTROYED)), "final": rfc3339(now)},
         "earliest_restorable": {table: rfc3339(at) for table, at in sorted(earliest.items())},
+    }
+
+
+def part_ended_body(request: Request, issued_hash: str, earliest: Mapping[str, int], now: int) -> dict[str, Any]:
+    """Return the body of the entry `part_ended`: of the kept part so many rows were found and destroyed, by store."""
+    part = kept_part(request) or {}
+    counts = {store: {"found": rows, "destroyed": rows} for store, rows in sorted(part["rows"].items())}
+    times = {
+        "destroyed": request.at(Step.PART_KEY_DESTROYED),
+        "absent": request.at(Step.PART_ABSENT),
+        "final": now,
+    }
+    whole = completion_body(request, issued_hash, earliest, now)
+    return {
+        **whole,
+        "entry": PART_ENDED,
+        "stores": counts,
+        "times": {name: rfc3339(at) for name, at in times.items()},
     }
 
 
@@ -203,12 +227,13 @@ class Entry:
 
 @dataclass(frozen=True)
 class Certificate:
-    """Both entries of a certificate; `final` is None while backups last. `signed` says that every signature is
-    valid."""
+    """The entries of a certificate; `final` is None while backups last, `part_ended` until nothing is left of a part
+    that was kept, where one was. `signed` says that every signature is valid."""
 
     issued: Entry
     final: Entry | None
     signed: bool
+    part_ended: Entry | None = None
 
 
 def secret_matches(entry: Entry, certificate_id: str, secret: str) -> bool:

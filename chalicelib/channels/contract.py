@@ -35,12 +35,14 @@ def as_sent(value: str) -> str:
 
 class AddressKind(NamedTuple):
     """A kind of address: `id` is the attribute that holds it on a contact, `name` its label on pages. `form` says how
-    it is searched for: a phone number in any notation, another number, or an id. `show` writes it as people do."""
+    it is searched for: a phone number in any notation, another number, or an id. `show` writes it as people do.
+    `category` is the profile's id of such data, "" for an address that is ours."""
 
     id: str
     name: str
     form: Literal["phone", "number", "id"] = "id"
     show: Callable[[str], str] = as_sent
+    category: str = ""
 
 
 class AccountField(NamedTuple):
@@ -175,6 +177,7 @@ class Channel(NamedTuple):
     `policy_name`    its name in the policy
     `categories`     personal data that it brings: ids of the profile's categories and their names in the policy
     `address_kinds`  in the order in which they are preferred for sending
+    `names`          of which category a person's `name` and `username` are
     `account_fields` secret fields that a link to an account needs
     `sends`          kinds of outgoing parts that it renders; others are refused by name
     `text_limit`     UTF-16 units of one message; longer texts are cut into several
@@ -249,6 +252,7 @@ class Channel(NamedTuple):
     never: frozenset[str] = frozenset()
     find: Callable[["Typed"], Iterable[Address]] = no_address
     profile_links: tuple[str, ...] = ()
+    names: Mapping[str, str] = MappingProxyType({"name": "full_name"})
     webhook: Webhook | None = None
     mail_in: RawMails | None = None
     page: Page | None = None

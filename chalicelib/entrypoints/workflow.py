@@ -57,15 +57,23 @@ def build_inventory(event: Event) -> Answer:
     return run("freeze_inventory", event, lambda request_id: wiring.build_inventory()(request_id))
 
 
+def keep_part(event: Event) -> Answer:
+    """Between steps 6 and 7, where officers have decided so: seal anew what the desk keeps."""
+    return run("keep_part", event, lambda request_id: wiring.keep_part()(request_id))
+
+
 def destroy_key(event: Event) -> Answer:
-    """Step 7: destroy the person's key. After it nothing can be undone."""
-    return run("destroy_key", event, lambda request_id: wiring.destroy_key()(request_id))
+    """Step 7: destroy the person's key. After it nothing can be undone. With `pass` "part" the key of what was kept,
+    when its day is over."""
+    which = str(event.get("pass", "person"))
+    return run("destroy_key", event, lambda request_id: wiring.destroy_key()(request_id, which))
 
 
 def erase_stores(event: Event) -> Answer:
-    """Steps 8 and 9: delete every row. The event's `pass` is "erase" for the first pass, "sweep" for the second."""
+    """Steps 8 and 9: delete every row. The event's `pass` is "erase" for the first pass, "sweep" for the second,
+    "part" for what was kept, when its day is over."""
     which = str(event.get("pass", "erase"))
-    step = "erase_stores" if which == "erase" else "sweep_again"
+    step = "sweep_again" if which == "sweep" else "erase_stores"
     return run(step, event, lambda request_id: wiring.erase_stores()(request_id, which))
 
 

@@ -77,12 +77,14 @@ def listings_of(items: Iterable[Mapping[str, Any]]) -> dict[str, StoreListing]:
 
 
 def proved_counts(
-    counts: Mapping[str, Mapping[str, int]], stores: Mapping[str, StoreListing]
+    counts: Mapping[str, Mapping[str, int]], stores: Mapping[str, StoreListing], kept: Mapping[str, int]
 ) -> dict[str, dict[str, int]]:
-    """Return the counts of a request after the proof that nothing is left: all that was found is destroyed."""
+    """Return the counts of a request after the proof that nothing is left: all that was found is destroyed, but for
+    what was sealed anew and `kept`, by store."""
     found = {name: dict(numbers) for name, numbers in counts.items()}
     for name, store in stores.items():
         numbers = found.setdefault(name, {"found": 0, "destroyed": 0, "retained": 0})
         rows = store.rows if store.marks is not None else max(store.rows, numbers["found"])
-        numbers["found"] = numbers["destroyed"] = rows
+        numbers["found"], numbers["retained"] = rows, kept.get(name, 0)
+        numbers["destroyed"] = rows - numbers["retained"]
     return found

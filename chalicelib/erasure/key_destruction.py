@@ -10,7 +10,7 @@ from chalicelib.dynamo.tables import Tables
 from chalicelib.erasure.write_barrier import renew_entry
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.store import RequestStore
-from chalicelib.privacy.requests.vocabulary import Step
+from chalicelib.privacy.requests.vocabulary import RequestState, Step
 
 
 class KeyDestruction:
@@ -37,21 +37,37 @@ class KeyDestruction:
 
         return self._tables.transact_until_written(build)
 
-    def _tombstone(self, request: Request, now: int) -> Write:
+    def destroy_part(self, request: Request, now: int) -> bool:
+        """Delete the key of the part that was kept, write its tombstone and the step. Return False when that was done
+        already."""
+
+        def build(refused: frozenset[str]) -> list[Write] | None:
+            if "request" in refused:
+                return None
+            state = RequestState.WAITING_FOR_BACKUPS.value
+            writes = [
+                self._requests.finish(request, Step.PART_KEY_DESTROYED, now, state=state, part_opened=None),
+                self._tables.delete("key", KEY.key(request.id)),
+            ]
+            return writes if "tombstone" in refused else [*writes, self._tombstone(request, now, request.id)]
+
+        return self._tables.transact_until_written(build)
+
+    def _tombstone(self, request: Request, now: int, key_id: str = "") -> Write:
         attributes = {
-            "contact_id": request.contact_id,
+            "contact_id": key_id or request.contact_id,
             "request_id": request.id,
             "conversation_id": request.conversation_id,
             "at": now,
             "inventory_hash": request.inventory_hash,
         }
-        return self._tables.put("tombstone", TOMBSTONE.key(request.contact_id), attributes)
+        return self._tables.put("tombstone", TOMBSTONE.key(attributes["contact_id"]), attributes)
 
-    def left(self, request: Request) -> bool:
-        """Whether the key is still there, by a strongly consistent read.
+    def left(self, request: Request, key_id: str = "") -> bool:
+        """Whether the person's key, or another one, is still there, by a strongly consistent read.
 
         Without it nothing of the person opens: everything that decrypts, such as BuildInventory with the addresses,
         reads this key first.
         """
-        key = KEY.key(request.contact_id)
+        key = KEY.key(key_id or request.contact_id)
         return key in self._tables.get_many([key])

@@ -5,6 +5,7 @@ When a read fails there is no proof: Unavailable is raised, and the verification
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -20,9 +21,10 @@ from chalicelib.dynamo.tables import Tables
 from chalicelib.erasure.counts import StoreListing, listings_of
 from chalicelib.erasure.inventory import IDENTITIES, identities_context
 from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.progress import kept_part
 from chalicelib.privacy.requests.store import request_of
 from chalicelib.privacy.requests.vocabulary import Step
-from chalicelib.vault.encryption import Vault, unseal
+from chalicelib.vault.encryption import Vault, fingerprint, unseal
 from chalicelib.vault.model import ContactKey
 from chalicelib.vault.pseudonyms import AddressKey, TextKey
 
@@ -76,7 +78,7 @@ class Inventory:
 @dataclass(frozen=True)
 class Identities:
     """The names under which the person could be found, by what they are (Question.of): computed again, and listed.
-    `key_left`: the person's key was still there when the mailbox's key was read."""
+    `key_left`: a key that opens something of the person was still there when the mailbox's key was read."""
 
     names: Mapping[str, frozenset[str]]
     addresses: tuple[str, ...]
@@ -112,11 +114,13 @@ class Verifier:
     def identities(self, request: Request, inventory: Inventory, vault: Vault) -> Identities:
         """Open the inventory with the key of the reply mailbox, and compute every name again. Raises CannotOpen.
 
-        One call reads both keys: the mailbox's, which must exist, and the person's, which must not.
+        One call reads the keys: the mailbox's, which must exist, and the person's, which must not; nor must one of a
+        part that nobody has decided to keep.
         """
         assert request.box is not None
         box, theirs = (Key("keys", one, "") for one in (request.box.contact_id, request.contact_id))
-        found = self._tables.get_many([box, theirs])
+        undecided = [] if kept_part(request) else [Key("keys", request.id, "")]
+        found = self._tables.get_many([box, theirs, *undecided])
         private = self._private(request.box.contact_id, found.get(box, {}), vault)
         said = json.loads(unseal(private, identities_context(request.id), inventory.sealed))
         addresses = tuple(
@@ -130,7 +134,8 @@ class Verifier:
         names["address"] |= set(addresses)
         names["word"] |= {self._text_key.word(word) for word in said["words"]}
         names |= {"contact_id": {request.contact_id}, "conversation_id": {request.conversation_id}}
-        return Identities({what: frozenset(some) for what, some in names.items()}, addresses, theirs in found)
+        key_left = bool(found.keys() - {box})
+        return Identities({what: frozenset(some) for what, some in names.items()}, addresses, key_left)
 
     def _private(self, box_contact: str, item: Mapping[str, Any], vault: Vault) -> bytes:
         if not item:
@@ -193,6 +198,26 @@ class Verifier:
     def _partition(self, pk: str) -> Iterator[dict[str, Any]]:
         """Yield every row of a partition of `desk`, strongly consistent."""
         return (row for page in self._tables.pages(pk) for row in page.rows)
+
+    def is_as_decided(self, request: Request, part: Mapping[str, Any]) -> bool:
+        """Whether what is kept of the person is what two officers have decided: these categories, as many rows as were
+        counted when they were sealed, under a key that is not the person's."""
+        key, rows = self._part(request)
+        counted = Counter(row["store"] for row in rows)
+        named = {category for row in rows for category in row["categories"]}
+        expected = {store: number for store, number in part["rows"].items() if number}
+        return key == part["key"] and dict(counted) == expected and named <= set(part["categories"])
+
+    def part_left(self, request: Request) -> bool:
+        """Whether anything is left of what was kept: its key, or a row."""
+        key, rows = self._part(request)
+        return bool(key or rows)
+
+    def _part(self, request: Request) -> tuple[str, list[dict[str, Any]]]:
+        """Return the fingerprint of the part's key ("" for none) and its rows."""
+        place = Key("keys", request.id, "")
+        key = self._tables.get_many([place]).get(place, {})
+        return fingerprint(key["public_key"]) if key else "", list(self._partition(f"kept#{request.id}"))
 
     # -- the result
 

@@ -1,14 +1,15 @@
 """Decisions of staff about a request, each proposed by one and agreed to by another.
 
-They propose to erase, to refuse, that the person was told by letter, that they have taken the request back, or that the
-company keeps something outside of the desk on a ground of the profile. One alone may only withdraw a proposal, or
-restart a failed run.
+They propose to erase, to refuse, that the person was told by letter, that they have taken the request back, that
+something is kept on a ground of the profile, or to open what the desk keeps. One alone may only withdraw a proposal,
+or restart a failed run.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, get_args
 
+from chalicelib.core.clock import HOUR
 from chalicelib.core.errors import BadInput, Conflict, NotFound
 from chalicelib.core.normal import normal
 from chalicelib.core.observability import count
@@ -17,7 +18,7 @@ from chalicelib.privacy.documents import refuse_documents
 from chalicelib.privacy.kinds.contract import Decision
 from chalicelib.privacy.kinds.registry import kind_of
 from chalicelib.privacy.requests.model import Proposal, Request
-from chalicelib.privacy.requests.progress import confirmable, stoppable, tellable
+from chalicelib.privacy.requests.progress import confirmable, openable, stoppable, tellable
 from chalicelib.privacy.requests.vocabulary import (
     ENDINGS,
     IDENTITY_CHECKS,
@@ -29,6 +30,7 @@ from chalicelib.privacy.requests.vocabulary import (
     Told,
 )
 from chalicelib.privacy.requests.waiting_times import Wait, cooling_off_ends
+from chalicelib.privacy.retaining import check_retaining, decided
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,8 +45,10 @@ MOST_REASON = 1000
 LEAST_REASON, LEAST_WORDS = 20, 3
 """Fewest characters, as people see them, and different words of a refusal's reason: it must be a sentence, not a
 word."""
+OPENED_FOR = HOUR
+"""How long the two who have decided to open what the desk keeps may read it (ms)."""
 PROPOSALS: tuple[str, ...] = get_args(Decision)
-_WITHOUT_WORDS = ("letter", "retain")
+_WITHOUT_WORDS = ("letter", "retain", "open")
 """Proposals that come without a reason."""
 
 
@@ -68,16 +72,17 @@ class DecideRequest:
 
     def propose(
         self, request_id: str, what: str, staff_id: str, *, reason: str = "", check: str = "", ground: str = "",
-        posted_on: str = "", until: str = "",
+        posted_on: str = "", until: str = "", categories: Sequence[str] = (),
     ) -> None:  # fmt: skip
         """Propose a decision, which replaces the proposal before it: `erase` (with a `check` of identity), `refuse`
         (with a `ground` of the profile and a `reason`), `letter` (with the day on which it was `posted_on`,
-        YYYY-MM-DD), `cancel` (the person has taken the request back elsewhere than in the chat), or `retain` (the
-        company keeps what a `ground` of the profile names, until the end of a day: `until`, YYYY-MM-DD).
+        YYYY-MM-DD), `cancel` (the person has taken the request back elsewhere than in the chat), `retain` (what a
+        `ground` of the profile names is kept until the end of a day: `until`, YYYY-MM-DD; where the desk keeps it, only
+        these `categories` of it), or `open` (both of them may read what the desk keeps, for OPENED_FOR).
 
-        Raises BadInput, whose code says what is wrong: `check`, `ground`, `reason`, `document`, `posted_on`, `until` or
-        `retain` (no such ground); NotFound; Conflict with the code `over`, `not_yet`, `already_decided` or `too_late`;
-        and Unavailable.
+        Raises BadInput, whose code says what is wrong: `check`, `ground`, `reason`, `document`, `posted_on`, `until`,
+        `retain` (no such ground) or `categories`; NotFound; Conflict with the code `over`, `not_yet`,
+        `already_decided`, `too_late` or `nothing_kept`; and Unavailable.
         """
         reason = reason.strip()
         if what not in PROPOSALS:
@@ -88,16 +93,16 @@ class DecideRequest:
         def build(_refused: frozenset[str]) -> "Sequence[Write]":
             request = self._open(request_id)
             if not _allowed(what, request):
-                raise _conflict(request)
+                raise _conflict(request, what)
             if what == "letter":
                 _check_posting(posted_on, request, now)
+            proposal = Proposal(what, staff_id, now, check, ground, posted_on, until, tuple(categories))
             if what == "retain":
-                self._check_retaining(ground, until, request, now)
-            proposal = Proposal(what, staff_id, now, check, ground, posted_on, until)
+                check_retaining(self.profile, proposal, request, now)
             new: dict[str, Any] = {"proposal": _stored(proposal)}
             if not (what in _WITHOUT_WORDS and _words_stay(request)):
                 new |= self._sealed(request, reason)
-            return [self._change(request, new, unless=(*PAST_STOPPING, *_done_by(what)))]
+            return [self._change(request, new, unless=_unless(what))]
 
         self.store.run_until_written(build)
 
@@ -123,12 +128,11 @@ class DecideRequest:
             if not self.is_officer(proposal.by):
                 raise Conflict("Who proposed it is no privacy officer any more. Propose it anew.", code="no_officer")
             if not _allowed(proposal.what, request):
-                raise _conflict(request)
+                raise _conflict(request, proposal.what)
             confirmed[:] = [proposal.what == "erase"]
             new, answer = self._carried_out(request, proposal, staff_id, refused)
             new |= {**_signed(proposal, staff_id), "proposal": None}
-            unless = (*PAST_STOPPING, *_done_by(proposal.what))
-            return [self._change(request, new, unless=unless, **_unchanged(proposal)), *answer]
+            return [self._change(request, new, unless=_unless(proposal.what), **_unchanged(proposal)), *answer]
 
         self.store.run_until_written(build)
         if confirmed == [True]:
@@ -196,17 +200,6 @@ class DecideRequest:
             grounds = ", ".join(self.profile.retain) or "none: this company's policy keeps nothing"
             raise BadInput(f"Name a ground on which something is kept: {grounds}.", code="retain")
 
-    def _check_retaining(self, ground: str, until: str, request: Request, now: int) -> None:
-        latest = day_of(self.profile.retain[ground].longest.after(request.received_at))
-        try:
-            known = now < day_start(until) and until <= latest
-        except ValueError:
-            known = False
-        if not known:
-            raise BadInput(f"Say until which day it is kept: after today, {latest} at the latest.", code="until")
-        if any(one["ground"] == ground for one in request.retained):
-            raise Conflict("It is decided already what is kept on this ground.", code="already_decided")
-
     def _carried_out(
         self, request: Request, proposal: Proposal, staff_id: str, refused: frozenset[str]
     ) -> "tuple[dict[str, Any], Sequence[Write]]":
@@ -226,10 +219,10 @@ class DecideRequest:
         if proposal.what == "cancel":
             return {f"steps.{Step.CANCELLED}": now, "due_at": now}, ()
         if proposal.what == "retain":
-            self._check_retaining(proposal.ground, proposal.until, request, now)
-            row = self.profile.retain[proposal.ground]
-            kept = {"ground": row.id, "clause": row.clause, "categories": list(row.categories), "until": proposal.until}
-            return {"retained": [*request.retained, {**kept, "by": [proposal.by, staff_id]}]}, ()
+            check_retaining(self.profile, proposal, request, now)
+            return {"retained": [*request.retained, decided(self.profile, proposal, staff_id)]}, ()
+        if proposal.what == "open":
+            return {"part_opened": {"by": [proposal.by, staff_id], "until": now + OPENED_FOR}}, ()
         # The reason is told now: later only the person could open it.
         answer = () if "box" in refused else self.refusal(request, proposal.ground, self.written(request), now)
         reasoned = {f"steps.{Step.REASONED}": now} if answer else {}
@@ -248,8 +241,8 @@ def _is_sentence(reason: str) -> bool:
 
 def _signed(proposal: Proposal, staff_id: str) -> dict[str, Any]:
     """Return the attributes that name the two who decided: each kind of decision has attributes of its own."""
-    if proposal.what == "retain":
-        return {}  # what is retained names them
+    if proposal.what in ("retain", "open"):
+        return {}  # what is retained, or opened, names them
     if proposal.what in ("letter", "cancel"):
         return {{"letter": "letter_by", "cancel": "cancelled_by"}[proposal.what]: [proposal.by, staff_id]}
     checked = {"checked_by": proposal.by} if proposal.what == "erase" else {}
@@ -268,22 +261,23 @@ def _words_stay(request: Request) -> bool:
 
 
 def _stored(proposal: Proposal) -> dict[str, str | int]:
-    """Return a proposal as its row holds it: a release that knows of no `until` reads the others, too."""
-    return {name: value for name, value in asdict(proposal).items() if value or name != "until"}
+    """Return a proposal as its row holds it: a release that knows of no `until` or `categories` reads the others."""
+    return {name: value for name, value in asdict(proposal).items() if value or name not in ("until", "categories")}
 
 
-def _done_by(what: str) -> tuple[Step, ...]:
+def _unless(what: str) -> tuple[Step, ...]:
     """Return the steps after which a decision comes too late."""
-    return {"erase": (Step.VERIFIED,), "letter": (Step.TOLD,)}.get(what, ())
+    if what == "open":
+        return (Step.PART_KEY_DESTROYED,)
+    return *PAST_STOPPING, *{"erase": (Step.VERIFIED,), "letter": (Step.TOLD,)}.get(what, ())
 
 
 def _allowed(what: str, request: Request) -> bool:
     """Whether the request's kind knows this decision and it is not too late for it."""
     if what not in kind_of(request.kind).decisions:
         return False
-    return {"erase": confirmable, "refuse": stoppable, "letter": tellable, "cancel": stoppable, "retain": stoppable}[
-        what
-    ](request)
+    asked = {"erase": confirmable, "letter": tellable, "open": openable}.get(what, stoppable)
+    return asked(request)
 
 
 def _check_posting(posted_on: str, request: Request, now: int) -> None:
@@ -299,8 +293,10 @@ def _check_posting(posted_on: str, request: Request, now: int) -> None:
         )
 
 
-def _conflict(request: Request) -> Conflict:
+def _conflict(request: Request, what: str = "") -> Conflict:
     kind = kind_of(request.kind)
+    if what == "open":
+        return Conflict("The desk keeps nothing of this person.", code="nothing_kept")
     if not kind.decisions:
         return Conflict(kind.undecidable, code="already_decided")
     if any(request.done(step) for step in (Step.COOLED_OFF, Step.WRITES_BLOCKED)):

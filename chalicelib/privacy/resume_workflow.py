@@ -122,6 +122,8 @@ class ResumeWorkflow:
             count("UnknownKind")
             return
         now = self.clock()
+        if request.state == RequestState.KEEPING and now < request.due_at:
+            return  # the next run begins when the day of the kept part is over
         if request.state == RequestState.ESCALATED:
             if request.due_at <= now:
                 self._begin_next_run(request, now)

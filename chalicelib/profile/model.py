@@ -249,8 +249,9 @@ class Category(Row):
 
 
 class Retain(Row):
-    """A ground on which the company keeps data of these categories, outside of the desk, after a person's data is
-    destroyed: `term` `unit`s at the longest from the receipt of the request, decided by so many `persons`."""
+    """A ground on which data of these categories is kept after a person's data is destroyed, `by` the company in its
+    own systems or by the desk, sealed: `term` `unit`s at the longest from the receipt of the request, decided by so
+    many `persons`."""
 
     id: Annotated[str, words(RETAINED_ON)]
     categories: Annotated[tuple[str, ...], ids("categories")]
@@ -258,6 +259,7 @@ class Retain(Row):
     unit: Annotated[str, words(TERM_UNITS)]
     persons: Number
     clause: Text
+    by: Annotated[str, words(DOERS)] = "company"
     added: YesNo = False
 
     @property

@@ -279,7 +279,24 @@ def _retention(profile: Profile, tell: Tell, language: Language) -> list[Block]:
 
 
 def _retained(profile: Profile, tell: Tell, language: Language) -> list[Block]:
-    """Say what the company may keep all the same, on which ground and for how long at the longest."""
+    """Say what may be kept all the same, outside of this service or in it, on which ground and for how long at the
+    longest."""
+    if not profile.served:
+        return []
+    outside = tell(
+        "After a withdrawal the company may keep what follows, outside of this service, when two of its people decide"
+        " so in your case. You are told what, why and until when, and the certificate says it."
+    )
+    here = tell(
+        "After a withdrawal this service may keep of what follows what two people of the company decide in your case."
+        " It is sealed anew: only two of them together can open it, and on its day it is destroyed by itself. You are"
+        " told what, why and until when, and the certificate says it. Everything else is destroyed."
+    )
+    said = [("company", outside), ("desk", here)]
+    return [block for by, text in said for block in _kept_by(by, text, profile, tell, language)]
+
+
+def _kept_by(by: str, said: str, profile: Profile, tell: Tell, language: Language) -> list[Block]:
     rows = [
         [
             _list(words.CATEGORIES, row.categories, tell),
@@ -288,13 +305,10 @@ def _retained(profile: Profile, tell: Tell, language: Language) -> list[Block]:
             _source(row.clause, row.added, tell),
         ]
         for row in profile.retain.values()
+        if row.by == by
     ]
-    if not (rows and profile.served):
+    if not rows:
         return []
-    said = tell(
-        "After a withdrawal the company may keep what follows, outside of this service, when two of its people decide"
-        " so in your case. You are told what, why and until when, and the certificate says it."
-    )
     head = [tell("Data"), tell("Ground"), tell("At the longest, from your request"), tell("Source")]
     return [{"text": said}, {"head": head, "rows": rows}]
 

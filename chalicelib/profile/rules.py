@@ -19,6 +19,15 @@ from chalicelib.profile.model import AcceptedBy, ConsentTerms, Profile, Purpose,
 Wrong = Iterator[tuple[str, str]]
 DECIDED_BY = 2
 """How many colleagues make a decision about a request."""
+KEEPABLE = frozenset(
+    {
+        *("message_text", "message_metadata", "ticket_data", "organisation"),
+        *(kind.category for kind in registry.KINDS_OF_ADDRESS.values() if kind.category),
+        *(category for one in registry.CHANNELS for category in one.names.values()),
+    }
+)
+"""Categories of which the desk can keep data, sealed anew, after a destruction: names, addresses, texts, metadata of
+messages and tickets, and no files."""
 LONGEST = KeptFor(5, "years")
 """No term may be longer: a term that never ends is none (art. 12 of Law 94-V)."""
 MOST_HOURS_TO_THINK = 72
@@ -251,9 +260,12 @@ def _built(profile: Profile) -> Wrong:
     yield from _not_asked_for(profile)
     for number, kept in enumerate(profile.retain.values(), 1):
         for one in kept.categories:
-            if profile.retention[profile.categories[one].retention].event != "not_held":
-                held = f"the desk holds {one} and destroys it; keeping a part of it is not built yet, take it out"
-                yield f"retain[{number}].categories", held
+            held = profile.retention[profile.categories[one].retention].event != "not_held"
+            if held and kept.by == "company":
+                told = f"the desk holds {one} and destroys it; write by = 'desk', or take it out"
+                yield f"retain[{number}].categories", told
+            if kept.by == "desk" and not (held and one in KEEPABLE):
+                yield f"retain[{number}].categories", f"the desk cannot keep {one} after a destruction; take it out"
     classes = {row.retention for row in profile.categories.values() if profile.live(row)}
     for number, row in enumerate(profile.retention.values(), 1):
         if row.at_end == "anonymise" and (row.id, row.event) != ("ticket", "ticket_closed"):

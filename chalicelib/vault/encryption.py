@@ -196,6 +196,11 @@ def ticket_attribute(ticket_id: str, attribute: str) -> EncryptionContext:
     return EncryptionContext("desk", "ticket", ticket_id, attribute)
 
 
+def kept_content(request_id: str, row: str) -> EncryptionContext:
+    """Encryption context of a row that is kept after a destruction; `row` is its sort key."""
+    return EncryptionContext("desk", "kept", f"{request_id}#{row}", "content")
+
+
 def request_attribute(request_id: str, attribute: str) -> EncryptionContext:
     """Encryption context of a request's `secret`, `evidence` or `reason`."""
     return EncryptionContext("desk", "request", request_id, attribute)

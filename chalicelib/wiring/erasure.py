@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from chalicelib.erasure.tasks.erase_stores import EraseStores
     from chalicelib.erasure.tasks.escalate import Escalate
     from chalicelib.erasure.tasks.issue_certificate import IssueCertificate
+    from chalicelib.erasure.tasks.keep_part import KeepPart
     from chalicelib.erasure.tasks.notify import Notify
     from chalicelib.erasure.tasks.pause_outreach import PauseOutreach
     from chalicelib.erasure.tasks.tell import Tell
@@ -105,6 +106,18 @@ def build_inventory() -> "BuildInventory":
 
 
 @cache
+def keep_part() -> "KeepPart":
+    """Seals anew what the desk keeps of the person."""
+    from chalicelib.erasure.kept_part import KeptParts
+    from chalicelib.erasure.tasks.keep_part import KeepPart
+    from chalicelib.vault.encryption import decode_key
+
+    public = decode_key(settings().vault_public_key)
+    parts = KeptParts(wiring.gateway())
+    return KeepPart(stores.requests(), stores.inventories(), parts, wiring.vault, public, wiring.clock())
+
+
+@cache
 def destroy_key() -> "DestroyKey":
     """Destroys the person's key."""
     from chalicelib.erasure.key_destruction import KeyDestruction
@@ -118,11 +131,12 @@ def destroy_key() -> "DestroyKey":
 def erase_stores() -> "EraseStores":
     """Deletes the person's rows."""
     from chalicelib.erasure.eraser import Eraser
+    from chalicelib.erasure.kept_part import KeptParts
     from chalicelib.erasure.tasks.erase_stores import EraseStores
     from chalicelib.wiring.files import bucket
 
-    store = Eraser(wiring.gateway(), bucket())
-    return EraseStores(stores.requests(), stores.inventories(), store, wiring.clock())
+    store, parts = Eraser(wiring.gateway(), bucket()), KeptParts(wiring.gateway())
+    return EraseStores(stores.requests(), stores.inventories(), store, parts, wiring.clock())
 
 
 def verify_absence() -> "VerifyAbsence":

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from chalicelib.certificates.ledger import Ledger
     from chalicelib.contacts.agreement import Agreements
     from chalicelib.contacts.change_contact import ChangeContact
+    from chalicelib.erasure.read_part import ReadPart
     from chalicelib.outbox.bring_file import BringFile
     from chalicelib.outbox.change_message import ChangeMessage
     from chalicelib.outbox.reply import ReplyToCustomer
@@ -338,6 +339,14 @@ def request_pages() -> "RequestPages":
     from chalicelib.privacy.requests.pages import RequestPages
 
     return RequestPages(wiring.gateway())
+
+
+def read_part() -> "ReadPart":
+    """What the desk keeps after a destruction, for those who may read it."""
+    from chalicelib.erasure.kept_part import KeptParts
+    from chalicelib.erasure.read_part import ReadPart
+
+    return ReadPart(KeptParts(wiring.gateway()), wiring.decryptor)
 
 
 def open_request() -> "OpenRequest":

@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.core.addresses import Address, Author
 from chalicelib.core.clock import DAY
+from chalicelib.core.working_days import day_of
 from chalicelib.dynamo.schema import CLASSES
 from chalicelib.privacy.requests.vocabulary import Step
 from infra import erasure_grants
@@ -18,7 +19,7 @@ from tests.support.erasure.roles import allows, granted, used
 from tests.support.erasure.walk import Walk
 from tests.support.erasure.walk import dynamodb_endpoint as dynamodb_endpoint
 from tests.support.erasure.walk import walk as walk
-from tests.support.erasure.ways import cancelled, decided, escalated, opted_out, pressed
+from tests.support.erasure.ways import cancelled, decided, escalated, kept_until, opted_out, part_ended, pressed
 from tests.support.people import from_amina
 
 SELDOM = {
@@ -62,7 +63,7 @@ def refused(walk: Walk, person: Person) -> None:
     assert walk.undated(before) == []
 
 
-def consented(walk: Walk) -> None:
+def consented(walk: Walk) -> Person:
     """Somebody whose operator asks first sends a file and consents: it is released."""
     receive = asking_receiver(walk.desk)
     details = {"media_id": "id of a file", "filename": "a.pdf"}
@@ -73,6 +74,7 @@ def consented(walk: Walk) -> None:
     person = Person(walk.desk, "whatsapp", question["contact_id"], question["pk"].partition("#")[2])
     walk.says(person, "consent", item="consent.yes")
     assert [row["contact_id"] for row in walk.desk.of("ticket")].count(person.contact_id) == 1
+    return person
 
 
 @pytest.mark.timeout(300)
@@ -81,7 +83,7 @@ def test_every_task_works_under_its_role_in_its_partitions_and_its_role_allows_n
     walk.says(amina, "maybe", kinds=["deletion", "opt_out"])
     for item in ("status", "data", "language.en", "correct", "close"):
         walk.says(amina, "menu", item=item)
-    consented(walk)
+    newcomer = consented(walk)
     pressed(walk, whatsapp)
     decided(walk, telegram)
     cancelled(walk, amina)
@@ -91,6 +93,8 @@ def test_every_task_works_under_its_role_in_its_partitions_and_its_role_allows_n
     refused(walk, amina)
     opted_out(walk, amina)
     escalated(walk, amina)
+    categories = ("phone", "whatsapp_name", "message_text", "ticket_data")
+    part_ended(walk, kept_until(walk, newcomer, day_of(walk.desk.now + 30 * DAY), categories)[0])
 
     seen = walk.recorder.seen
     assert seen.keys() == {one.name for one in erasure_grants.FUNCTIONS}, "every function was reached"

@@ -20,7 +20,7 @@ from tests.support.aws import Aws
 from tests.support.erasure.roles import NAMES, TASKS, Roles, make_machine, make_roles
 
 VAULT_CONTEXT = {"purpose": "vault"}
-OPENERS = {"soft_suppress", "freeze_inventory", "verify_absence", "tell", "grace", "notify"}
+OPENERS = {"soft_suppress", "freeze_inventory", "keep_part", "verify_absence", "tell", "grace", "notify"}
 CERTIFYING = {"certificate", "final_certificate"}
 WAITING = {"verify_identity", "decide", "tell", "grace", "settle", "await_delivery", "wait_backups"}
 NOBODY: set[str] = set()
@@ -103,16 +103,17 @@ def who(account: Account, service: str, attempt: Callable[[Any], object]) -> set
 TABLES = ("desk", "keys", "index", "ledger")
 READS = {
     ("get", "keys"): {"soft_suppress", "tell", "grace", "notify"},
-    ("get", "desk"): {*NAMES} - {"destroy_key", "erase_stores", "verify_absence"},
+    ("get", "desk"): {*NAMES} - {"keep_part", "destroy_key", "erase_stores", "verify_absence"},
     ("get", "index"): NOBODY,
     ("get", "ledger"): CERTIFYING,
-    ("batch_get", "keys"): {"freeze_inventory", "destroy_key", "verify_absence"},
-    ("batch_get", "desk"): {"hard_suppress", "freeze_inventory", "erase_stores", "verify_absence"},
+    ("batch_get", "keys"): {"freeze_inventory", "keep_part", "destroy_key", "verify_absence"},
+    ("batch_get", "desk"): {"hard_suppress", "freeze_inventory", "keep_part", "erase_stores", "verify_absence"},
     ("batch_get", "index"): {"hard_suppress", "freeze_inventory", "erase_stores", "verify_absence"},
     ("batch_get", "ledger"): NOBODY,
     ("query", "keys"): NOBODY,
     ("query", "desk"): {
-        "privacy", "hard_suppress", "freeze_inventory", "destroy_key", "erase_stores", "verify_absence", "close_box",
+        "privacy", "hard_suppress", "freeze_inventory", "keep_part", "destroy_key", "erase_stores", "verify_absence",
+        "close_box",
     },
     ("query", "index"): NOBODY,
     ("query", "ledger"): NOBODY,
@@ -146,9 +147,9 @@ def test_who_may_read(account: Account, how: str, table: str) -> None:
 
 
 WRITES = {
-    ("put", "keys"): {"soft_suppress"},
+    ("put", "keys"): {"soft_suppress", "keep_part"},
     ("put", "desk"): {
-        "privacy", "soft_suppress", "decide", "tell", "grace", "freeze_inventory", "notify", "finish",
+        "privacy", "soft_suppress", "decide", "tell", "grace", "freeze_inventory", "keep_part", "notify", "finish",
     },
     ("put", "index"): {"hard_suppress"},
     ("put", "ledger"): {*CERTIFYING, "destroy_key"},

@@ -98,7 +98,7 @@ def test_a_task_ends_in_time_tries_again_apart_from_others_and_calls_a_person_wh
 
 def test_a_failure_is_never_a_success() -> None:
     ends = {name for name, state in STATES.items() if state["Type"] in ("Succeed", "Fail")}
-    assert ends == {"Complete", "Ended", "Failed"}
+    assert ends == {"Complete", "Ended", "Kept", "Failed"}
     assert STATES["Failed"]["Type"] == "Fail"
     assert reached("Escalate") == {"Escalate", "Failed"}
     assert reached("Unforeseen") == {"Unforeseen", "Escalate", "Failed"}
@@ -107,6 +107,7 @@ def test_a_failure_is_never_a_success() -> None:
 def test_success_comes_through_the_last_task_of_each_way_alone() -> None:
     start = DEFINITION["StartAt"]
     assert "Complete" not in reached(start, frozenset({"FinalCertificate"}))
+    assert "Kept" not in reached(start, frozenset({"FinalCertificate"})), "the rest is gone, in backups too"
     assert "Ended" not in reached(start, frozenset({"CloseBoxOfAnswer", "OptOutNotify"}))
     assert {name for name, state in STATES.items() if "Complete" in nexts(state)} == {"FinallyGone"}
     assert {"Variable": "$.found.outcome", "StringEquals": "final", "Next": "Complete"} in STATES["FinallyGone"][
@@ -117,7 +118,7 @@ def test_success_comes_through_the_last_task_of_each_way_alone() -> None:
     }  # fmt: skip
     assert reached("OptOutCertificate") == {"OptOutCertificate", "OptOutNotify", "Ended", "Escalate", "Failed"}
     assert reached("FreezeInventory").isdisjoint({"Finish", "Ended"}), "what began to be destroyed is not called off"
-    assert nexts(STATES["Fenced"]) == {"FreezeInventory", "CoolingOff", "Unforeseen"}, (
+    assert nexts(STATES["Fenced"]) == {"FreezeInventory", "FreezePart", "CoolingOff", "Unforeseen"}, (
         "a fence that is held closes nothing"
     )
 
@@ -133,13 +134,26 @@ def test_no_step_is_passed_by() -> None:
     """Without any one of them the end is not reached; and each comes after the one before."""
     start = DEFINITION["StartAt"]
     for place, name in enumerate(IN_ORDER):
-        without = reached(start, frozenset({name}))
+        same = {"FreezePart"} if name == "FreezeInventory" else set()  # the same task, before a part is kept
+        without = reached(start, frozenset({name, *same}))
         decided = {"Tell"} if name == "VerifyIdentity" else set()  # there is the colleague's way, too
         assert without.isdisjoint({*IN_ORDER[place:]} - decided) or name == "VerifyIdentity", name
     assert nexts(STATES["Decided"]) == {"Tell", "Finish", "Decide", "Unforeseen"}
 
 
-DESTROYING = ("HardSuppress", "FreezeInventory", "DestroyKey", "EraseStores", "SweepAgain")
+def test_a_part_is_kept_before_the_key_goes_and_its_end_is_proved_like_the_rest() -> None:
+    assert nexts(STATES["FreezePart"]) == {"KeepPart", "Escalate"}
+    assert function(STATES["FreezePart"]) == function(STATES["FreezeInventory"])
+    assert nexts(STATES["PartKept"]) == {"KeepPart", "DestroyKey", "Unforeseen"}
+    assert nexts(STATES["FinallyGone"]) == {"Complete", "WaitBackups", "Kept", "DestroyPartKey", "Unforeseen"}
+    for passed_by in ("ErasePart", "VerifyAbsence", "WaitBackups", "FinalCertificate"):
+        assert "Complete" not in reached("DestroyPartKey", frozenset({passed_by})), passed_by
+
+
+DESTROYING = (
+    "HardSuppress", "FreezeInventory", "DestroyKey", "EraseStores", "SweepAgain", "FreezePart", "KeepPart",
+    "DestroyPartKey",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("passed_by", ["Tell", "Told", "CoolingOff", "CooledOff"])
@@ -167,7 +181,9 @@ def test_only_ids_words_and_tokens_pass_through_step_functions(name: str) -> Non
     if name == "Escalate":
         allowed |= {"error.$": "$.error.Error", "cause.$": "$.error.Cause"}
     if function(state) == "EraseStores":
-        allowed |= {"pass": "sweep" if name == "SweepAgain" else "erase"}
+        allowed |= {"pass": {"SweepAgain": "sweep", "ErasePart": "part"}.get(name, "erase")}
+    if name == "DestroyPartKey":
+        allowed |= {"pass": "part"}
     taken = dict(paths(payload))
     assert taken.items() <= allowed.items(), "nothing else, and least of all the whole input"
     assert taken["request_id.$"] == "$.request_id"
@@ -233,7 +249,8 @@ def test_every_word_that_ends_a_wait_has_a_branch_and_every_branch_has_a_word(na
 
 
 ANSWERS = {"Suppressed": "pause_outreach", "Fenced": "block_writes", "Erased": "erase_stores", "Swept": "erase_stores",
-           "AbsenceVerified": "verify_absence", "FinallyGone": "completion_certificate"}  # fmt: skip
+           "AbsenceVerified": "verify_absence", "FinallyGone": "completion_certificate",
+           "PartKept": "keep_part", "PartErased": "erase_stores"}  # fmt: skip
 
 
 def test_every_answer_of_a_task_has_a_branch() -> None:
@@ -243,7 +260,7 @@ def test_every_answer_of_a_task_has_a_branch() -> None:
     for name, module in ANSWERS.items():
         code = (PROJECT / "chalicelib" / "erasure" / "tasks" / f"{module}.py").read_text(encoding="utf-8")
         branches = {one.get("StringEquals", one.get("BooleanEquals")) for one in STATES[name]["Choices"]}
-        if module == "erase_stores":
+        if module in ("erase_stores", "keep_part"):
             assert branches == {True, False} and 'return {"more": ' in code
         else:
             assert branches == set(re.findall(r'return \{"outcome": "(\w+)"\}', code)), name

@@ -203,12 +203,12 @@ def test_the_dashboard_and_the_sweeper_ask_of_cognito_what_the_code_calls_and_no
 
 
 OPENERS = {
-    "api_handler", "sender", "uploader", "indexer", "soft_suppress", "freeze_inventory", "verify_absence",
-    "tell", "grace", "notify",
+    "api_handler", "sender", "uploader", "indexer", "soft_suppress", "freeze_inventory", "keep_part",
+    "verify_absence", "tell", "grace", "notify",
 }  # fmt: skip
-"""Who may open content. Of the workflow: who copies the addresses into the box, who writes down the identities and who
-checks by them, and who tells the person the secret: before the destruction, or after it whom the release before had not
-told."""
+"""Who may open content. Of the workflow: who copies the addresses into the box, who writes down the identities, who
+seals anew what is kept, who checks by the identities, and who tells the person the secret: before the destruction, or
+after it whom the release before had not told."""
 
 
 def test_only_readers_open_the_vault(template: Json) -> None:
@@ -229,7 +229,7 @@ def test_only_readers_open_the_vault(template: Json) -> None:
 
 def test_who_may_do_what_with_keys(template: Json) -> None:
     """One who makes keys destroys none, and the other way round; nobody changes one."""
-    assert may(template, "Keys", "PutItem") == {"intake", "mail", "soft_suppress"}
+    assert may(template, "Keys", "PutItem") == {"intake", "mail", "soft_suppress", "keep_part"}
     assert may(template, "Keys", "ConditionCheckItem") == {"intake", "mail"}, "whether one is there, and nothing of it"
     assert may(template, "Keys", "DeleteItem") == {"destroy_key", "close_box", "sweeper"}
     assert not may(template, "Keys", "UpdateItem", "BatchWriteItem", "Scan", "Query")
@@ -410,7 +410,7 @@ def test_keys_can_be_copied_by_nobody() -> None:
     assert "StreamSpecification" not in load("tables")["Resources"]["KeysTable"]["Properties"]
 
 
-LONG = dict.fromkeys(("FreezeInventory", "EraseStores", "VerifyAbsence", "Uploader"), 300)
+LONG = dict.fromkeys(("FreezeInventory", "KeepPart", "EraseStores", "VerifyAbsence", "Uploader"), 300)
 """Functions that go through all that there is of a person, and the one that sends files. No other writer of a
 conversation runs longer than 60 s; erasure/tasks/drain_writers.DRAIN_FOR counts on it."""
 

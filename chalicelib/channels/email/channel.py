@@ -75,7 +75,7 @@ EMAIL = Channel(
     icon="mail",
     policy_name=policy_msg("e-mail"),
     categories={"email": policy_msg("E-mail address")},
-    address_kinds=(AddressKind("mail", desk_msg("E-mail")),),
+    address_kinds=(AddressKind("mail", desk_msg("E-mail"), category="email"),),
     account_fields=(
         AccountField("reply_key", "inbound", "It signs the address to which people answer; the same as for sending."),
         AccountField("reply_key", "outbound", "It signs the address to which people answer."),

@@ -90,7 +90,8 @@ TELEGRAM = Channel(
         "telegram_id": policy_msg("Telegram user ID"),
         "telegram_name": policy_msg("Name and username of the Telegram profile, if given"),
     },
-    address_kinds=(AddressKind("chat", desk_msg("Telegram id"), "number"),),
+    names={"name": "telegram_name", "username": "telegram_name"},
+    address_kinds=(AddressKind("chat", desk_msg("Telegram id"), "number", category="telegram_id"),),
     account_fields=(
         AccountField("secret", "inbound", "Telegram sends it in a header of each webhook."),
         AccountField("token", "outbound", "Token of the bot."),

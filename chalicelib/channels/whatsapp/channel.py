@@ -109,10 +109,11 @@ WHATSAPP = Channel(
         "whatsapp_name": policy_msg("Name of the WhatsApp profile, if WhatsApp passes it on"),
         "whatsapp_id": policy_msg("WhatsApp user identifier and username, given in place of a phone number"),
     },
+    names={"name": "whatsapp_name", "username": "whatsapp_id"},
     # A phone before a business-scoped id, which not every message may use.
     address_kinds=(
-        AddressKind("phone", desk_msg("Phone"), "phone", show_phone),
-        AddressKind("user", desk_msg("User id")),
+        AddressKind("phone", desk_msg("Phone"), "phone", show_phone, "phone"),
+        AddressKind("user", desk_msg("User id"), category="whatsapp_id"),
     ),
     account_fields=(
         AccountField("app_secret", "inbound", "Meta signs webhooks with it."),

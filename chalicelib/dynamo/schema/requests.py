@@ -26,7 +26,7 @@ REQUEST = ItemClass(
         number="run passes consents_total",
         texts="fences announcements letter_by cancelled_by",
         list="consents retained",
-        map="steps counts box proposal recipients_told",
+        map="steps counts box proposal recipients_told part_opened",
         ms="received_at deadline_at alarm_at target_at due_at escalated_at over_at activity opened_at default_at"
         " suppressed_at bound_at",
         seconds="expires_at gone_at",
@@ -46,6 +46,23 @@ INVENTORY = ItemClass(
     section="request",
     fields=fields(sealed="identities", text="request_id store", number="found", texts="names marks", text_set="late"),
 )
+KEPT = ItemClass(
+    "kept",
+    "desk",
+    pk="kept#{request_id}",
+    sk="{row}",
+    owner="contact",
+    categories=_REQUEST,
+    purpose="rights",
+    retention="request",
+    expiry=Expiry(
+        "event", "no date: the request's workflow destroys it when the day that two officers decided is over"
+    ),
+    section="request",
+    fields=fields(sealed="content", text="request_id store", texts="categories"),
+)
+"""A row of somebody whose data is destroyed, of which the desk keeps some categories on a ground of the profile, sealed
+to a key of the request. Nothing but the request leads to it."""
 OPEN_REQUEST = ItemClass(
     "open_request",
     "desk",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from chalicelib.erasure.task import TaskFailed
 from chalicelib.privacy.erasure_pause import ErasuresPaused
 from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.progress import kept_part
 from chalicelib.privacy.requests.vocabulary import RequestState, Step
 
 if TYPE_CHECKING:
@@ -30,8 +31,9 @@ class BlockWrites:
     clock: Callable[[], int]
 
     def __call__(self, request_id: str) -> dict[str, str]:
-        """Return {"outcome": "fenced"}; or "held" when erasures are paused, or when a run of the release before came
-        here without having told the person: then the request is cooling off again.
+        """Return {"outcome": "fenced"}, or "keep" where two officers keep a part; or "held" when erasures are paused, or
+        when a run of the release before came here without having told the person: then the request is cooling off
+        again.
 
         Raises Unavailable, and TaskFailed: not_verified; fence_open when the probe was not refused; cancelled or
         refused when the person or staff stopped the request before cooling off ended. The next run then goes to
@@ -39,7 +41,7 @@ class BlockWrites:
         """
         request = self.requests.get(request_id)
         if request is not None and request.done(Step.INVENTORIED):
-            return {"outcome": "fenced"}  # a later run may pass here when the mailbox is destroyed
+            return _fenced(request)  # a later run may pass here when the mailbox is destroyed
         if request is None or not request.done(Step.VERIFIED) or request.box is None:
             raise TaskFailed("not_verified")
         if not (request.done(Step.TOLD) or request.done(Step.WRITES_BLOCKED)):
@@ -57,7 +59,7 @@ class BlockWrites:
             self.store.take_over(request, now)
         if not self.store.holds(request, epoch):
             raise TaskFailed("fence_open")
-        return {"outcome": "fenced"}
+        return _fenced(request)
 
     def _back_to_cooling_off(self, request: Request) -> dict[str, str]:
         """Remove the step that ended cooling off, so that the request may be cancelled and refused while erasures are
@@ -71,3 +73,10 @@ class BlockWrites:
             self.requests.change(request.id, new, unless=(Step.WRITES_BLOCKED, Step.CANCELLED, Step.REFUSED))
         )
         return {"outcome": "held"}
+
+
+def _fenced(request: Request) -> dict[str, str]:
+    """Return the answer. Nothing is decided any more about what is kept: the barrier is closed."""
+    if kept_part(request):
+        return {"outcome": "keep"}
+    return {"outcome": "fenced"}

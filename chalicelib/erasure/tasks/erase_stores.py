@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 
 from chalicelib.erasure.erase_pass import Counts, ErasePass
 from chalicelib.erasure.inventory import Inventories
+from chalicelib.erasure.kept_part import KeptParts
 from chalicelib.erasure.task import TaskFailed
+from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.vocabulary import Step
 
 if TYPE_CHECKING:
@@ -35,19 +37,22 @@ class EraseStores:
     requests: "RequestStore"
     inventories: Inventories
     store: "Eraser"
+    parts: KeptParts
     clock: Callable[[], int]
     stopwatch: Callable[[], float] = field(default=time.monotonic)
     budget: float = BUDGET
 
     def __call__(self, request_id: str, which: str = "erase") -> dict[str, bool]:
-        """Run a pass, "erase" or "sweep"; return whether there is more to do.
+        """Run a pass, "erase" or "sweep", or delete the "part" that was kept; return whether there is more to do.
 
         A store that fails does not stop the others; its error is raised at the end, and the step is not written.
         Raises Unavailable, and TaskFailed (key_not_destroyed, not_settled).
         """
-        needed, marked = PASSES[which]
         until = self.stopwatch() + self.budget
         request, stores = self.inventories.read(request_id)
+        if which == "part":
+            return self._part(request)
+        needed, marked = PASSES[which]
         if request is None or not request.done(needed):
             raise TaskFailed("not_settled" if which == "sweep" else "key_not_destroyed")
         if request.done(marked):
@@ -68,3 +73,10 @@ class EraseStores:
         if work.errors:
             raise work.errors[0]
         return {"more": more}
+
+    def _part(self, request: Request | None) -> dict[str, bool]:
+        if request is None or not request.done(Step.PART_KEY_DESTROYED):
+            raise TaskFailed("key_not_destroyed")
+        self.parts.erase(request.id)
+        self.requests.run(self.requests.finish(request, Step.PART_ERASED, self.clock()))
+        return {"more": False}

@@ -12,7 +12,7 @@ from chalicelib.core.record import Record
 Way = Literal["erasure", "answer"]
 """Which workflow ends a request. `erasure`: the person confirms, is told, may think again, and their data is destroyed.
 `answer`: it takes effect when it is opened, and the person gets its answer in their own conversation."""
-Decision = Literal["erase", "refuse", "letter", "cancel", "retain"]
+Decision = Literal["erase", "refuse", "letter", "cancel", "retain", "open"]
 """What one of the staff may propose about a request, and another one agrees to."""
 Evidence = Literal["notes", "consents"]
 """What a request keeps as a proof: what staff wrote about how the person asked, sealed to the person's key; when and to

@@ -3,7 +3,7 @@
 from chalicelib.core.texts import bot_msg, desk_msg
 from chalicelib.privacy.kinds.contract import Certificate, Decision, Default
 
-DECISIONS: tuple[Decision, ...] = ("erase", "refuse", "letter", "cancel", "retain")
+DECISIONS: tuple[Decision, ...] = ("erase", "refuse", "letter", "cancel", "retain", "open")
 UNDECIDED = Default(
     bound=bot_msg(
         "Your request, received {date}, is not decided yet. Nothing was destroyed. We send you nothing but answers"

@@ -28,7 +28,7 @@ NOT_ERASING = "fenced"
 """Role of the check that a contact is not being erased, in a transaction that deletes a row of theirs."""
 OLDER = "older"
 """Role of the write that supersedes an earlier request."""
-_NOT_YET = ("id", "box", "fences")
+_NOT_YET = ("id", "box", "fences", "part_opened")
 _ASK = re.compile(f"{ASK.prefix}([0-9]{{13}})#([0-9a-f]{{32}})")
 
 

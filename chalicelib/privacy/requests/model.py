@@ -33,10 +33,10 @@ class Subject:
 
 @dataclass(frozen=True)
 class Proposal:
-    """What one of the staff proposes (`erase`, `refuse`, `letter`, `cancel` or `retain`) until another one agrees. `by`
+    """What one of the staff proposes (one of `kinds.contract.Decision`) until another one agrees. `by`
     is their id, `at` is in ms; `check` is one of IDENTITY_CHECKS, `ground` the id of one of the profile's grounds of
     refusal, or of retaining, `posted_on` the day on which a letter was posted, `until` the day until which something is
-    retained (YYYY-MM-DD)."""
+    retained (YYYY-MM-DD), `categories` what of it the desk itself keeps."""
 
     what: str
     by: str
@@ -45,6 +45,7 @@ class Proposal:
     ground: str = ""
     posted_on: str = ""
     until: str = ""
+    categories: tuple[str, ...] = ()
 
     @property
     def seen(self) -> str:
@@ -84,8 +85,10 @@ class Request:
     `letter_by` are the two who say that a letter was posted, `cancelled_by` the two who say that the person took the
     request back elsewhere than in the chat; `resumed_by` restarted a failed run.
 
-    `retained` is what the company keeps outside of the desk: on which `ground` of the profile and `clause` of the law
-    which `categories`, `until` the end of which day (YYYY-MM-DD), and the two who decided so (`by`).
+    `retained` is what is kept: on which `ground` of the profile and `clause` of the law which `categories`, `until` the
+    end of which day (YYYY-MM-DD), and the two who decided so (`by`). What has `where` "desk" is kept here, sealed to a
+    `key` (its fingerprint): `rows` by store; everything else the company keeps outside of the desk. `part_opened` says
+    which two officers may read it (`by`) and until when (`until`, ms).
 
     `recipients_told` says of recipients who have data of the person, by their id, `by` whom and `at` what time they
     were told of the withdrawal.
@@ -122,6 +125,7 @@ class Request:
     check: str = ""
     ground: str = ""
     retained: Sequence[Mapping[str, Any]] = ()
+    part_opened: Mapping[str, Any] = field(default_factory=dict)
     recipients_told: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     proposal: Proposal | None = None
     announcements: Sequence[str] = ()

@@ -1,12 +1,16 @@
 """Where a request stands by its steps: its state, its next step, and which decisions are still possible. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+from chalicelib.core.clock import DAY
+from chalicelib.core.working_days import day_start
 from chalicelib.privacy.kinds.contract import Kind
 from chalicelib.privacy.kinds.registry import kind_of
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.vocabulary import (
     ENDINGS,
+    OF_PART,
     OVER,
     PAST_STOPPING,
     STOPPABLE,
@@ -19,7 +23,7 @@ from chalicelib.privacy.requests.vocabulary import (
 _BESIDE = (
     *ENDINGS,
     *(Step.REASONED, Step.SUPERSEDED, Step.DEFAULTED, Step.DEFAULT_ARRIVED, Step.ANNOUNCED, Step.OPTED_OUT),
-    *(Step.BACKUPS_CHECKED, Step.BACKUPS_GONE),
+    *(Step.BACKUPS_CHECKED, Step.BACKUPS_GONE, *OF_PART),
 )
 """Steps that not every request takes on its way to destruction."""
 
@@ -32,6 +36,8 @@ def destroys(request: Request) -> bool:
 def state_by_steps(request: Request) -> RequestState:
     """Return the state that follows from the steps that are done: with it the run after a failed one begins."""
     for step, state in (
+        (Step.PART_KEY_DESTROYED, RequestState.WAITING_FOR_BACKUPS),
+        (Step.REST_GONE, RequestState.KEEPING),
         (Step.MAILBOX_DESTROYED, RequestState.WAITING_FOR_BACKUPS),
         (Step.WRITES_BLOCKED, RequestState.DESTROYING),
         (Step.COOLED_OFF, RequestState.DESTROYING),
@@ -96,6 +102,21 @@ def tellable(request: Request) -> bool:
     shows that they were told."""
     ended = any(request.done(step) for step in (Step.TOLD, *PAST_STOPPING))
     return destroys(request) and request.done(Step.VERIFIED) and not ended and request.box is not None
+
+
+def kept_part(request: Request) -> Mapping[str, Any] | None:
+    """Return what the desk itself keeps of the person's data, an entry of Request.retained; None for nothing."""
+    return next((one for one in request.retained if one.get("where") == "desk"), None)
+
+
+def part_ends_at(part: Mapping[str, Any]) -> int:
+    """Return when the kept part is destroyed (ms): at the end of its last day."""
+    return day_start(str(part["until"])) + DAY
+
+
+def openable(request: Request) -> bool:
+    """Whether two officers may open the kept part: it is there, and everything else is destroyed."""
+    return request.done(Step.PART_KEPT) and request.done(Step.ABSENT) and not request.done(Step.PART_KEY_DESTROYED)
 
 
 def pauses_outreach(request: Request) -> bool:

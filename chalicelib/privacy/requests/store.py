@@ -153,9 +153,13 @@ def request_of(item: Mapping[str, Any]) -> Request:
     return Request(
         id=item["request_id"],
         box=ReplyMailbox(box["contact_id"], box["conversation_id"], box["public_key"]) if box else None,
-        proposal=Proposal(**proposal) if proposal else None,
+        proposal=_proposal_of(proposal) if proposal else None,
         **fields,
     )
+
+
+def _proposal_of(stored: Mapping[str, Any]) -> Proposal:
+    return Proposal(**{**stored, "categories": tuple(stored.get("categories", ()))})
 
 
 def _renamed(steps: Mapping[str, int]) -> dict[str, int]:

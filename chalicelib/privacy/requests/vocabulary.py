@@ -24,6 +24,7 @@ class RequestState(StrEnum):
     COOLING_OFF = "grace"
     DESTROYING = "destroying"
     WAITING_FOR_BACKUPS = "waiting_for_backups"
+    KEEPING = "keeping"
     COMPLETE = "complete"
     ANSWERED = "answered"
     REFUSED = "refused"
@@ -58,6 +59,7 @@ class Step(StrEnum):
     COOLED_OFF = "graced"
     WRITES_BLOCKED = "fenced"
     INVENTORIED = "inventoried"
+    PART_KEPT = "part_kept"
     KEY_DESTROYED = "key_destroyed"
     ERASED = "erased"
     WRITERS_DRAINED = "settled"
@@ -68,6 +70,10 @@ class Step(StrEnum):
     MAILBOX_DESTROYED = "box_closed"
     BACKUPS_CHECKED = "backups_checked"
     BACKUPS_GONE = "backups_gone"
+    REST_GONE = "rest_gone"
+    PART_KEY_DESTROYED = "part_key_destroyed"
+    PART_ERASED = "part_erased"
+    PART_ABSENT = "part_absent"
     COMPLETED = "final"
     CANCELLED = "cancelled"
     REFUSED = "refused"
@@ -78,6 +84,9 @@ class Step(StrEnum):
 
 ENDINGS = (Step.CANCELLED, Step.REFUSED, Step.CLOSED_WITHOUT_ERASURE)
 """A request with one of these steps destroys nothing; it only waits to be closed."""
+OF_PART = (Step.PART_KEPT, Step.REST_GONE, Step.PART_KEY_DESTROYED, Step.PART_ERASED, Step.PART_ABSENT)
+"""Steps of a request of which the desk keeps a part: it is sealed anew; the rest is gone, in backups too; the part's
+day is over and its key destroyed; its rows deleted; its absence proved."""
 PAST_STOPPING = (*ENDINGS, Step.COOLED_OFF, Step.WRITES_BLOCKED)
 """A request with one of these steps cannot be stopped any more, or is stopped already."""
 

@@ -1,4 +1,5 @@
-"""What the person is told of what the company keeps outside of this service after their data is destroyed."""
+"""What the person is told of what is kept after their data is destroyed: by the company outside of this service, or by
+this service, sealed."""
 
 from collections.abc import Callable
 from datetime import date
@@ -10,6 +11,10 @@ from chalicelib.profile.policy_words import CATEGORIES
 
 RETAINED = bot_msg(
     "The company keeps, outside of this service: {what}. Ground: {ground} ({clause}). It is destroyed after: {date}."
+)
+KEPT_HERE = bot_msg(
+    "This service keeps, sealed so that only two people of the company together can open it: {what}. Ground: {ground}"
+    " ({clause}). It is destroyed after: {date}. Everything else is destroyed."
 )
 Lines = Callable[[str], tuple[str, ...]]
 """Returns lines in a language."""
@@ -27,7 +32,7 @@ def retained_lines(request: Request, language: str) -> tuple[str, ...]:
     lines = [
         bot_text(
             language,
-            RETAINED,
+            KEPT_HERE if one.get("where") == "desk" else RETAINED,
             what=", ".join(name(CATEGORIES[category]) for category in one["categories"]),
             ground=bot_text(language, GROUNDS[one["ground"]]),
             clause=cite(one["clause"], say),

@@ -32,7 +32,7 @@ from chalicelib.wiring import web as wiring_web
 _FIELDS = {
     **{"erase": ("check", "reason"), "refuse": ("ground", "reason"), "letter": ("posted_on",)},
     "cancel": ("reason",),
-    "retain": ("ground", "until"),
+    "retain": ("ground", "until", "categories"),
     **dict.fromkeys(("agree", "take_back"), ("proposed",)),
 }
 """Fields that each decision takes; the other decisions take none."""
@@ -85,8 +85,8 @@ def read(http_request: HttpRequest, path: IdPath) -> PrivacyRequest:
 
 @operation("decidePrivacyRequest", {200: "The request after it"}, refuses=(404, 409))
 def decide(http_request: HttpRequest, path: IdPath, body: PrivacyDecision) -> PrivacyRequest:
-    """Propose to destroy, refuse, that a letter was posted, that the person took it back, or what the company keeps;
-    agree, take back; have a failed run go on"""
+    """Propose to destroy, refuse, that a letter was posted, that the person took it back, what is kept, or to open
+    what the desk keeps; agree, take back; have a failed run go on"""
     decision, given = body.decision, body.given()
     if extra := sorted(given.keys() - _FIELDS.get(decision, ())):
         raise BadInput(f"The decision {decision} takes no {', '.join(extra)}.")

@@ -121,9 +121,10 @@ class PrivacyDecision(Model):
         str,
         read_by(_decision, enum=list(DECISIONS)),
         says(
-            "erase, refuse, letter, cancel (the person has taken the request back by mail or on paper) and retain (the"
-            " company keeps something outside of the desk) are proposals: another colleague agrees, or either takes"
-            " them back. go_on begins the next run of a failed request."
+            "erase, refuse, letter, cancel (the person has taken the request back by mail or on paper), retain"
+            " (something is kept) and open (both colleagues may read what the desk keeps, for an hour, on the request's"
+            " page) are proposals: another colleague agrees, or either takes them back. go_on begins the next run of a"
+            " failed request."
         ),
     ]
     check: Annotated[str | None, _TEXTS, says("Of erase: how identity was checked.", enum=[*IDENTITY_CHECKS, None])] = (
@@ -133,6 +134,11 @@ class PrivacyDecision(Model):
     posted_on: Annotated[str | None, _TEXTS, says("Of letter: the day on which it was posted, YYYY-MM-DD.")] = None
     until: Annotated[
         str | None, _TEXTS, says("Of retain: the day until whose end it is kept, YYYY-MM-DD, no later than allowed.")
+    ] = None
+    categories: Annotated[
+        list[str] | None,
+        wanted("The field categories is a list of ids of the profile's categories."),
+        says("Of retain, where the desk keeps it: which categories of the ground.", maxItems=20),
     ] = None
     reason: Annotated[
         str | None,
@@ -152,10 +158,15 @@ class PrivacyDecision(Model):
         ),
     ] = None
 
-    def given(self) -> dict[str, str]:
+    def given(self) -> dict[str, Any]:
         """Return what was sent beside the decision."""
-        rest = {"check": self.check, "ground": self.ground, "posted_on": self.posted_on, "reason": self.reason}
-        rest |= {"until": self.until, "proposed": self.proposed}
+        rest: dict[str, Any] = {
+            "check": self.check,
+            "ground": self.ground,
+            "posted_on": self.posted_on,
+            "reason": self.reason,
+        }
+        rest |= {"until": self.until, "proposed": self.proposed, "categories": self.categories}
         return {name: value for name, value in rest.items() if value is not None}
 
 
@@ -195,6 +206,7 @@ class RequestProposal(Part):
     ground: str | None
     posted_on: str | None
     until: str | None
+    categories: list[str]
 
 
 class AskedRecipient(Part):
@@ -207,12 +219,14 @@ class AskedRecipient(Part):
     told_by: str | None
 
 
-class RetainedOutside(Part):
-    """What the company keeps outside of the desk after the destruction; two colleagues have decided so."""
+class Retained(Part):
+    """What is kept after the destruction, by the company outside of the desk or by the desk; two colleagues have
+    decided so."""
 
     ground: Annotated[str, says("An id of the profile.")]
     clause: str
     categories: list[str]
+    kept_by: Annotated[str, words(("company", "desk"))]
     until: Annotated[str, says("The day after whose end it is destroyed, YYYY-MM-DD.")]
     decided_by: list[str]
 
@@ -282,7 +296,7 @@ class PrivacyRequest(Model):
     ]
     proposal: RequestProposal | None
     told: RequestTold | None
-    retained: list[RetainedOutside]
+    retained: list[Retained]
     recipients: list[AskedRecipient]
     refused_on: Annotated[str | None, says("The ground of a refusal, an id of the profile.")]
     answer: Annotated[

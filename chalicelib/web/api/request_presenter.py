@@ -43,7 +43,11 @@ def present_request(one: Request, now: int) -> dict[str, Any]:
         "proposal": _proposal(one),
         "told": _told(one) if one.done(Step.TOLD) else None,
         "retained": [
-            {name: kept[name] for name in ("ground", "clause", "categories", "until")} | {"decided_by": kept["by"]}
+            {
+                **{name: kept[name] for name in ("ground", "clause", "categories", "until")},
+                "kept_by": kept.get("where", "company"),
+                "decided_by": kept["by"],
+            }
             for kept in one.retained
         ],
         "recipients": [_recipient(one, row) for row in to_tell(one, load_profile(settings().operator))],
@@ -75,8 +79,8 @@ def _proposal(one: Request) -> dict[str, Any] | None:
     found = one.proposal
     if found is None:
         return None
-    given = {"check": found.check or None, "ground": found.ground or None, "posted_on": found.posted_on or None}
-    given["until"] = found.until or None
+    given: dict[str, Any] = {name: getattr(found, name) or None for name in ("check", "ground", "posted_on", "until")}
+    given["categories"] = list(found.categories)
     return {"decision": found.what, "by": found.by, "at": when(found.at), "proposed": found.seen, **given}
 
 

@@ -10,11 +10,12 @@ from chalicelib.core.errors import BadInput, Conflict, NotFound
 from chalicelib.core.observability import audit
 from chalicelib.core.texts import catalogue
 from chalicelib.core.working_days import day_of
+from chalicelib.erasure.read_part import may_read
 from chalicelib.privacy.decide import MOST_REASON, PROPOSALS
 from chalicelib.privacy.kinds import registry
 from chalicelib.privacy.mailbox.writes import last_answer, question
 from chalicelib.privacy.requests.model import MOST_EVIDENCE, Request
-from chalicelib.privacy.requests.progress import confirmable, destroys, stoppable, tellable
+from chalicelib.privacy.requests.progress import confirmable, destroys, kept_part, openable, stoppable, tellable
 from chalicelib.privacy.requests.vocabulary import (
     ENDINGS,
     OVER,
@@ -45,6 +46,8 @@ from chalicelib.wiring import web as wiring_web
 PER_PAGE = 50
 _PROPOSED = ("check", "ground", "posted_on", "until", "reason")
 """Fields of the forms with which a decision is proposed."""
+_KEEP = "keep_"
+"""Beginning of the names of the boxes by which what is kept is chosen; a category of the profile follows."""
 
 
 def request_list_page(http_request: HttpRequest) -> Response:
@@ -73,6 +76,7 @@ class RefusedForm:
     posted_on: str = ""
     until: str = ""
     reason: str = ""
+    chosen: str = ""
 
 
 NOTHING_TYPED = RefusedForm()
@@ -106,6 +110,8 @@ def _request_page(http_request: HttpRequest, typed: RefusedForm) -> Response:
         may_erase=confirmable(one),
         may_refuse=stoppable(one),
         may_tell=tellable(one),
+        may_open=openable(one),
+        may_read=may_read(one, http_request.staff.id, http_request.now),
         may_go_on=one.state == RequestState.ESCALATED and one.due_at > http_request.now,
         announced=wiring_web.announcements()(one.announcements) if not one.done(Step.MAILBOX_DESTROYED) else [],
         asked=wiring_web.announcements()([question(one)]),
@@ -127,19 +133,32 @@ def _request_page(http_request: HttpRequest, typed: RefusedForm) -> Response:
     )
 
 
-def _retain(one: Request, http_request: HttpRequest) -> list[tuple[str, str, str]]:
-    """Return the grounds on which the company may still decide to keep something: id, ground and data in words, and the
-    latest day."""
+@dataclass(frozen=True)
+class RetainingGround:
+    """A ground on which something may still be kept: its name, the categories (id and name) it is about, the latest
+    day; `here`: the desk keeps them, each by choice."""
+
+    id: str
+    name: str
+    categories: tuple[tuple[str, str], ...]
+    latest: str
+    here: bool
+
+
+def _retain(one: Request, http_request: HttpRequest) -> list[RetainingGround]:
+    """Return the grounds on which something may still be kept."""
     words, decided = pages.words_for(http_request, http_request.now), {kept["ground"] for kept in one.retained}
     name = catalogue("policy", words.language).gettext
     return [
-        (
+        RetainingGround(
             row.id,
-            f"{words.say(RETAINED_ON[row.id])}: {', '.join(name(CATEGORIES[each]) for each in row.categories)}",
+            words.say(RETAINED_ON[row.id]),
+            tuple((each, name(CATEGORIES[each])) for each in row.categories),
             day_of(row.longest.after(one.received_at)),
+            row.by == "desk",
         )
         for row in wiring_web.profile().retain.values()
-        if row.id not in decided
+        if row.id not in decided and not (row.by == "desk" and kept_part(one))
     ]
 
 
@@ -166,7 +185,8 @@ def decide(http_request: HttpRequest) -> Response:
     proposed, takes a proposal back, or starts the next run of the workflow after a failure.
     """
     form = http_request.form
-    validators.only(form, ("csrf", "decision", "proposed", *_PROPOSED))
+    kept = {f"{_KEEP}{one}": one for row in wiring_web.profile().retain.values() for one in row.categories}
+    validators.only(form, ("csrf", "decision", "proposed", *_PROPOSED, *kept))
     request_id, by = validators.path_id(http_request.path), http_request.staff.id
     decision = validators.word(form, "decision", (*PROPOSALS, "agree", "take_back", "go_on"))
     use = wiring_web.decide_request()
@@ -183,7 +203,8 @@ def decide(http_request: HttpRequest) -> Response:
             given = {name: form.get(name, "") for name in _PROPOSED}
             if given["reason"].strip():
                 given["reason"] = validators.text(form, "reason", MOST_REASON)
-            use.propose(request_id, decision, by, **given)
+            chosen = [category for name, category in kept.items() if name in form]
+            use.propose(request_id, decision, by, categories=chosen, **given)
     except (BadInput, Conflict) as error:
         return render_refused(http_request, error)
     audit("request_decided", request_id=request_id, action=decision, staff_id=by)
@@ -194,9 +215,10 @@ def render_refused(http_request: HttpRequest, error: BadInput | Conflict) -> Res
     """Render the request's page with what was typed and why it was refused."""
     said = pages.words_for(http_request, http_request.now).say(PROBLEMS.get(error.code, NOT_DONE))
     given = {name: http_request.form.get(name, "") for name in _PROPOSED}
+    chosen = " ".join(name.removeprefix(_KEEP) for name in http_request.form if name.startswith(_KEEP))
+    part = http_request.form.get("decision", "")
     return _request_page(
-        http_request,
-        RefusedForm(problem=said, status=error.status, part=http_request.form.get("decision", ""), **given),
+        http_request, RefusedForm(problem=said, status=error.status, part=part, chosen=chosen, **given)
     )
 
 

@@ -162,6 +162,7 @@ PAGES: tuple[Route, ...] = (
     Route("POST", "/dashboard/privacy/hold", "dashboard.erasure_pause:set_pause", PAUSERS, form=True),
     Route("POST", "/dashboard/privacy/review", "dashboard.reviews:renew", PRIVACY, form=True),
     Route("GET", "/dashboard/privacy/{id}", "dashboard.privacy:request_page", PRIVACY, watches=OF_REQUESTS),
+    Route("GET", "/dashboard/privacy/{id}/kept", "dashboard.kept:kept_page", PRIVACY),
     Route("GET", "/dashboard/privacy/{id}/letter", "dashboard.telling:letter_page", PRIVACY),
     Route("POST", "/dashboard/privacy/{id}/announcement", "dashboard.telling:announce_again", PRIVACY, form=True),
     Route("POST", "/dashboard/privacy/{id}/recipients", "dashboard.telling:recipient_told", PRIVACY, form=True),

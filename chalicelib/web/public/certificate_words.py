@@ -58,6 +58,10 @@ HOLDS: Mapping[str, str] = {
     "consent_proof": desk_msg("version and hash of the policy, language, channel, times; no address"),
     "this_text": desk_msg("what stands on this page"),
 }
+PARTIAL = desk_msg(
+    "The company {company} confirms: the personal data of the person who made the request below was destroyed in all"
+    " its systems, but for the part that is named below, and a separate program found nothing else left."
+)
 Say = Callable[[str], str]
 
 
@@ -68,6 +72,7 @@ def present_certificate(found: Certificate, language: str) -> dict[str, Any]:
     if "stores" not in said:
         return _answered(found, language)
     final = found.final.body if found.final else {}
+    ended = found.part_ended.body if found.part_ended else {}
     return {
         **_heading(found, say),
         "identity": label(say, IDENTITIES, said["identity"]),
@@ -85,7 +90,10 @@ def present_certificate(found: Certificate, language: str) -> dict[str, Any]:
             )
             for one in said["left"]
         ],
-        "retained": [_retained(say, language, one) for one in said.get("retained", ())],
+        "retained": [_retained(say, language, one) for one in said.get("retained", ()) if "where" not in one],
+        "kept_here": [_retained(say, language, one) for one in said.get("retained", ()) if "where" in one],
+        "part_ended": moment(language, ended["times"]["destroyed"]) if ended else None,
+        "part_rows": sum(one["destroyed"] for one in ended.get("stores", {}).values()),
         "older": said["format"] == 1,
         "not_covered": _not_covered(say, said),
         "asked": [_asked(say, language, one) for one in said.get("not_covered", ()) if one.get("asked")],
@@ -120,7 +128,9 @@ def _heading(found: Certificate, say: Say) -> dict[str, Any]:
     shown = kind.certificate if kind else None
     return {
         "title": say(shown.title) if shown else said["kind"],
-        "says": say(shown.says).format(company=said["operator"]["company"]) if shown else "",
+        "says": say(PARTIAL if said.get("partial") else shown.says).format(company=said["operator"]["company"])
+        if shown
+        else "",
         "signed": found.signed,
         "number": in_groups(said["certificate_id"]),
         "request": in_groups(said["request_id"]),
@@ -193,7 +203,7 @@ def _asked(say: Say, language: str, one: Mapping[str, Any]) -> str:
 
 
 def _retained(say: Say, language: str, one: Mapping[str, Any]) -> tuple[str, str, str]:
-    """Return what the company keeps outside of the desk, on which ground, and until which day."""
+    """Return what is kept, on which ground, and until which day."""
     name = catalogue("policy", language).gettext
     what = ", ".join(name(CATEGORIES.get(category, category)) for category in one["categories"])
     ground = f"{label(say, RETAINED_ON, one['ground'])}, {clause_words(one['clause'], say)}"

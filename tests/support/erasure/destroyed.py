@@ -34,6 +34,7 @@ NOT_DESTROYED_HERE = {
     "unclear": "sealed to the vault and names nobody; it goes by its date",
     "visitor": "sealed to the vault and gone when it is sent; what is left names nobody and goes by its date",
     "request": "the answer to the person and its proof; it goes three years after",
+    "kept": "sealed to a key of the request; goes when the day that two officers decided is over",
     "inventory": "goes with the request's box",
     "fence": "the one permitted trace; it goes by its date",
 }

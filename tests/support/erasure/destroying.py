@@ -4,6 +4,7 @@ from typing import Any
 
 from chalicelib.erasure.eraser import Eraser as ErasingStore
 from chalicelib.erasure.inventory import Inventories
+from chalicelib.erasure.kept_part import KeptParts
 from chalicelib.erasure.key_destruction import KeyDestruction
 from chalicelib.erasure.tasks.block_writes import BlockWrites
 from chalicelib.erasure.tasks.build_inventory import BuildInventory
@@ -37,11 +38,11 @@ def run_task(desk: ErasureDesk, name: str, request: Request, dynamodb: Any = Non
         box = MailboxWrites(tables)
         return dict(BuildInventory(store, inventories, box, lambda: desk.vault, clock)(request.id))
     if name == "destroy_key":
-        return dict(DestroyKey(inventories, KeyDestruction(tables, store), clock)(request.id))
+        return dict(DestroyKey(inventories, KeyDestruction(tables, store), clock)(request.id, **more))
     if name == "settle":
         store.run(store.change(request.id, {f"steps.{Step.WRITERS_DRAINED}": desk.now}))
         return {}
-    task = EraseStores(store, inventories, ErasingStore(tables, NO_FILES), clock, **more)
+    task = EraseStores(store, inventories, ErasingStore(tables, NO_FILES), KeptParts(tables), clock, **more)
     return dict(task(request.id, name))
 
 

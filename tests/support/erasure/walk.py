@@ -124,6 +124,8 @@ class Walk:
             if act:
                 act()
             return answer
+        if answer["outcome"]:
+            return answer  # a later run passes a wait that has ended
         waits = self.living.read(request_id)
         assert waits.token == event["token"], (state, answer)
         if act:

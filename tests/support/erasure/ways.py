@@ -1,11 +1,17 @@
 """Ways through the workflow: by the person's second press, by colleagues, cancelled, answered, escalated."""
 
+import os
+from collections.abc import Sequence
+
 from chalicelib.channels.parts import NumberChanged
 from chalicelib.core.addresses import Address
 from chalicelib.core.clock import DAY
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.progress import part_ends_at
 from chalicelib.privacy.requests.vocabulary import Step
 from chalicelib.wiring import requests as wiring_requests
 from local.aws.ministack import CREDENTIALS
+from tests.support.erasure import keeping
 from tests.support.erasure.desk import DANIYAR_PHONE
 from tests.support.erasure.person import Person
 from tests.support.erasure.walk import Act, Walk
@@ -70,6 +76,42 @@ def decided(walk: Walk, person: Person) -> None:
     }
     assert walk.go(request, plan) == "Complete" and not plan
     assert walk.living.read(request.id).done(Step.DEFAULTED)
+
+
+def run_has_ended(walk: Walk) -> None:
+    """The machine of the embedded AWS waits for a year; the real one has ended at `Kept`."""
+    machine = walk.roles.aws.client("stepfunctions")
+    for one in machine.list_executions(stateMachineArn=os.environ["ERASURE_MACHINE_ARN"])["executions"]:
+        machine.stop_execution(executionArn=one["executionArn"])
+
+
+def kept_until(walk: Walk, person: Person, until: str, categories: Sequence[str]) -> tuple[Request, list[str]]:
+    """The person withdraws and confirms, two officers keep a part here; the request, and what the person was told."""
+    request, told = walk.asked(person), list[str]()
+
+    def hear() -> None:
+        told.append(walk.living.box_texts(walk.living.read(request.id))[-1])
+
+    plan: dict[str, Act] = {
+        "VerifyIdentity": lambda: (
+            keeping.decide(walk.living, request.id, until, categories),
+            walk.says(person, "confirm", request.id),
+        ),
+        "Tell": lambda: (hear(), walk.arrives(request.id)),
+        "Notify": hear,
+        "AwaitDelivery": walk.desk.deliver,
+    }
+    assert walk.go(request, plan) == "Kept" and not plan
+    return walk.living.read(request.id), told
+
+
+def part_ended(walk: Walk, request: Request) -> None:
+    """The day of what was kept is over: the next run ends it."""
+    run_has_ended(walk)
+    walk.desk.now = part_ends_at(request.retained[0])
+    walk.privacy(request_id=request.id)
+    assert walk.living.read(request.id).run == request.run + 1
+    assert walk.go(request, {}) == "Complete"
 
 
 def cancelled(walk: Walk, person: Person) -> None:

@@ -160,6 +160,20 @@ def every_state(web: Web) -> dict[str, Request]:
     )  # fmt: skip
     found["destroying"] = freeze(web, opened(web))
     found["waiting_for_backups"] = certified(web, opened(web))
+    keeping = {
+        "ground": "claims",
+        "clause": "94-V art. 8(2)",
+        "categories": ["message_text"],
+        "until": "2029-01-31",
+        "by": [web.staff["dana"], web.staff["erlan"]],
+        "where": "desk",
+        "rows": {"desk.conversation": 12},
+        "key": "0" * 16,
+    }
+    kept = certified(web, opened(web, kind="withdrawal"))
+    found["keeping"] = mark(
+        web, kept, dict.fromkeys((Step.PART_KEPT, Step.REST_GONE), web.now), state="keeping", retained=[keeping]
+    )
     found["complete"] = certified(web, opened(web, kind="deletion"), complete=True)
     stopped = freeze(web, opened(web))
     found["escalated"] = through(

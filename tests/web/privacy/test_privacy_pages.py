@@ -82,13 +82,14 @@ def test_every_state_has_its_page(web: Web) -> None:
         "received": "Received", "verifying": "Waits for the person's confirmation", "deciding": "Needs your decision",
         "telling": "The person is being told", "grace": "Time to think again",
         "destroying": "Data is being destroyed", "complete": "Complete",
-        "waiting_for_backups": "Waits for backups", "escalated": "Stopped by a failure",
+        "waiting_for_backups": "Waits for backups", "keeping": "A part is kept until its day",
+        "escalated": "Stopped by a failure",
         "cancelled": "Cancelled by the person", "refused": "Refused",
     }  # fmt: skip
     may = {
         "verifying": {"erase", "refuse", "cancel"}, "deciding": {"erase", "refuse", "cancel"},
         "received": {"refuse", "cancel"}, "telling": {"refuse", "letter", "cancel"}, "grace": {"refuse", "cancel"},
-        "escalated": {"go_on"},
+        "escalated": {"go_on"}, "keeping": {"open"},
     }  # fmt: skip
     for state, request in every_state(web).items():
         page = browser.get(f"{LIST}/{request.id}")
@@ -96,9 +97,9 @@ def test_every_state_has_its_page(web: Web) -> None:
         offered = set(re.findall(r'name="decision" value="([a-z_]+)"', page.text))
         assert offered == may.get(state, set()), state
         assert ("Point of no return." in page.text) == (state not in ("cancelled", "refused")), state
-        assert ("/certificates?id=" in page.text) == (state in ("waiting_for_backups", "complete")), state
+        assert ("/certificates?id=" in page.text) == (state in ("waiting_for_backups", "keeping", "complete")), state
         named = "Асхат" in page.text
-        assert named == (state not in ("destroying", "escalated", "waiting_for_backups", "complete")), state
+        assert named == (state not in ("destroying", "escalated", "waiting_for_backups", "keeping", "complete")), state
 
 
 def test_a_paper_from_before_an_open_request_moves_its_clock_and_is_shown(web: Web) -> None:

@@ -35,6 +35,7 @@ def test_the_api_proposes_agrees_and_shows_it(web: Web, request_: Request) -> No
         "clause": "94-V art. 8(2)",
         "categories": ["agreement"],
         "until": body["until"],
+        "kept_by": "company",
         "decided_by": [web.staff["dana"], web.staff["erlan"]],
     }
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from chalicelib.core.ids import grouped
-from chalicelib.core.texts import desk_msg
+from chalicelib.core.texts import catalogue, desk_msg
 from chalicelib.core.working_days import day_start
 from chalicelib.privacy.erasure_pause import Pause
 from chalicelib.privacy.kinds.registry import kind_of
@@ -14,6 +14,7 @@ from chalicelib.privacy.requests.progress import checked_by, destroys, letter_by
 from chalicelib.privacy.requests.vocabulary import ENDINGS, NOT_ARRIVED, RequestState, Step, proof_of_telling
 from chalicelib.privacy.telling.statuses import MessageStatus
 from chalicelib.profile.model import Deadline
+from chalicelib.profile.policy_words import CATEGORIES
 from chalicelib.web.dashboard.presenter import Words
 from chalicelib.web.dashboard.request_presenter.labels import (
     ANSWERED,
@@ -104,20 +105,26 @@ class RequestFacts:
     def proposed(self, one: Proposal) -> str:
         """Return in one line what a privacy officer proposes."""
         what = label(self.words.say, PROPOSED, one.what)
-        if one.what == "cancel":
+        if one.what in ("cancel", "open"):
             return what
         details = {
             "erase": label(self.words.say, CHECKS, one.check),
             "refuse": label(self.words.say, REFUSAL_GROUNDS, one.ground),
             "letter": self.words.date(day_start(one.posted_on)) if one.posted_on else "",
-            "retain": self.retained(one.ground, one.until) if one.until else "",
+            "retain": self.retained(one.ground, one.until, one.categories) if one.until else "",
         }[one.what]
         return f"{what}: {details}"
 
-    def retained(self, ground: str, until: str) -> str:
-        """Return on which ground and until which day something is kept outside of the desk."""
+    def retained(self, ground: str, until: str, categories: Sequence[str] = ()) -> str:
+        """Return on which ground and until which day something is kept, and what of it the desk keeps."""
         day = self.words.say("until {date}").format(date=self.words.date(day_start(until)))
-        return f"{label(self.words.say, RETAINED_ON, ground)}, {day}"
+        said = f"{label(self.words.say, RETAINED_ON, ground)}, {day}"
+        return f"{said}: {self.categories(categories)}" if categories else said
+
+    def categories(self, categories: Sequence[str]) -> str:
+        """Return the names of categories of data, as the policy has them."""
+        name = catalogue("policy", self.words.language).gettext
+        return ", ".join(name(CATEGORIES.get(one, one)) for one in categories)
 
     def checked(self, one: Request) -> str:
         """Return how staff checked the person's identity; empty when the person confirmed it in the chat."""

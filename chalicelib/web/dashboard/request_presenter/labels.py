@@ -12,6 +12,7 @@ STATES: Mapping[str, str] = {
     "grace": desk_msg("Time to think again"),
     "destroying": desk_msg("Data is being destroyed"),
     "waiting_for_backups": desk_msg("Waits for backups"),
+    "keeping": desk_msg("A part is kept until its day"),
     "complete": desk_msg("Complete"),
     "answered": desk_msg("Answered"),
     "refused": desk_msg("Refused"),
@@ -21,10 +22,10 @@ STATES: Mapping[str, str] = {
 STATE_ICONS: Mapping[str, str] = {
     "received": "clock", "verifying": "key", "deciding": "edit", "telling": "clock", "grace": "clock",
     "destroying": "erase",
-    "waiting_for_backups": "pause", "complete": "solved", "answered": "solved", "refused": "ban",
+    "waiting_for_backups": "pause", "keeping": "lock", "complete": "solved", "answered": "solved", "refused": "ban",
     "cancelled": "close", "escalated": "alert",
 }  # fmt: skip
-STATE_TONES: Mapping[str, str] = {"deciding": "soon", "escalated": "late", "waiting_for_backups": "on"}
+STATE_TONES: Mapping[str, str] = {"deciding": "soon", "escalated": "late", "waiting_for_backups": "on", "keeping": "on"}
 SOURCES: Mapping[str, str] = {
     "bot": desk_msg("asked in the chat"),
     "message": desk_msg("a message in the chat, recognised by: {name}"),
@@ -50,7 +51,8 @@ PROPOSED: Mapping[str, str] = {
     "refuse": desk_msg("Refuse with reasons"),
     "letter": desk_msg("The person was told by letter"),
     "cancel": desk_msg("The person has taken the request back"),
-    "retain": desk_msg("The company keeps something outside of this desk"),
+    "retain": desk_msg("Something is kept"),
+    "open": desk_msg("Open what is kept"),
 }
 TOLD_BY: Mapping[str, str] = {
     "delivered": desk_msg("their application or mail server has the message"),
@@ -81,6 +83,8 @@ PROBLEMS: Mapping[str, str] = {
     "posted_on": desk_msg("Enter the day on which the letter was posted: from the proof of identity to today."),
     "until": desk_msg("Enter until which day it is kept: after today, and no later than the policy allows."),
     "retain": desk_msg("Choose a ground on which something is kept."),
+    "categories": desk_msg("Choose what is kept. Of what the company keeps by itself nothing is chosen."),
+    "nothing_kept": desk_msg("Nothing of this person is kept here."),
     "received_on": desk_msg(
         "Enter the day on which the notice was received, not after today: the terms count from it."
     ),

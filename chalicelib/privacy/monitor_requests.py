@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 
 MOST = 5000
-"""Open requests that one round reads. A request is open for three weeks at most, so this is two hundred a day."""
+"""Open requests that one round reads, those that are due first. A request is open for three weeks at most, so this is
+two hundred a day; one of which a part is kept, until the part's day, which is behind all others."""
 MOST_RESUMED = 500
 """Requests that one round resumes; the next round finds the others."""
 

@@ -258,6 +258,10 @@ def _built(profile: Profile) -> Wrong:
     if not profile.served:
         return
     yield from _not_asked_for(profile)
+    for number, recipient in enumerate(profile.recipients.values(), 1):
+        if recipient.role in ("partner", "affiliate"):
+            apart = "a consent to partners that a person gives and takes back by itself is not built yet"
+            yield f"recipients[{number}].role", f"{apart} (art. 24(1)(5)); take {recipient.id} out"
     for number, kept in enumerate(profile.retain.values(), 1):
         for one in kept.categories:
             held = profile.retention[profile.categories[one].retention].event != "not_held"

@@ -297,6 +297,9 @@ clause = "94-V art. 8(2)"
     ("old", "new", "wrong"),
     [
         ("site_statistics", "email", "retain[1].categories: the desk holds email and destroys it"),
+        ("persons = 2", 'persons = 2\nby = "desk"', "retain[1].categories: the desk cannot keep site_statistics"),
+        ('"site_statistics"]', '"attachments"]\nby = "desk"', "retain[1].categories: the desk cannot keep attachments"),
+        ('"site_statistics"]', '"email"]\nby = "whoever"', "retain[1].by: 'whoever' is not known"),
         ("persons = 2", "persons = 3", "retain[1].persons: not built yet otherwise"),
         ("persons = 2", "persons = 1", "retain[1].persons: not built yet otherwise"),
         ("term = 3", "term = 6", "retain[1].term: longer than five years"),
@@ -312,3 +315,23 @@ def test_what_is_kept_elsewhere_has_a_ground_a_term_and_two_who_decide(old: str,
     with pytest.raises(ProfileError) as refused:
         parse_profile(text)
     assert wrong in refused.value.message
+
+
+def test_what_the_desk_keeps_is_of_its_own_categories() -> None:
+    kept = RETAIN.replace('"site_statistics"', '"email", "message_text", "ticket_data"').replace(
+        "term = 3", 'by = "desk"\nterm = 3'
+    )
+    assert parse_profile(SPOINT.replace("[residency]", kept, 1)).retain["claims"].by == "desk"
+
+
+@pytest.mark.parametrize("role", ["partner", "affiliate"])
+def test_a_partner_is_refused_as_long_as_nobody_is_asked_about_partners(role: str) -> None:
+    """D2.1, D4.2: a consent of its own, which art. 24(1)(5) lets a person take back by itself."""
+    row = f'[[recipients]]\nid = "acme"\nname = "Acme"\ncountry = "KZ"\nrole = "{role}"\nchannels = []\n'
+    row += 'data = ["email"]\nsees = "plain"\nclause = "A6.2"\n\n[residency]'
+    with pytest.raises(ProfileError) as refused:
+        parse_profile(SPOINT.replace("[residency]", row, 1))
+    assert (
+        "role: a consent to partners that a person gives and takes back by itself is not built" in refused.value.message
+    )
+    assert "take acme out" in refused.value.message

@@ -31,8 +31,8 @@ class BlockWrites:
     clock: Callable[[], int]
 
     def __call__(self, request_id: str) -> dict[str, str]:
-        """Return {"outcome": "fenced"}, or "keep" where two officers keep a part; or "held" when erasures are paused, or
-        when a run of the release before came here without having told the person: then the request is cooling off
+        """Return {"outcome": "fenced"}, or "keep" where two officers keep a part; or "held" when erasures are paused,
+        or when a run of the release before came here without having told the person: then the request is cooling off
         again.
 
         Raises Unavailable, and TaskFailed: not_verified; fence_open when the probe was not refused; cancelled or

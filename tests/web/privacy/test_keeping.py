@@ -3,32 +3,17 @@
 import pytest
 
 from chalicelib.core.clock import DAY, HOUR
-from chalicelib.core.settings import settings
 from chalicelib.core.working_days import day_of
-from chalicelib.erasure.kept_part import KeptParts, KeptRow
 from chalicelib.privacy.requests.model import Request
-from chalicelib.privacy.requests.vocabulary import RequestState, Step
+from chalicelib.privacy.requests.vocabulary import Step
 from chalicelib.profile.load import load_profile
-from chalicelib.vault.encryption import decode_key, fingerprint, kept_content, new_contact_key, seal_json
-from chalicelib.wiring import base as wiring
 from tests.support.erasure.keeping import KEEPS_HERE
-from tests.support.web.asking import mark, opened, through
+from tests.support.web.asking import opened, through
 from tests.support.web.delivered import audited
 from tests.support.web.desk import Web
+from tests.support.web.kept import kept
 
 URL = "/api/v1/privacy-requests"
-CONTENT = {
-    "contact": ("desk.contact", {"name": "Асхат Жанов", "phone": "77010000001"}),
-    "ticket.1": ("desk.tickets", {"number": "481207", "state": "closed", "created_at": 1_795_000_000_000}),
-    "message.1": (
-        "desk.conversation",
-        {"direction": "in", "kind": "text", "sent_at": 1_795_000_000_000, "status": "read", "text": "шот төленбеді"},
-    ),
-    "message.2": (
-        "desk.conversation",
-        {"direction": "note", "kind": "comment", "text": "пікір <b>", "given_phone": "7702"},
-    ),
-}
 
 
 @pytest.fixture
@@ -38,25 +23,6 @@ def keeping(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def undecided(web: Web) -> Request:
     return through(web, opened(web), Step.OUTREACH_PAUSED, state="deciding", waits="decision", due_at=web.now + DAY)
-
-
-def kept(web: Web) -> Request:
-    """A request of which a part is kept for a hundred days; everything else is destroyed."""
-    request = opened(web)
-    parts, key = KeptParts(wiring.gateway()), new_contact_key(decode_key(settings().vault_public_key), request.id)
-    public = parts.key(key)
-    rows = [
-        KeptRow(name, store, seal_json(public, kept_content(request.id, name), {**content, "place": place}))
-        for place, (name, (store, content)) in enumerate(CONTENT.items(), 1)
-    ]
-    parts.write(request.id, rows, ["message_text"])
-    until, counts = day_of(web.now + 100 * DAY), {"desk.contact": 1, "desk.tickets": 1, "desk.conversation": 2}
-    entry = {"ground": "claims", "clause": "94-V art. 8(2)", "categories": ["message_text"], "until": until,
-             "by": [web.staff["dana"], web.staff["erlan"]], "where": "desk", "rows": counts,
-             "key": fingerprint(public)}  # fmt: skip
-    more = {"state": str(RequestState.KEEPING), "retained": [entry], "due_at": web.now + 101 * DAY}
-    request = through(web, request, Step.MAILBOX_DESTROYED)
-    return mark(web, request, dict.fromkeys((Step.PART_KEPT, Step.REST_GONE), web.now), **more)
 
 
 @pytest.mark.usefixtures("keeping")

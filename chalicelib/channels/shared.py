@@ -90,3 +90,7 @@ class Reached(NamedTuple):
     organisation: str = ""
     given_mail: str = ""
     given_phone: str = ""
+
+
+GIVEN = {"given_mail": "email", "given_phone": "phone", "organisation": "organisation"}
+"""Of which category of the profile each field of Reached is."""

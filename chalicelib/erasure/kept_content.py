@@ -9,10 +9,9 @@ from typing import Any
 
 from chalicelib.channels import registry
 from chalicelib.channels.reading import as_dict
+from chalicelib.channels.shared import GIVEN
 
 OF_TICKETS = ("number", "state", "priority", "tags", "created_at", "solved_at", "closed_at")
-TYPED = {"given_mail": "email", "given_phone": "phone", "organisation": "organisation"}
-"""What a person types into the form about themselves, beside their name, and of which category it is."""
 OF_MESSAGES = ("direction", "kind", "sent_at", "arrived_at", "status")
 Kept = Mapping[str, Any]
 """Values by their names; empty when nothing of the row is kept."""
@@ -42,7 +41,7 @@ def of_message(row: Mapping[str, Any], content: Mapping[str, Any], categories: C
     if row.get("direction") not in ("in", "out"):
         return {}
     metadata = _some(row, OF_MESSAGES) if "message_metadata" in categories else {}
-    typed = _some(details, [name for name, of in TYPED.items() if of in categories])
+    typed = _some(details, [name for name, of in GIVEN.items() if of in categories])
     return {**(said if "message_text" in categories else {}), **typed, **metadata}
 
 

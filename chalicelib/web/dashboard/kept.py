@@ -6,10 +6,10 @@ from typing import Any
 from chalice.app import Response
 
 from chalicelib.channels.registry import KINDS_OF_ADDRESS
+from chalicelib.channels.shared import GIVEN
 from chalicelib.core.errors import NotFound
 from chalicelib.core.observability import audit
 from chalicelib.core.texts import desk_msg
-from chalicelib.erasure.kept_content import TYPED
 from chalicelib.web.dashboard import rendering as pages
 from chalicelib.web.dashboard.presenter import Words
 from chalicelib.web.enter_request import NOT_FOUND
@@ -67,5 +67,5 @@ def _message(row: Mapping[str, Any], words: Words) -> tuple[str, str]:
         words.status(row["status"]) if row.get("status") else "",
         label(words.say, KINDS, kind, type="") if kind not in ("text", "comment", "notice") else "",
     ]
-    texts = [str(row[name]) for name in ("subject", "text", *TYPED) if row.get(name)]
+    texts = [str(row[name]) for name in ("subject", "text", *GIVEN) if row.get(name)]
     return ", ".join(filter(None, said)), "\n".join(texts)

@@ -63,7 +63,7 @@ SIGN_IN = Grant(
 
 _DELIVERY = (
     desk("Query", "GetItem", indexes=("unsent",)),
-    rows("Desk", (*WRITES, "DeleteItem"), "contact", "conversation", "ticket", "channel"),
+    rows("Desk", (*WRITES, "DeleteItem"), "contact", "conversation", "ticket", "channel", "mailing"),
     keys("GetItem"),
     rows("Index", ("GetItem", *WRITES), "link", "parked"),
     rows("Index", ("GetItem", "ConditionCheckItem"), "template"),
@@ -79,7 +79,7 @@ _DELIVERS = (
 
 _RECEIVES = (
     rows("Desk", WRITES, "contact", "conversation", "ticket", "number", "unclear", "fetch"),
-    rows("Desk", ("PutItem",), "visitor"),
+    rows("Desk", ("PutItem",), "visitor", "sign_up"),
     keys("PutItem", "ConditionCheckItem"),
     rows("Index", ("GetItem", *WRITES), "alias", "link", "parked"),
     rows("Index", ("GetItem", "ConditionCheckItem"), "fence"),
@@ -89,6 +89,7 @@ _RECEIVES = (
 SWEPT = (
     *("contact", "conversation", "ticket", "number", "unclear", "sweep", "request", "ended", "visitor"),
     "statistics",
+    "sign_up",
 )
 
 FUNCTIONS = (
@@ -105,7 +106,8 @@ FUNCTIONS = (
                 "ConditionCheckItem",
                 indexes=("queue", "unsent", "lists"),
             ),
-            keys("GetItem", "BatchGetItem"),
+            # Who confirms the address to which they want mailings is a contact from then on.
+            keys("GetItem", "BatchGetItem", "PutItem", "ConditionCheckItem"),
             index(
                 "GetItem",
                 "BatchGetItem",
@@ -179,6 +181,9 @@ FUNCTIONS = (
         (
             *_DELIVERY,
             rows("Desk", ("UpdateItem",), "visitor"),
+            # It makes the messages of a mailing, of the list of its recipients.
+            desk("Query", "BatchGetItem", indexes=("lists",)),
+            keys("ConditionCheckItem"),
             read_queue("DoorbellQueue", "RetryQueue"),
             send("RetryQueue", "UploadingQueue"),
         ),

@@ -17,7 +17,9 @@ from infra.definitions import Json, load
 
 INTAKE_HANDLER = "chalicelib.web.intake_function.app"
 INTAKE_SIZE: Json = {"MemorySize": 1024, "Timeout": 10, "ReservedConcurrentExecutions": 100}
-INTAKE_PATHS = re.compile(r"/(webhooks/.+|policy(/\{version\})?|contact(/r/\{link\}/messages)?|certificates|healthz)")
+INTAKE_PATHS = re.compile(
+    r"/(webhooks/.+|policy(/\{version\})?|contact(/r/\{link\}/messages)?|news|certificates|healthz)"
+)
 """Paths that answer without a session and go to the intake function."""
 INTAKE_MUST_SERVE = frozenset({*(one.path for one in registry.SERVED if one.webhook), "/healthz"})
 GATEWAY_RESPONSES: Json = {

@@ -80,13 +80,24 @@ OutboundPart = TextPart | ChoicePart | FilePart | TemplatePart | ChangePart
 
 
 class Thread(NamedTuple):
-    """The mail that a message of ours answers: its subject, and the ids of the mails before it."""
+    """The mail that a message of ours answers: its subject, and the ids of the mails before it. `begins`: it answers
+    none, and the subject is its own."""
 
     subject: str = ""
     references: tuple[str, ...] = ()
+    begins: bool = False
 
 
 NO_THREAD = Thread()
+
+
+class PageLink(NamedTuple):
+    """A page of ours to which a message leads, and what it says there. `ends`: a subscription ends there, also by a
+    program that sends RFC 8058's one field."""
+
+    title: str
+    url: str
+    ends: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,7 +107,8 @@ class OutboundMessage:
     `account` is the id of our number or bot, `address` the recipient's. `reference` is our message reference, which
     some channels return with every status. `quote` is the provider id of the message that is answered, `thread` what
     else is known of it where the channel has threads. `automatic`: nobody of the staff wrote it. `open_file` opens the
-    file anew for each try, where there is one; it raises SendError. The text beside a file is its caption.
+    file anew for each try, where there is one; it raises SendError. The text beside a file is its caption. `link` is a
+    page of ours to which it leads, where it has one.
     """
 
     account: str
@@ -107,6 +119,7 @@ class OutboundMessage:
     thread: Thread = NO_THREAD
     automatic: bool = False
     open_file: "Callable[[], FileBody] | None" = None
+    link: PageLink | None = None
 
     @property
     def file(self) -> FilePart | None:

@@ -202,6 +202,7 @@ class Channel(NamedTuple):
     `confirms_presses`  a pressed button turns until it is confirmed
     `rates`          what the provider takes in a time
     `never`          purposes of messages that may never leave by it, whatever a profile says
+    `mailings`       news and offers may leave by it: each message says how to end them, to people and to programs
     `find`           addresses that a typed text may be
     `profile_links`  beginnings of links in which a username follows
     `fetcher`        fetches files that customers sent; None: they are not fetched
@@ -250,6 +251,7 @@ class Channel(NamedTuple):
     confirms_presses: bool = False
     rates: tuple[Rate, ...] = ()
     never: frozenset[str] = frozenset()
+    mailings: bool = False
     find: Callable[["Typed"], Iterable[Address]] = no_address
     profile_links: tuple[str, ...] = ()
     names: Mapping[str, str] = MappingProxyType({"name": "full_name"})

@@ -8,14 +8,12 @@ one transaction.
 from typing import Any, NamedTuple
 
 from chalicelib.contacts.change_contact import ContactChanges
-from chalicelib.core.ids import pseudonym_of_notice
+from chalicelib.contacts.consent_records import Answered, ConsentRecords
 from chalicelib.core.transfer import GIVEN, PURPOSE, REFUSED
 from chalicelib.dynamo.builder import Write
-from chalicelib.dynamo.schema import CONSENT, CONTACT, HEAD
+from chalicelib.dynamo.schema import CONTACT, HEAD
 from chalicelib.dynamo.tables import Tables
 
-_RECORDS = 50
-"""Newest records of consent among which the last one about the transfer is looked for."""
 _LINES = {GIVEN: "transfer_agreed", REFUSED: "transfer_refused"}
 
 
@@ -28,24 +26,13 @@ class TransferAnswer(NamedTuple):
     pending: bool = False
 
 
-class Answered(NamedTuple):
-    """How an answer was given: `by` a "press", a "word" or on "paper"; `message_ref` names the person's message,
-    `asked` is the question as it was asked. What came on paper arrived at `received_at` (ms), and the colleague
-    `booked_by` has entered it."""
-
-    by: str
-    message_ref: str = ""
-    asked: str = ""
-    booked_by: str = ""
-    received_at: int = 0
-
-
 class TransferConsents:
     """Reads such answers and builds the writes of a new one. All reads raise Unavailable."""
 
     def __init__(self, tables: Tables, changes: ContactChanges) -> None:
         self._tables = tables
         self._changes = changes
+        self._records = ConsentRecords(tables)
 
     def held(self, contact_id: str, conversation_id: str) -> TransferAnswer:
         """Return what holds for a person."""
@@ -53,7 +40,7 @@ class TransferConsents:
         answer = str(head.get("abroad", ""))
         if not answer:
             return TransferAnswer(pending=bool(head.get("pending")))
-        told = (int(row["at"]) for row in self._records(contact_id) if row.get("abroad") == answer)
+        told = (int(row["at"]) for row in self._records.newest(contact_id) if row.get("abroad") == answer)
         return TransferAnswer(answer, next(told, 0))
 
     def pending(self, contact_id: str) -> bool:
@@ -75,29 +62,6 @@ class TransferConsents:
         kind = _LINES[answer] + ("_on_paper" if how.booked_by else "")
         return [
             self._tables.update("head", HEAD.key(conversation_id), "SET #abroad = :answer", as_read, values),
-            self._record(contact, answer, how, now, name),
+            self._records.put(contact, PURPOSE, how, now, name, abroad=answer),
             *self._changes.line(contact, ticket_id, kind, now, how.booked_by),
         ]
-
-    def _record(self, contact: dict[str, Any], answer: str, how: Answered, now: int, name: str) -> Write:
-        """Return the write of the record. It names the version of the policy to which the person has consented last."""
-        before = next(iter(self._records(contact["contact_id"])), {})
-        row = {one: before.get(one, "") for one in ("subject", "policy_version", "policy_hash")} | {
-            "contact_id": contact["contact_id"],
-            "purpose": PURPOSE,
-            "language": contact.get("language", ""),
-            "channel": contact["channel"],
-            "abroad": answer,
-            "asked": how.asked,
-            "answered_by": how.by,
-            "message_ref": how.message_ref,
-            "booked_by": how.booked_by,
-            "received_at": how.received_at or None,
-            "at": now,
-        }
-        name = name or pseudonym_of_notice(PURPOSE, f"{contact['contact_id']}{now}")
-        return self._tables.put("consent", CONSENT.key(contact["contact_id"], now, name), row)
-
-    def _records(self, contact_id: str) -> list[dict[str, Any]]:
-        partition = CONSENT.partition(contact_id)
-        return list(self._tables.page(partition, prefix=CONSENT.prefix, newest_first=True, limit=_RECORDS).rows)

@@ -37,18 +37,21 @@ class Search:
     contacts_by_words: Callable[[str, str], Found]
 
     def __call__(self, q: str, after: str = "") -> Page:
-        """Return the ticket of that number and the tickets of a page of contacts, newest activity first; `after` is the
-        cursor of the page before.
+        """Return the ticket of that number and the tickets of a page of contacts, newest activity first, with those of
+        the contacts that have none; `after` is the cursor of the page before.
 
         Raises Unavailable, and BadInput for a cursor of another search.
         """
         words = " ".join("".join(one for one in q if not invisible(one)).split())
         named = [] if after else self._by_number(words)
-        newest = dict.fromkeys(named if after else [*named, *self._by_address(words)])
+        by_address = [] if after else self._by_address(words)
+        newest = dict.fromkeys([*named, *(row.ticket_id for row in by_address if row.ticket_id)])
+        people = dict.fromkeys(str(row.contact_id) for row in by_address if not (row.ticket_id or row.fenced))
         by_words = self.contacts_by_words(words, after)
         if by_words.contacts:
             heads = self.tickets.conversations(self.tickets.conversations_of(by_words.contacts))
             newest |= dict.fromkeys(head.ticket_id for head in heads if head.ticket_id)
+            people |= dict.fromkeys(head.contact_id for head in heads if not head.ticket_id)
         seen = self.tickets.tickets(newest)
         found = {ticket.id: ticket for ticket in seen if not ticket.erased or ticket.id in named}
         left = MOST_EARLIER
@@ -56,7 +59,9 @@ class Search:
             chain = self.tickets.earlier_tickets(ticket, min(EARLIER_PER_TICKET, left))
             found |= {earlier.id: earlier for earlier in chain}
             left -= len(chain)
-        return Page(tuple(sorted(found.values(), key=lambda one: (-one.activity, one.id))), by_words.next)
+        return Page(
+            tuple(sorted(found.values(), key=lambda one: (-one.activity, one.id))), by_words.next, people=tuple(people)
+        )
 
     def _by_number(self, words: str) -> list[str]:
         """Return the ticket whose number is the only number in the text, in any notation: №418-945, Ticket 418–945."""
@@ -66,12 +71,12 @@ class Search:
         ticket_id = self.tickets.ticket_id_of(numbers[0])
         return [ticket_id] if ticket_id else []
 
-    def _by_address(self, words: str) -> list[str]:
+    def _by_address(self, words: str) -> list[IndexRow]:
         aliases = [(key.pk, key.sk) for key in map(ALIAS.key, self._names(words))]
         if not aliases:
             return []
         with translated_errors():
-            return [str(row.ticket_id) for row in IndexRow.batch_get(aliases, consistent_read=True) if row.ticket_id]
+            return list(IndexRow.batch_get(aliases, consistent_read=True))
 
     def _names(self, words: str) -> list[str]:
         typed = _typed(words)

@@ -45,6 +45,7 @@ OWN_CODES: Mapping[str, Meaning] = {
         (Act.NEVER, "suppressed", "suppressed"),
         (Act.NEVER, "abroad", "abroad"),
         (Act.NEVER, "opted_out", "opted_out"),
+        (Act.NEVER, "unsubscribed", "unsubscribed"),
         (Act.NEVER, "erased", "erased"),
         (Act.NEVER, "empty", "empty"),
         (Act.NEVER, "template_refused", "template_refused"),

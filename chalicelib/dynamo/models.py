@@ -102,6 +102,7 @@ class DeskRow(Model):
     answered_by = UnicodeAttribute(null=True)
     abroad = UnicodeAttribute(null=True)
     booked_by = UnicodeAttribute(null=True)
+    answer = UnicodeAttribute(null=True)
     at = NumberAttribute(null=True)
     received_at = NumberAttribute(null=True)
     expires_at = NumberAttribute(null=True)
@@ -144,6 +145,7 @@ class DeskRow(Model):
     deleted_by = UnicodeAttribute(null=True)
     decision = UnicodeAttribute(null=True)
     decided_by = UnicodeAttribute(null=True)
+    mailing = UnicodeAttribute(null=True)
     order = NumberAttribute(null=True)
     rank = NumberAttribute(null=True)
     piece_count = NumberAttribute(null=True)
@@ -262,6 +264,24 @@ class DeskRow(Model):
     people = NumberAttribute(null=True)
     # statistics
     published: MapAttribute[str, object] = MapAttribute(null=True)
+    # subscription
+    ended_by = UnicodeAttribute(null=True)
+    # mailing
+    released_by = UnicodeAttribute(null=True)
+    stopped_by = UnicodeAttribute(null=True)
+    texts: MapAttribute[str, object] = MapAttribute(null=True)
+    version = NumberAttribute(null=True)
+    changed_at = NumberAttribute(null=True)
+    released_at = NumberAttribute(null=True)
+    # mailing_count
+    queued = NumberAttribute(null=True)
+    sent = NumberAttribute(null=True)
+    came_back = NumberAttribute(null=True)
+    ended = NumberAttribute(null=True)
+    declined = NumberAttribute(null=True)
+    paused = NumberAttribute(null=True)
+    at_home = NumberAttribute(null=True)
+    not_sent = NumberAttribute(null=True)
 
 
 class KeyRow(Model):

@@ -1,10 +1,11 @@
 """The function `sender`: a wake-up message names a conversation, and it sends what waits in its outbox; or it names an
-answer to a visitor, or a message about which a signal is passed on."""
+answer to a visitor, a message about which a signal is passed on, a mailing, or a copy of one that came back."""
 
 from typing import Any
 
 from chalicelib.entrypoints.batches import each
 from chalicelib.wiring import delivery as wiring_delivery
+from chalicelib.wiring import mailings as wiring_mailings
 
 
 def handle(event: dict[str, Any]) -> dict[str, Any]:
@@ -14,6 +15,12 @@ def handle(event: dict[str, Any]) -> dict[str, Any]:
     def work(body: dict[str, str]) -> None:
         if "signal" in body:
             wiring_delivery.pass_on_signal()(body.get("message", ""), body["signal"])
+        elif "mailing_id" in body:
+            wiring_mailings.send_mailing()(body["mailing_id"])
+        elif "came_back" in body:
+            wiring_mailings.came_back()(body["came_back"])
+        elif "unreachable" in body:
+            wiring_mailings.came_back().unreachable(body["unreachable"])
         elif "visitor_id" in body:
             wiring_delivery.answer_visitor()(body["visitor_id"])
         else:

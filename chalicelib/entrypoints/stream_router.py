@@ -4,7 +4,8 @@ own words, never content.
 Queue by queue:
 
 - doorbell (the sender): a new outbox entry wakes its conversation, and so does a supervisor's decision about one; a new
-  answer to a visitor.
+  answer to a visitor; a mailing that was let go; a copy of one that came back; somebody to whom the provider
+  says that nothing more may be written.
 - dating (the expiry stamper): a ticket whose expiry date is not yet stamped on its rows; a conversation whose tickets
   are to be dated by the end of an agreement; one by one, rows that appear
   on a ticket which may be closed, rows without a ticket, and messages whose failure their ticket does not show yet. An
@@ -23,6 +24,7 @@ from typing import Any
 
 from chalicelib.attachments.due import wake_up
 from chalicelib.core.errors import Unavailable
+from chalicelib.core.ids import MessageRef
 from chalicelib.core.observability import count, log
 from chalicelib.core.purposes import RIGHTS
 from chalicelib.dynamo.builder import plain_item
@@ -33,6 +35,7 @@ from chalicelib.dynamo.schema import (
     ERASURE_PAUSE,
     FETCH,
     HEAD,
+    MAILING,
     MESSAGE,
     OUTBOX,
     REQUEST,
@@ -54,7 +57,8 @@ _READ = (
     *("pk", "sk", "conversation_id", "ticket_id", "contact_id", "request_id"),
     *("direction", "kind", "status", "flagged", "expires_at", "dated", "purpose"),
     *("state", "waits", *_SIGNED, "due", "piece_count", "piece_states", "resent_as", "notices_wait"),
-    *("deleted", "file_objects", "withheld", "attempts", "attempt_id"),
+    *("deleted", "file_objects", "withheld", "attempts", "attempt_id", "mailing", "provider_hash"),
+    *("blocked", "blocked_by"),
 )
 """Attributes of a row that the stream router reads."""
 
@@ -124,11 +128,13 @@ def _wake_up(record: Mapping[str, Any]) -> tuple[str, WakeUp] | None:
     item = plain_item({name: image[name] for name in _READ if name in image})
     pk, sk = item["pk"], item["sk"]
     new = record["eventName"] == "INSERT"
-    to_visitor = sk == VISITOR.sk
+    to_visitor, group = sk == VISITOR.sk, pk.partition("#")[2]
     entry = sk.startswith(OUTBOX.prefix) and (new or _decided_reply(item)) and item.get("withheld") != WAITS
     if (new and to_visitor) or entry or (sk == HEAD.sk and item.get("notices_wait")):
-        name, group = "visitor_id" if to_visitor else "conversation_id", pk.partition("#")[2]
+        name = "visitor_id" if to_visitor else "conversation_id"
         return "doorbell", WakeUp({name: group}, group, record["eventID"])
+    if body := _of_mailing(pk, sk, item):
+        return "doorbell", WakeUp(body, group, record["eventID"])
     if sk.startswith(FETCH.prefix) and pk.startswith(FETCH.partition("")):
         return ("fetching", wake_up(item["conversation_id"], sk)) if new else None
     if (sk == TICKET.sk and item.get("expires_at", 0) != item.get("dated", 0)) or (sk == HEAD.sk and item.get("due")):
@@ -140,13 +146,25 @@ def _wake_up(record: Mapping[str, Any]) -> tuple[str, WakeUp] | None:
         conversation_id = pk.partition("#")[2]
         change = item.get("kind") in TEXT_CHANGES or bool(item.get("deleted"))
         return "dating", _stamping(conversation_id, item.get("ticket_id", ""), sk, change=change)
-    if sk == CONTACT.sk:
-        return "indexing", WakeUp({"contact_id": item["contact_id"]})
-    if sk.startswith(ASK.prefix) and new:
-        return "privacy", WakeUp({"contact_id": item["contact_id"]})
+    if sk == CONTACT.sk or (sk.startswith(ASK.prefix) and new):
+        return "indexing" if sk == CONTACT.sk else "privacy", WakeUp({"contact_id": item["contact_id"]})
     if sk == REQUEST.sk and pk.startswith(REQUEST.partition("")) and (new or _decided(item)):
         return "privacy", WakeUp({"request_id": item["request_id"]})  # not for a contact's pointer to it
     return None
+
+
+def _of_mailing(pk: str, sk: str, item: Mapping[str, Any]) -> dict[str, str]:
+    """Return the body of the wake-up message for a mailing that was let go, for a copy of one that has failed after it
+    was sent, and nobody has noted that, or for somebody to whom nothing more may be written; {} for anything else."""
+    named = pk.partition("#")[2]
+    if sk == MAILING.sk:
+        return {"mailing_id": named} if item.get("due") and not item.get("attempts") else {}
+    if sk == HEAD.sk:
+        return {"unreachable": named} if item.get("blocked") and item.get("blocked_by") else {}
+    failed = item.get("status") == "failed" and item.get("provider_hash") and not item.get("flagged")
+    if not (failed and item.get("mailing") and sk.startswith(MESSAGE.prefix)):
+        return {}
+    return {"came_back": str(MessageRef.of_tail(named, sk.removeprefix(MESSAGE.prefix)))}
 
 
 def _decided_reply(item: Mapping[str, Any]) -> bool:

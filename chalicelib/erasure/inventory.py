@@ -15,7 +15,7 @@ from typing import Any
 from chalicelib.attachments.bucket import Bucket
 from chalicelib.channels import registry
 from chalicelib.core.clock import SECOND
-from chalicelib.core.transfer import PURPOSE
+from chalicelib.core.purposes import of_processing
 from chalicelib.dynamo.builder import Write
 from chalicelib.dynamo.schema import (
     ALIAS,
@@ -128,7 +128,7 @@ class Inventories:
 
     def _rows_of_contact(self, contact_id: str) -> list[dict[str, Any]]:
         names = ",".join(("sk,contact_id,public_key,profile", *registry.ADDRESS_KINDS, "policy_version,policy_hash"))
-        only = f"{names},language,channel,at,purpose,abroad,expires_at,suppressed_at"
+        only = f"{names},language,channel,at,purpose,abroad,answer,expires_at,suppressed_at"
         pages = self._tables.pages(CONTACT.partition(contact_id), only=only)
         return [row for page in pages for row in page.rows]
 
@@ -285,14 +285,14 @@ def _sk(row: Mapping[str, Any]) -> str:
 
 
 def _first_to_last(consents: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Return the consents by what they prove: those to the processing before those about the transfer abroad alone, of
-    which a person may give as many as they like."""
-    return sorted(consents, key=lambda one: one.get("purpose") == PURPOSE)
+    """Return the consents by what they prove: those to the processing before those about a part of it alone, the
+    transfer abroad or mailings, of which a person may give as many as they like."""
+    return sorted(consents, key=lambda one: not of_processing(one.get("purpose", "")))
 
 
 def _proof(consent: Mapping[str, Any], request: Request) -> dict[str, Any]:
-    """Return the proof that a consent was given, with the answer about the transfer abroad, where one was, and when it
-    ended (ms): no address, no text, no message.
+    """Return the proof that a consent was given, with the answer about the transfer abroad, or about mailings, where
+    one was (`mailing`: purpose and answer), and when it ended (ms): no address, no text, no message.
 
     A consent ended with the receipt of the request. One that was given after that (by the very message that withdraws,
     or after the day on a paper) ended when the request was opened, but not before it was given.
@@ -302,4 +302,6 @@ def _proof(consent: Mapping[str, Any], request: Request) -> dict[str, Any]:
     words = {"version": "policy_version", "hash": "policy_hash", "language": "language", "channel": "channel"}
     said = {name: str(consent.get(attribute, "")) for name, attribute in words.items()}
     abroad = {"abroad": str(consent["abroad"])} if consent.get("abroad") else {}
-    return {**said, "given": given, "ended": ended, **abroad}
+    answer = consent.get("answer")
+    mailing = {"mailing": f"{consent['purpose']}.{answer}"} if answer else {}
+    return {**said, "given": given, "ended": ended, **abroad, **mailing}

@@ -145,9 +145,11 @@ class ConversationRows:
         ticket_id: str,
         wrote_at: int,
         expires_at: int = 0,
+        abroad: str = "",
     ) -> Write:
         """Put the head of a new conversation. `wrote_at` is the time (ms) of the person's first message, `expires_at`
-        (seconds) until when somebody is kept who has not consented yet."""
+        (seconds) until when somebody is kept who has not consented yet, `abroad` their answer about a transfer abroad,
+        "" without one."""
         key = HEAD.key(person.conversation_id)
         head = {
             "conversation_id": person.conversation_id,
@@ -163,6 +165,7 @@ class ConversationRows:
             "aliases": list(person.aliases),
             "blocked": False,
             "pending": person.pending or None,
+            "abroad": abroad or None,
             **(_expiry(key.pk, expires_at) if expires_at else {}),
         }
         return self._build.put("head", key, head)

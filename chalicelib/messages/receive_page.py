@@ -21,6 +21,15 @@ SHORTEST, LONGEST = 3 * SECOND, 12 * 60 * 60 * SECOND
 may say what is true no more."""
 
 
+def id_of_page(key: PageKey, token: str, now: int) -> str:
+    """Return the id of a page by its token; "" when it is not ours, or was made too short or too long a time ago."""
+    said = key.read(token)
+    in_time = said is not None and SHORTEST <= now - said.made_at <= LONGEST
+    if not in_time:
+        count("PageRefused", reason="time")
+    return said.id if said and in_time else ""
+
+
 class ReceivePage(NamedTuple):
     """Stores pages of this channel. `recognise` tells what a text asks about data, `visitor` what somebody is answered
     of whom nothing is stored."""
@@ -36,11 +45,7 @@ class ReceivePage(NamedTuple):
     def id_of(self, token: str, now: int) -> str:
         """Return the id of a page by its token; "" when it is not ours, or was made too short or too long a time
         ago."""
-        said = self.key.read(token)
-        in_time = said is not None and SHORTEST <= now - said.made_at <= LONGEST
-        if not in_time:
-            count("PageRefused", reason="time")
-        return said.id if said and in_time else ""
+        return id_of_page(self.key, token, now)
 
     def __call__(self, filled: Filled, source: str) -> str:
         """Store a page that was sent from this address of the network, in one transaction for each message. Return "",

@@ -2,7 +2,8 @@
 menu.
 
 The row is named by the pseudonym of the provider's id of what arrived, so that a repetition meets it. What it holds of
-the person, the address and the text, is sealed to the vault and goes with the delivery (outbox/answer_visitor.py).
+the person, the address and the text, is sealed to the vault and goes with the delivery
+(outbox/visitors/answer_visitor.py).
 """
 
 from typing import Any

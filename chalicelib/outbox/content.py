@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, Self
 
-from chalicelib.channels.base import ChoicePart, FilePart, OutboundPart, TemplatePart, TextPart
+from chalicelib.channels.base import ChoicePart, FilePart, OutboundPart, PageLink, TemplatePart, TextPart
 from chalicelib.channels.parts import Button
 from chalicelib.channels.reading import as_dict, as_list
 from chalicelib.core.asks import CHOICE_PAYLOAD
@@ -49,27 +49,31 @@ class SentTemplate(NamedTuple):
 
 @dataclass(frozen=True)
 class ReplyContent:
-    """What somebody of the staff sends. `quote` is the reference of the message that is answered. Everything is
-    personal data."""
+    """What is sent. `quote` is the reference of the message that is answered, `topic` the subject of one that answers
+    none, `link` a page of ours to which it leads. Everything is personal data."""
 
     text: str = field(default="", repr=False)
     quote: str = ""
     choices: tuple[Button, ...] = field(default=(), repr=False)
     files: tuple[SentFile, ...] = field(default=(), repr=False)
     template: SentTemplate | None = field(default=None, repr=False)
+    topic: str = field(default="", repr=False)
+    link: PageLink | None = field(default=None, repr=False)
 
     @classmethod
     def of(cls, content: Mapping[str, Any]) -> Self:
         """Return what is stored as `content`. Other shapes are skipped, because intake can seal anything."""
         choices = (as_dict(one) for one in as_list(content.get("buttons")))
         files = (as_dict(one) for one in as_list(content.get("files")))
-        template = as_dict(content.get("template"))
+        template, link = as_dict(content.get("template")), as_dict(content.get("link"))
         return cls(
             text=str(content.get("text", "")),
             quote=str(content.get("quote", "")),
             choices=tuple(Button(str(one.get("id", "")), str(one.get("title", ""))) for one in choices),
             files=tuple(_file(one) for one in files),
             template=_template(template) if template else None,
+            topic=str(content.get("topic", "")),
+            link=_link(link) if link else None,
         )
 
     @property
@@ -84,6 +88,8 @@ class ReplyContent:
             "buttons": [one._asdict() for one in self.choices],
             "files": [one._asdict() for one in self.files],
             "template": self.template and _stored_template(self.template),
+            "topic": self.topic,
+            "link": self.link and self.link._asdict(),
         }
         return {"text": self.text} | {name: value for name, value in rest.items() if value}
 
@@ -102,6 +108,10 @@ class ReplyContent:
         choice = (ChoicePart(self.choices),) if self.choices else ()
         files = (FilePart(one.name, one.type, one.size, one.kind, one.object, one.etag) for one in self.files)
         return (*text, *choice, *files)
+
+
+def _link(given: Mapping[str, Any]) -> PageLink:
+    return PageLink(str(given.get("title", "")), str(given.get("url", "")), ends=bool(given.get("ends")))
 
 
 def _file(given: Mapping[str, Any]) -> SentFile:

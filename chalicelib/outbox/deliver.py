@@ -283,6 +283,7 @@ class _Run:
             thread=opened.thread,
             automatic=entry.purpose != SUPPORT,
             open_file=opens,
+            link=opened.link,
         )
         try:
             return self._providers.send(entry.channel, message)

@@ -38,7 +38,7 @@ FIXED_ANSWERS = frozenset({STATUS, RIGHTS})
 """Purposes of fixed texts that answer what the person did. No withdrawal of consent and no opt-out stops them."""
 ESSENTIAL = FIXED_ANSWERS | {SUPPORT}
 """Purposes that an opt-out does not stop, because they answer what the person asks. It stops all others, also those
-that a profile adds."""
+that a profile adds. Those need a subscription, too: no row, no news."""
 CHANGE = "change"
 """Action of an outbox entry whose message is a reaction, edit or deletion of ours (tickets/model.py, CHANGES): its
 failure is shown at the message that it is about, and on no ticket."""
@@ -55,7 +55,8 @@ class OutboxEntry:
     accepted although no answer came. `answers` is the time (ms) of the customer's question that a reply answers, 0 when
     none was open. `template` is the key (name#language) of the template that it sends, "" when it sends none. `files`:
     the message has some, which only the uploader may read. `kept`: a notice that waits until the customer writes.
-    `withheld` is how far the decision of a supervisor is: WAITS, APPROVED, RETURNED, "" where none is wanted."""
+    `withheld` is how far the decision of a supervisor is: WAITS, APPROVED, RETURNED, "" where none is wanted. `mailing`
+    is the id of the mailing of which it is a copy."""
 
     ref: MessageRef
     action: str
@@ -74,6 +75,7 @@ class OutboxEntry:
     files: bool = False
     kept: bool = False
     withheld: str = ""
+    mailing: str = ""
 
     @property
     def held_by_eraser(self) -> bool:
@@ -152,7 +154,8 @@ class Recipient:
 @dataclass(frozen=True)
 class Job:
     """All that a sender reads about one message before it calls a provider. `template` is the one that the entry names,
-    as it is now, `rule` how people consent to a transfer abroad on the channel, "" where there is none."""
+    as it is now, `rule` how people consent to a transfer abroad on the channel, "" where there is none. `subscribed`:
+    the person gets mailings of its purpose, or it needs no subscription."""
 
     entry: OutboxEntry
     message: Outgoing | None
@@ -160,6 +163,7 @@ class Job:
     recipient: Recipient | None
     template: StoredTemplate | None = None
     rule: str = ""
+    subscribed: bool = True
 
     @property
     def needs(self) -> str:
@@ -290,6 +294,8 @@ def refusal(job: Job, now: int, allows: Callable[[str, str], bool]) -> Failure |
         return Failure("suppressed", "suppressed")
     if recipient.opted_out and entry.purpose not in ESSENTIAL:
         return Failure("opted_out", "opted_out")
+    if not job.subscribed:
+        return Failure("unsubscribed", "unsubscribed")
     if not agreed(job.needs, head.abroad):
         return Failure("abroad", "abroad")
     if head.blocked:

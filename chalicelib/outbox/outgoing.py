@@ -13,6 +13,7 @@ from chalicelib.channels.base import (
     EditPart,
     OutboundMessage,
     OutboundPart,
+    PageLink,
     ReactionPart,
     SendError,
     SendResult,
@@ -57,12 +58,14 @@ class Providers(Protocol):
 @dataclass(frozen=True)
 class OpenedMessage:
     """An opened message: its pieces, each of which a provider takes as one message, its address, the provider's id of
-    the message that its first piece quotes, and what it answers on a channel with threads."""
+    the message that its first piece quotes, what it answers on a channel with threads, and the page of ours to which it
+    leads."""
 
     pieces: tuple[tuple[OutboundPart, ...], ...] = field(repr=False)
     address: Address = field(repr=False)
     quote: str = field(default="", repr=False)
     thread: Thread = field(default=NO_THREAD, repr=False)
+    link: PageLink | None = field(default=None, repr=False)
 
 
 def open_message(decryptor: "BatchDecryptor", job: Job, store: "Outbox", now: int) -> OpenedMessage | Failure:
@@ -92,10 +95,12 @@ def open_message(decryptor: "BatchDecryptor", job: Job, store: "Outbox", now: in
         log("part_refused", channel=job.entry.channel, code=error.code, reason=error.capability)
         return Failure(error.code, reason_of(job.entry.channel, error.code))
     quote, thread = _quoted(decryptor, store, content, now), NO_THREAD
-    if registry.channel(job.entry.channel).threads:
+    if sent.topic:
+        thread = Thread(sent.topic, begins=True)
+    elif registry.channel(job.entry.channel).threads:
         newest, thread = _answered(decryptor, store, job.entry.ref, now)
         quote = quote or newest
-    return OpenedMessage(pieces, address, quote, thread) if pieces else Failure("empty", "empty")
+    return OpenedMessage(pieces, address, quote, thread, sent.link) if pieces else Failure("empty", "empty")
 
 
 def _answered(decryptor: "BatchDecryptor", store: "Outbox", ref: MessageRef, now: int) -> tuple[str, Thread]:

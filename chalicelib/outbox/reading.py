@@ -9,8 +9,18 @@ from chalicelib.core.delivery_failures import failure_record
 from chalicelib.core.ids import MessageRef
 from chalicelib.dynamo.models import DeskRow, IndexRow, UnsentIndex
 from chalicelib.dynamo.rows import alive, get_row, translated_errors
-from chalicelib.dynamo.schema import CHANNEL, CLIENT_ID, CONTACT, EARLY_STATUS, HEAD, MESSAGE, OUTBOX, SENDING
-from chalicelib.outbox.model import Head, Job, OutboxEntry, Outgoing, Recipient
+from chalicelib.dynamo.schema import (
+    CHANNEL,
+    CLIENT_ID,
+    CONTACT,
+    EARLY_STATUS,
+    HEAD,
+    MESSAGE,
+    OUTBOX,
+    SENDING,
+    SUBSCRIPTION,
+)
+from chalicelib.outbox.model import ESSENTIAL, Head, Job, OutboxEntry, Outgoing, Recipient
 from chalicelib.outbox.provider_ids import NamedMessage
 from chalicelib.tickets.model import REFERRING, WAITS
 from chalicelib.tickets.records_from_rows import mapping
@@ -47,7 +57,12 @@ class OutboxReading:
         """Read all rows that decide about an entry. Expired rows count as gone."""
         head = self.head(entry.ref.conversation_id)
         recipient = self.recipient(head.contact_id) if head else None
-        return Job(entry, self.message(entry.ref, now), head, recipient)
+        subscribed = entry.purpose in ESSENTIAL or bool(head and self._subscribed(head.contact_id, entry.purpose))
+        return Job(entry, self.message(entry.ref, now), head, recipient, subscribed=subscribed)
+
+    def _subscribed(self, contact_id: str, purpose: str) -> bool:
+        row = get_row(SUBSCRIPTION.key(contact_id, purpose))
+        return row is not None and not row.ended_at
 
     def message(self, ref: MessageRef, now: int) -> Outgoing | None:
         """Return a message of ours, or for a pressed button the person's own; None when it is gone, or deleted before
@@ -177,6 +192,7 @@ def outbox_entry(conversation_id: str, row: DeskRow) -> OutboxEntry:
         files=bool(row.files),
         kept=bool(row.kept),
         withheld=row.withheld or "",
+        mailing=row.mailing or "",
     )
 
 

@@ -9,7 +9,17 @@ from chalicelib.core.ids import MessageRef, pseudonym_of_notice
 from chalicelib.core.purposes import SUPPORT
 from chalicelib.core.transfer import EXPLICIT, GIVEN, REFUSED
 from chalicelib.dynamo.builder import Builder, Write
-from chalicelib.dynamo.schema import CHANNEL, CONTACT, EARLY_STATUS, HEAD, LINK, MESSAGE, OUTBOX, TICKET
+from chalicelib.dynamo.schema import (
+    CHANNEL,
+    CONTACT,
+    EARLY_STATUS,
+    HEAD,
+    LINK,
+    MESSAGE,
+    OUTBOX,
+    SUBSCRIPTION,
+    TICKET,
+)
 from chalicelib.outbox import channel_rows
 from chalicelib.outbox.model import CHANGE, ESSENTIAL, HELD_BY_ERASER, Failure, Head, Job, OutboxEntry, Outgoing
 from chalicelib.tickets.lines import line_row
@@ -62,12 +72,16 @@ class OutboxRows:
         return self._tables.check("head", HEAD.key(head.conversation_id), condition, values)
 
     def still_allowed(self, head: Head, job: Job) -> list[Write]:
-        """Check that the person has not withdrawn consent or opted out meanwhile. [] when the message serves them
-        all the same."""
+        """Check that the person has not withdrawn consent or opted out meanwhile, and still gets mailings of its
+        purpose, if it is one. [] when the message serves them all the same."""
         stops = [] if job.serves_the_person else ["attribute_not_exists(#suppressed_at)"]
         stops += [] if job.entry.purpose in ESSENTIAL else ["attribute_not_exists(#opted_out_at)"]
         key = CONTACT.key(head.contact_id)
-        return [self._tables.check("contact", key, " AND ".join(stops))] if stops else []
+        checks = [self._tables.check("contact", key, " AND ".join(stops))] if stops else []
+        if job.entry.purpose not in ESSENTIAL:
+            key, lasts = SUBSCRIPTION.key(head.contact_id, job.entry.purpose), "attribute_not_exists(#ended_at)"
+            checks.append(self._tables.check("subscription", key, f"attribute_exists(pk) AND {lasts}"))
+        return checks
 
     def not_being_erased(self, contact_id: str) -> Write:
         """Check that the contact is not being erased; one that does not exist passes."""

@@ -9,6 +9,7 @@ from dataclasses import replace
 from chalicelib.channels import registry
 from chalicelib.dynamo.builder import Write
 from chalicelib.dynamo.tables import Tables
+from chalicelib.outbox.mailing_counts import SENT, counted, why_not
 from chalicelib.outbox.model import CHANGE, CLAIM, Claimed, Failure, Job, OutboxEntry, Outgoing
 from chalicelib.outbox.reading import OutboxReading
 from chalicelib.outbox.rows import EarlyStatus, OutboxRows
@@ -104,6 +105,8 @@ class Outbox(OutboxReading):
             end = self._end(job, refused)
             if message is None:
                 return end or None
+            if message.rank < RANK["sent"]:
+                end += self._counted(entry, SENT)
             if not provider_id:  # a change that got no id of its own
                 return [*([self._rows.messages.all_out(message)] if message.rank < RANK["sent"] else []), *end]
             return [
@@ -152,6 +155,9 @@ class Outbox(OutboxReading):
     def _end(self, job: Job, refused: frozenset[str]) -> list[Write]:
         """Return the writes that delete the entry; [] when the eraser holds it or its person is being erased."""
         return [] if refused & _STAYS else [self._rows.delete_entry(job.entry), *self._not_being_erased(job)]
+
+    def _counted(self, entry: OutboxEntry, what: str) -> list[Write]:
+        return counted(self._tables, entry.mailing, entry.ref.conversation_id, what)
 
     def _not_being_erased(self, job: Job) -> list[Write]:
         return [self._rows.not_being_erased(job.head.contact_id)] if job.head else []
@@ -227,6 +233,7 @@ class Outbox(OutboxReading):
             if refused & _STAYS:
                 return None
             writes = [self._rows.delete_entry(entry, attempt_id, now), *self._not_being_erased(job)]
+            writes += self._counted(entry, why_not(failure.reason))
             message = self.message(entry.ref, now) if refused else job.message
             if message is None:
                 return writes

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chalicelib.contacts.change_transfer import Answered
+from chalicelib.contacts.consent_records import Answered
 from chalicelib.core.errors import Conflict
 from chalicelib.privacy.requests.receipt import day_of_receipt
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.core.errors import NotFound
 from chalicelib.core.ids import new_id
+from chalicelib.mailings.subscriptions import ROLE as SUBSCRIBED
 from chalicelib.privacy.kinds.registry import is_handled, kind_of
 from chalicelib.privacy.requests.contact_rows import ASKED_NOTED, OPTED_OUT
 from chalicelib.privacy.requests.model import Opened
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from chalicelib.privacy.requests.model import Request, Subject
     from chalicelib.privacy.requests.store import RequestStore
 
-_READ_AGAIN = frozenset({OPTED_OUT, ASKED_NOTED, "subject"})
+_READ_AGAIN = frozenset({OPTED_OUT, ASKED_NOTED, SUBSCRIBED, "subject", "head"})
 """Roles of writes that another process may have overtaken: what they check is read again."""
 
 

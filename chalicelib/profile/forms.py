@@ -12,8 +12,8 @@ from msgspec import Meta
 from chalicelib.channels import registry
 
 EVENTS = (
-    "ticket_closed last_ticket_closed agreement_ended consent_given consent_ended received request_answered"
-    " data_destroyed account_closed written not_held"
+    "ticket_closed last_ticket_closed agreement_ended consent_given unsubscribed consent_ended received"
+    " request_answered data_destroyed account_closed written not_held"
 ).split()
 """Events from which a retention term can run. `not_held` marks data that never reaches this service."""
 DEADLINES = (

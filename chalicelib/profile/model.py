@@ -404,14 +404,20 @@ class Profile(Row):
         return self.notices.get(f"{channel}_rights_template" if purpose == RIGHTS else f"{channel}_template", "")
 
     def live(self, row: Purpose | Ground | Category) -> bool:
-        """Whether something happens under this row today: one of its channels is served, or it needs none. Nothing
-        happens for a purpose that wants a consent of its own, because nobody can give one yet."""
+        """Whether something happens under this row today: one of its channels is served, or it needs none. A purpose
+        that wants a consent of its own needs one: without a channel nothing is sent for it."""
         if isinstance(row, Purpose) and row.consent:
-            return False
+            return row.id in self.mailed
         if isinstance(row, Category):
             named = [self.purposes[one] for one in row.purposes], [self.grounds[one] for one in row.grounds]
             return all(any(map(self.live, rows)) for rows in named)
         return not row.channels or not {*row.channels}.isdisjoint(self.served)
+
+    @property
+    def mailed(self) -> tuple[str, ...]:
+        """The purposes of mailings that can leave: each wants a consent of its own."""
+        served = {*self.served}
+        return tuple(row.id for row in self.purposes.values() if row.consent and not served.isdisjoint(row.channels))
 
     @property
     def reviewed(self) -> tuple[str, ...]:

@@ -92,6 +92,7 @@ TERMS: Mapping[str, str] = {
     "last_ticket_closed": policy_msg("{term} after your last request is closed"),
     "agreement_ended": policy_msg("{term} after the agreement ends"),
     "consent_given": policy_msg("{term} after consent"),
+    "unsubscribed": policy_msg("{term} after you ended the subscription"),
     "consent_ended": policy_msg("{term} after consent ends"),
     "received": policy_msg("{term} after receipt"),
     "request_answered": policy_msg("{term} after the answer"),

@@ -13,6 +13,7 @@ from chalicelib.channels import registry
 from chalicelib.core.kept_for import KeptFor
 from chalicelib.core.languages import LANGUAGES
 from chalicelib.core.normal import same_phrase
+from chalicelib.core.purposes import MAILED
 from chalicelib.profile.forms import KEPT_BY_THE_DESK
 from chalicelib.profile.model import AcceptedBy, ConsentTerms, Profile, Purpose, Residency, Retain, Retention, Row
 
@@ -51,6 +52,8 @@ NEEDED = ("ticket", "contact", "consent", "request", "fence", "log", "staff", "u
 """Classes of retention that code asks for by name."""
 OF_AGREEMENTS = ("ticket", "contact")
 """Classes that may count from the end of a person's agreement with the company."""
+_BY_MAIL = frozenset(one.id for one in registry.CHANNELS if one.mailings)
+"""The channels by which mailings leave."""
 _OWN = re.compile(r"[A-Z][0-9]+(\.[0-9]+)?")
 _OTHERS = re.compile(r"94-V art\. [0-9]+(-[0-9]+)?(\([0-9]+\))*|Rules [0-9]+|own rule")
 
@@ -155,7 +158,11 @@ def _purposes(profile: Profile) -> Wrong:
             yield where, f"{row.id} has no channel and no category of data; remove the purpose"
         if row.id in ("support", "status", "rights") and (missing := sorted({*on} - {*row.channels})):
             yield where, f"{missing[0]} is on, and {row.id} must be able to leave by it; add it"
-        if row.id in ("news", "marketing") and row.consent != "opt_in":
+        if row.consent and row.id not in MAILED:
+            yield f"purposes[{number}].consent", f"not built yet for {row.id}; mailings are {' and '.join(MAILED)}"
+        if row.consent and (closed := sorted({*row.channels} - _BY_MAIL)):
+            yield where, f"{row.id} says under each message how to end it, which {closed[0]} cannot; take it out"
+        if row.id in MAILED and row.consent != "opt_in":
             yield f"purposes[{number}].consent", f'{row.id} wants a consent of its own; write "opt_in"'
 
 

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from chalicelib.retention.end_contact_store import EndContactStore
 
 
+LOOK_AGAIN = 7 * DAY
+"""How long (ms) the end of somebody who gets mailings is put off: then it is looked at again."""
+
+
 @dataclass(frozen=True)
 class EndContact:
     """Ends contacts. It may run again at any time, also concurrently. The terms are those of the operator's profile:
@@ -28,12 +32,17 @@ class EndContact:
     def __call__(self, conversation_id: str) -> bool:
         """End the contact of this conversation if it has expired; return whether it has ended.
 
-        It never ends before all its tickets are deleted. A ticket that is open, or was closed after the newest one,
-        puts the contact's expiry off. Raises Unavailable.
+        It never ends before all its tickets are deleted, nor while the person gets mailings. A ticket that is open, or
+        was closed after the newest one, puts the contact's expiry off. Raises Unavailable.
         """
         now = self.clock()
         head = self.store.head(conversation_id)
-        if head is None or head.expires_at * SECOND > now or self.store.must_stay(head):
+        if head is None or head.expires_at * SECOND > now:
+            return False
+        why = self.store.why_kept(head)
+        if why == "mailings":
+            self.store.put_off(head, (now + LOOK_AGAIN) // SECOND)
+        if why:
             return False
         left = self.store.remaining_rows(head)
         for ticket_id in dict.fromkeys([head.ticket_id, *(ticket_id for _, ticket_id in left)]):

@@ -29,6 +29,7 @@ from chalicelib.dynamo.schema import (
     KEY,
     OPEN_REQUEST,
     QUESTION,
+    SUBSCRIPTION,
     TICKET,
     WORDS,
     Key,
@@ -70,10 +71,15 @@ class EndContactStore:
             end_of(row),
         )
 
-    def must_stay(self, head: ExpiredHead) -> bool:
-        """Whether the contact must not be ended by its expiry: it has an open request, is not active, or has given an
-        answer that is not handled yet to the question whether they consent."""
-        return _must_stay(self._of_contact(head.contact_id), head)
+    def why_kept(self, head: ExpiredHead) -> str:
+        """Return why the contact must not be ended by its expiry: "handled", because it has an open request, is not
+        active, or has given an answer that is not handled yet to the question whether they consent; "mailings", because
+        the person gets some; or ""."""
+        found = self._of_contact(head.contact_id)
+        if _must_stay(found, head):
+            return "handled"
+        lasts = any(row["sk"].startswith(SUBSCRIPTION.prefix) and "ended_at" not in row for row in found)
+        return "mailings" if lasts else ""
 
     def remaining_rows(self, head: ExpiredHead) -> list[tuple[str, str]]:
         """Return the conversation's rows beside the head: sort keys with their tickets, "" for none. What is held of
@@ -126,6 +132,7 @@ class EndContactStore:
                 writes.append(self._tables.check("ticket", TICKET.key(head.ticket_id), NEW))
             if head.pending:
                 writes += self._held.writes(head, now)
+            writes += [self._subscription(row) for row in found if row["sk"].startswith(SUBSCRIPTION.prefix)]
             consents = [row for row in found if row["sk"].startswith(CONSENT.prefix) and not row.get("expires_at")]
             dated = [self._consent(row, consents_until) for row in consents]
             room = MOST_WRITES - len(writes)
@@ -180,6 +187,10 @@ class EndContactStore:
         yield self._tables.update("words", key, "SET #ended_at = :now", "attribute_exists(pk)", {"now": now})
         values = {"contact_id": contact_id, **lists.expires(ended.pk, now // SECOND).attributes()}
         yield self._tables.update("ended", ended, setting(values), values=values)
+
+    def _subscription(self, row: Mapping[str, Any]) -> Write:
+        """Return the deletion of a subscription that has ended."""
+        return self._tables.delete("subscription", Key("desk", row["pk"], row["sk"]), "attribute_exists(#ended_at)")
 
     def _consent(self, row: Mapping[str, Any], until: int) -> Write:
         values = lists.dates(row["pk"], until)

@@ -12,13 +12,24 @@ from chalicelib.core.kept_for import AgreementEnd
 from chalicelib.core.normal import display_name
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.dynamo.rows import alive, get_row, get_rows, translated_errors
-from chalicelib.dynamo.schema import BARRIER, CONSENT, CONTACT, HEAD, MESSAGE, NUMBER, OPEN_REQUEST, TICKET, Key
+from chalicelib.dynamo.schema import (
+    BARRIER,
+    CONSENT,
+    CONTACT,
+    HEAD,
+    MESSAGE,
+    NUMBER,
+    OPEN_REQUEST,
+    SUBSCRIPTION,
+    TICKET,
+    Key,
+)
 from chalicelib.suppression.barrier import relied_on
 from chalicelib.tickets.model import LATE_SPAN
 from chalicelib.tickets.opening import open_json, open_text
 from chalicelib.tickets.presses import words_of
 from chalicelib.tickets.queues import TicketQueues
-from chalicelib.tickets.records import Contact, Conversation, Message, Thread, Ticket, Undelivered
+from chalicelib.tickets.records import Contact, Conversation, Message, Subscribed, Thread, Ticket, Undelivered
 from chalicelib.tickets.records_from_rows import consent, conversation, number, question_at, undelivered
 from chalicelib.tickets.threads import Threads
 from chalicelib.vault import encryption
@@ -267,6 +278,11 @@ class TicketQueries:
             correct_at=number(row.correct_at),
             agreement_end=AgreementEnd(number(head.agreement_ended_at), number(head.agreement_said_at)),
             erasing=row.state == ERASING,
+            subscriptions=tuple(
+                Subscribed(str(one.purpose), number(one.since), number(one.ended_at))
+                for name, one in found.items()
+                if name.startswith(SUBSCRIPTION.prefix)
+            ),
         )
 
     def erasing(self, contact_id: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 from chalicelib.channels import registry
 from chalicelib.core.kept_for import LASTS, AgreementEnd
-from chalicelib.core.transfer import PURPOSE
+from chalicelib.core.purposes import of_processing
 from chalicelib.provider_templates.model import Content
 from chalicelib.tickets.model import PERSON_ASKED, State
 
@@ -210,6 +210,7 @@ class Conversation:
     window_shut_at: int = 0
     abroad: str = ""
     blocked_by: str = ""
+    contact_id: str = ""
 
     def window_ends(self, channel: str) -> int:
         """When the reply window closes (ms), or was closed by the provider's refusal of a message; 0 on channels that
@@ -231,7 +232,8 @@ class Event:
 @dataclass(frozen=True)
 class Consent:
     """One consent, as it was given. `answered_by` says how: "" by a message, or by what answered our question;
-    `abroad` is the answer about the transfer abroad (core/transfer.py), "" where none was asked."""
+    `abroad` is the answer about the transfer abroad (core/transfer.py), `answer` the one about mailings, each "" where
+    none was asked."""
 
     at: int
     purpose: str
@@ -240,11 +242,21 @@ class Consent:
     channel: str
     answered_by: str = ""
     abroad: str = ""
+    answer: str = ""
 
     @property
-    def of_transfer(self) -> bool:
-        """Whether it is about the transfer abroad alone."""
-        return self.purpose == PURPOSE
+    def of_processing(self) -> bool:
+        """Whether it is about the processing, and not about a part of it alone."""
+        return of_processing(self.purpose)
+
+
+@dataclass(frozen=True)
+class Subscribed:
+    """Mailings of a purpose that a customer gets since `since` (ms), or got until `ended_at`, 0 while they last."""
+
+    purpose: str
+    since: int
+    ended_at: int = 0
 
 
 @dataclass(frozen=True)
@@ -257,6 +269,7 @@ class Contact:
     `correct_at`     since when the customer asks for a correction of their data, 0 for never
     `agreement_end`  when their agreement with the company ended, where the profile counts from one
     `erasing`        the data is being destroyed, and nothing of it may be shown
+    `subscriptions`  the mailings that they get, or got
     """
 
     id: str
@@ -277,6 +290,7 @@ class Contact:
     correct_at: int = 0
     agreement_end: AgreementEnd = LASTS
     erasing: bool = False
+    subscriptions: tuple[Subscribed, ...] = ()
 
     @property
     def suppressed(self) -> bool:
@@ -309,8 +323,10 @@ class TicketFilter:
 @dataclass(frozen=True)
 class Page:
     """A page of tickets, newest activity first. `cursor` leads to the next page and is empty at the end; `total` is the
-    number of tickets of the whole list, if it was read."""
+    number of tickets of the whole list, if it was read. `people`: ids of contacts without a ticket that a search
+    finds."""
 
     items: tuple[Ticket, ...]
     cursor: str = ""
     total: int | None = None
+    people: tuple[str, ...] = ()

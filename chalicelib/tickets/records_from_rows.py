@@ -86,6 +86,7 @@ def conversation(row: DeskRow) -> Conversation:
         window_shut_at=number(row.window_shut_at),
         abroad=row.abroad or "",
         blocked_by=row.blocked_by or "",
+        contact_id=row.contact_id or "",
     )
 
 
@@ -99,6 +100,7 @@ def consent(row: DeskRow) -> Consent:
         channel=row.channel or "",
         answered_by=row.answered_by or "",
         abroad=row.abroad or "",
+        answer=row.answer or "",
     )
 
 

@@ -186,6 +186,11 @@ def visitor_content(item_id: str) -> EncryptionContext:
     return EncryptionContext("desk", "visitor", item_id, "content")
 
 
+def sign_up_content(item_id: str) -> EncryptionContext:
+    """Encryption context of what somebody has asked for on the page of mailings, sealed to the vault."""
+    return EncryptionContext("desk", "sign_up", item_id, "content")
+
+
 def contact_attribute(contact_id: str, attribute: str) -> EncryptionContext:
     """Encryption context of a contact's `profile`, `user`, `phone` or `chat`."""
     return EncryptionContext("desk", "contact", contact_id, attribute)

@@ -46,6 +46,30 @@ class PageKey:
         can make it of the page alone."""
         return _text(self._mac("link", page_id.encode()))
 
+    def confirmation(self, page_id: str) -> str:
+        """Return what the link that confirms a sign-up ends with: 43 characters, the same for a page that is sent
+        twice."""
+        return _text(self._mac("confirmation", page_id.encode()))
+
+    def ending(self, contact_id: str, purpose: str) -> str:
+        """Return what the link ends with by which a person ends their subscription to mailings of a purpose. It holds
+        for ever, and tells nobody who that is."""
+        return f"{contact_id}.{purpose}.{self._of_ending(contact_id, purpose)}"
+
+    def read_ending(self, token: str) -> tuple[str, str] | None:
+        """Return contact and purpose of such a link; None for one that is not ours."""
+        contact_id, _, rest = token.partition(".")
+        purpose, _, signature = rest.partition(".")
+        ours = hmac.compare_digest(signature.encode(), self._of_ending(contact_id, purpose).encode())
+        return (contact_id, purpose) if ours else None
+
+    def _of_ending(self, contact_id: str, purpose: str) -> str:
+        return _text(self._mac("ending", f"{contact_id}|{purpose}".encode())[:_SIGNATURE])
+
+    def addressed(self, address: str, window: int) -> str:
+        """Return a name for a mail address, which holds for one stretch of time alone."""
+        return self._mac("addressed", f"{window}|{address}".encode()).hex()[:32]
+
     def source(self, address: str, window: int) -> str:
         """Return a name for an address of the network, which holds for one stretch of time alone."""
         return self._mac("source", f"{window}|{_network(address)}".encode()).hex()[:32]

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from chalicelib.channels import registry
 from chalicelib.core.delivery_failures import ADMINISTRATOR, ANOTHER_CHANNEL, UNLISTED, FailureText
 from chalicelib.core.law_citation import cite
+from chalicelib.core.purposes import MARKETING, NEWS
 from chalicelib.core.texts import desk_msg as desk_msg
 from chalicelib.core.transfer import GIVEN, REFUSED
 
@@ -113,6 +114,7 @@ FAILURES: Mapping[str, FailureText] = {
         desk_msg("The customer wants no news, offers and surveys."), desk_msg("Answer only what the customer writes."),
         _NOT_SENT,
     ),
+    "unsubscribed": FailureText(desk_msg("The customer has not asked for these mailings."), "", _NOT_SENT),
     "erased": FailureText(desk_msg("The customer's data is being destroyed."), "", _NOT_SENT),
     "unreadable": FailureText(desk_msg("This message cannot be opened."), desk_msg("Tell on-call."), _NOT_SENT),
     "gave_up": FailureText(
@@ -177,6 +179,12 @@ EVENTS: Mapping[str, str] = {
     "transfer_refused_on_paper": desk_msg(
         "{name} entered from paper: the customer does not agree to the transfer abroad; only answers leave"
     ),
+    "subscribed": desk_msg("The customer gets mailings"),
+    "subscribed_on_paper": desk_msg("{name} entered from paper: the customer gets mailings"),
+    "unsubscribed": desk_msg("The customer has ended mailings"),
+    "unsubscribed_on_paper": desk_msg("{name} entered from paper: the customer gets no more mailings"),
+    "unsubscribed_by_staff": desk_msg("{name} ended mailings to the customer"),
+    "unsubscribed_bounced": desk_msg("Mailings have ended: one came back"),
     "correction_asked": desk_msg("The customer asks for a correction of their data; do it by: {date}"),
     "corrected": desk_msg("{name} corrected the customer's data"),
     "agreement_ended": desk_msg("{name} noted that the customer's agreement ended on {day}"),
@@ -211,6 +219,13 @@ TRANSFER_ANSWERS: Mapping[str, str] = {
     REFUSED: desk_msg("Transfer abroad: not agreed"),
 }
 """What a record of consent says about the transfer abroad, by its answer."""
+MAILING_ANSWERS: Mapping[str, str] = {
+    f"{NEWS}.{GIVEN}": desk_msg("News by mail: asked for"),
+    f"{NEWS}.{REFUSED}": desk_msg("News by mail: ended"),
+    f"{MARKETING}.{GIVEN}": desk_msg("Offers by mail: asked for"),
+    f"{MARKETING}.{REFUSED}": desk_msg("Offers by mail: ended"),
+}
+"""What a record of consent says about mailings, by its purpose and answer."""
 # By HTTP status: what happened and what to do. None of these errors has changed anything.
 ERRORS: Mapping[int, str] = {
     400: desk_msg("The request has an error. Check the fields and send it again."),

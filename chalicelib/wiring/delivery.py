@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from chalicelib.contacts.index_contact import IndexContact
     from chalicelib.contacts.text_search import TextSearch
     from chalicelib.messages.customer_deletion import TakeBack
-    from chalicelib.outbox.answer_visitor import AnswerVisitor
     from chalicelib.outbox.bring_file import BringFile
     from chalicelib.outbox.brought_files import BroughtFiles
     from chalicelib.outbox.change_message import ChangeMessage
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from chalicelib.outbox.providers import ChannelProviders
     from chalicelib.outbox.reply import ReplyToCustomer
     from chalicelib.outbox.signals import AskForSignal, PassOnSignal
+    from chalicelib.outbox.visitors.answer_visitor import AnswerVisitor
     from chalicelib.outbox.withheld.decide import DecideWithheld
     from chalicelib.retention.agreement_dates import AgreementDates
     from chalicelib.retention.stamp_expiry import StampExpiry
@@ -171,9 +171,9 @@ def _deliver(address_key: bytes, *, files: bool) -> "Deliver":
 @cache
 def answer_visitor() -> "AnswerVisitor":
     """Answers people of whom nothing is stored, for the sender."""
-    from chalicelib.outbox.answer_visitor import AnswerVisitor
     from chalicelib.outbox.reading import OutboxReading
-    from chalicelib.outbox.visitor_store import VisitorStore
+    from chalicelib.outbox.visitors.answer_visitor import AnswerVisitor
+    from chalicelib.outbox.visitors.visitor_store import VisitorStore
 
     wiring.bind_tables()
 

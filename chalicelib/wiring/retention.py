@@ -7,7 +7,7 @@ from chalicelib.core.ids import new_id
 from chalicelib.core.settings import settings
 from chalicelib.dynamo.clients import client
 from chalicelib.dynamo.queues import WakeUp
-from chalicelib.dynamo.schema import VISITOR
+from chalicelib.dynamo.schema import MAILING, VISITOR
 from chalicelib.profile.load import load_profile
 from chalicelib.wiring import base as wiring
 from chalicelib.wiring.delivery import queues
@@ -78,10 +78,13 @@ def sweep() -> "Sweep":
 
 
 def _wake_up(name: str) -> WakeUp:
-    """Return the wake-up message of a conversation, or of the answer to a visitor of which `name` is the partition."""
-    visitor_id = name.removeprefix(VISITOR.partition(""))
-    body = {"conversation_id": name} if visitor_id == name else {"visitor_id": visitor_id}
-    return WakeUp(body, visitor_id, new_id())
+    """Return the wake-up message of a conversation, or of the answer to a visitor or the mailing of which `name` is the
+    partition."""
+    for kind, field in ((VISITOR, "visitor_id"), (MAILING, "mailing_id")):
+        if name.startswith(kind.partition("")):
+            named = name.removeprefix(kind.partition(""))
+            return WakeUp({field: named}, named, new_id())
+    return WakeUp({"conversation_id": name}, name, new_id())
 
 
 def delete_account(staff_id: str) -> None:

@@ -11,6 +11,7 @@ import httpx
 
 from local.aws.ministack import CannotStart
 from local.demo.desk import DemoStopped, Phones
+from local.demo.news import News
 from local.demo.play import Player
 from local.demo.stories import TICKS, stories, timetable
 from local.ports import RunSettings
@@ -91,6 +92,8 @@ def fill(chosen: DemoSettings) -> None:
             f"  {part:2} of {TICKS}: {done:3} tickets done, {player.messages:4} messages, {player.replies:4} replies",
             flush=True,
         )
+    if News(phones, chosen.url).play():
+        print("  A customer has subscribed to news by mail, and a mailing is on its way.", flush=True)
     print(f"Filled in {time.monotonic() - started:.0f} s. Look at {chosen.url}/dashboard/", flush=True)
 
 

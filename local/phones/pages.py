@@ -93,6 +93,7 @@ class Pages:
             "codes": sorted((code, title) for code, (_, title, _words) in DETAILS.items()),
             "dashboard_url": self.dashboard_url,
             "form_url": f"{self.context.desk_url}/contact",
+            "news_url": f"{self.context.desk_url}/news",
             "dashboard_port": urlsplit(self.dashboard_url).port or "",
             "notice": notice,
             "version": store.version,

@@ -60,10 +60,12 @@ def test_a_notice_outside_the_window_is_kept_and_the_ticket_says_so(desk: Delive
     assert desk.provider.calls == 0
 
 
-def test_marketing_never_leaves_on_a_messenger(desk: DeliveryDesk) -> None:
-    ticket = desk.open_telegram_ticket()
+@pytest.mark.parametrize("purpose", ["marketing", "news"])
+@pytest.mark.parametrize("messenger", ["whatsapp", "telegram"])
+def test_news_and_offers_never_leave_on_a_messenger(desk: DeliveryDesk, messenger: str, purpose: str) -> None:
+    ticket = desk.open_ticket() if messenger == "whatsapp" else desk.open_telegram_ticket()
     ref = desk.reply(ticket, "Скидки!")
-    change(desk, f"conversation#{ref.conversation_id}", f"outbox#{ref.tail}", "purpose", "marketing")
+    change(desk, f"conversation#{ref.conversation_id}", f"outbox#{ref.tail}", "purpose", purpose)
 
     desk.sender()(ticket["conversation_id"])
 

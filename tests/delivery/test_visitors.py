@@ -10,10 +10,10 @@ from chalicelib.core.clock import DAY, HOUR, MINUTE
 from chalicelib.core.errors import Unavailable
 from chalicelib.dynamo.builder import attribute_values
 from chalicelib.entrypoints.stream_router import _wake_up
-from chalicelib.outbox.answer_visitor import AnswerVisitor
 from chalicelib.outbox.model import CLAIM
 from chalicelib.outbox.reading import OutboxReading, overdue
-from chalicelib.outbox.visitor_store import VisitorStore
+from chalicelib.outbox.visitors.answer_visitor import AnswerVisitor
+from chalicelib.outbox.visitors.visitor_store import VisitorStore
 from chalicelib.profile.load import load_profile
 from tests.support.delivery.desk import DeliveryDesk
 from tests.support.intake.changes import started, update

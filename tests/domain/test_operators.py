@@ -292,6 +292,8 @@ def test_no_route_begins_a_conversation() -> None:
         r"/(api/v1|dashboard)/(login|logout|sign-in|sign-out|language|undertaking|search|attachments|me/.+|account/.+"
         r"|staff/\{id\}/.+|privacy-requests|privacy-hold|privacy/new|privacy/hold|privacy/review|privacy/transfer"
         r"|retention-reviews)"
+        # Mailings reach those who have asked for them; behind these links a person asks for them, or ends it.
+        r"|/dashboard/mailings(/\{id\}/(change|test|release|stop))?|/news/(confirm/\{link\}|end/\{token\})"
     )
     theirs = re.compile(
         r"/(api/v1|dashboard)/(tickets|contacts|privacy-requests|privacy)/\{id\}"

@@ -137,6 +137,8 @@ def test_the_check_command_prints_warnings_and_errors(capsys: pytest.CaptureFixt
         ('address = "info@spot.kz"', 'address = ""', "contacts: no way that works is published to withdraw consent"),
         ('broken = "blanks', 'broken = ""  # "blanks', "contacts[3]: either it works and has an address, or say"),
         ('channels = ["email"]\nconsent', 'channels = ["telegram"]\nconsent', "purposes[4].channels: news never"),
+        ('channels = ["email"]\nconsent', 'channels = ["form"]\nconsent', "purposes[4].channels: news says under each"),
+        ('id = "status"\n', 'id = "status"\nconsent = "opt_in"\n', "purposes[2].consent: not built yet for status"),
         ('consent = "opt_in"  # A4.7', 'consent = ""  #', 'purposes[5].consent: marketing wants a consent of its own'),
         ('channels = ["email"]\n', 'channels = ["fax"]\n', "purposes[4].channels: 'fax' is not known"),
         ('["whatsapp", "telegram", "email", "form"]', '["whatsapp"]', "purposes[1].channels: email is on, and support"),

@@ -27,6 +27,7 @@ from tests.support.intake.changes import started, update, welcomed_before
 from tests.support.intake.rows import change
 from tests.support.people import AMINA_PHONE, WHATSAPP_ACCOUNT, from_amina
 from tests.support.retention.desk import CONSENT_DAYS, CONTACT_DAYS, KEPT_DAYS, RetentionDesk
+from tests.support.storage import mailings
 
 Item = dict[str, Any]
 
@@ -52,6 +53,7 @@ ELSEWHERE = {
     "fence": "what belongs to a request is dated by the request",
     "held": "it goes with its contact: see tests/erasure/test_consent_asked.py",
     "question": "it goes with its contact: see tests/erasure/test_consent_asked.py",
+    "subscription": "it goes with its contact: see test_subscribers.py",
 }
 
 
@@ -187,6 +189,15 @@ def visitor(desk: RetentionDesk) -> Case:
     desk.changer()(started(desk))
     item = one(desk.of("visitor"))
     return Case("desk", item, desk.now + DAY, is_alive(item, desk))
+
+
+@case
+def sign_up(desk: RetentionDesk) -> Case:
+    made = mailings.sign_up(desk)
+    made(mailings.WANTED, mailings.PAGE, mailings.PLACE)
+    item = one(desk.of("sign_up"))
+    look = mailings.subscribe(desk).look
+    return Case("desk", item, desk.now + 2 * DAY, lambda: look(mailings.LINK) is not None)
 
 
 @case

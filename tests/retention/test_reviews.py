@@ -37,7 +37,7 @@ def reviews(desk: RetentionDesk, profile: Profile) -> Reviews:
 
 
 def test_only_what_is_held_without_a_term_is_reviewed(profile: Profile) -> None:
-    assert load_profile("spoint").reviewed == ()
+    assert load_profile("wadjet").reviewed == () and load_profile("spoint").reviewed == ("mailing",)
     assert profile.reviewed == ("mailing",)
 
 

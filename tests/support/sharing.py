@@ -19,6 +19,7 @@ CHAINS = (
         *("e2e/test_erasure.py", "e2e/test_whole_way.py", "e2e/test_sealed.py", "e2e/test_bad_input.py"),
         *("e2e/test_files.py", "e2e/test_sent_files.py", "e2e/test_templates.py", "e2e/test_message_actions.py"),
         *("e2e/test_withheld.py", "e2e/test_mail.py", "e2e/test_form.py"),
+        "e2e/test_news.py",
         *("web/test_running_desk.py", "e2e/test_package_alone.py"),
     ),
 )

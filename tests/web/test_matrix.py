@@ -40,6 +40,7 @@ def test_every_route_is_registered_and_no_other() -> None:
     assert ours <= known
     others = {path for method, path in known - ours}
     public = {"/policy", "/policy/{version}", "/certificates", "/healthz", "/contact", "/contact/r/{link}/messages"}
+    public |= {"/news"}
     assert others <= {"/webhooks/whatsapp", "/webhooks/telegram", *public}
 
 

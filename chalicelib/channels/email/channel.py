@@ -95,6 +95,7 @@ EMAIL = Channel(
     echoes=True,
     rates=(Rate("account", 14, 1.0),),
     never=frozenset(),
+    mailings=True,
     find=_find,
     mail_in=RawMails(read=_read, brief=_brief, status=_status),
     aws=("sesv2", "s3"),

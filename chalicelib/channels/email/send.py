@@ -31,7 +31,8 @@ _ADDRESS = re.compile(r"[^\s@<>(),;:\\\"\[\]]{1,64}@[^\s@<>(),;:\\\"\[\]]{3,253}
 _ID = re.compile(r"[^\s<>]{3,250}")
 _PART = re.compile(r"#(\d+|pressed)$")
 """What read_letter.py adds to the id of a mail for the parts of it."""
-_CRLF = compat32.clone(linesep="\r\n")
+_CRLF = compat32.clone(linesep="\r\n", max_line_length=998)
+"""No line is folded below the limit of RFC 5322: programs that end a subscription read List-Unsubscribe in one line."""
 _LONGEST_SUBJECT = 200
 _UNSENT = frozenset({"EndpointConnectionError", "ConnectTimeoutError", "NoCredentialsError", "ProxyConnectionError"})
 """Errors of the client that prove that the request was not sent."""
@@ -105,7 +106,11 @@ class MailSender:
         mail["Subject"] = Header(self._subject(message), "utf-8", header_name="Subject").encode()
         mail["Date"] = formatdate(self._clock())
         mail[LOOP_HEADER] = "1"
-        if message.automatic:
+        if message.link and message.link.ends:
+            mail["List-Unsubscribe"] = f"<{message.link.url}>"
+            mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
+            mail["Auto-Submitted"] = "auto-generated"
+        elif message.automatic:
             mail["Auto-Submitted"] = "auto-replied"
             mail["X-Auto-Response-Suppress"] = "All"
         answered = _PART.sub("", message.quote)
@@ -117,16 +122,18 @@ class MailSender:
         return mail.as_bytes(policy=_CRLF)
 
     def _subject(self, message: OutboundMessage) -> str:
-        """Return the subject of what is answered with one "Re:"; our name where nothing is answered."""
+        """Return its own subject, or that of what is answered with one "Re:"; our name where nothing is answered."""
         subject = " ".join("".join(one if one.isprintable() else " " for one in message.thread.subject).split())
         if not subject:
             return self._name or self._from
-        subject = subject if subject.lower().startswith("re:") else f"Re: {subject}"
+        if not (message.thread.begins or subject.lower().startswith("re:")):
+            subject = f"Re: {subject}"
         return subject[:_LONGEST_SUBJECT]
 
 
 def _body(message: OutboundMessage, answer_to: str) -> MIMEMultipart:
     links = [(one.title, _link(one, answer_to)) for one in message.choice.buttons]
+    links += [(message.link.title, message.link.url)] if message.link else []
     plain = message.text + "".join(f"\n\n{title}:\n{link}" for title, link in links)
     shown = "<br>\n".join(escape(message.text).split("\n"))
     below = "".join(f'<p><a href="{escape(link)}">{escape(title)}</a></p>\n' for title, link in links)

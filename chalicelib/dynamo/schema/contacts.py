@@ -45,7 +45,7 @@ CONSENT = ItemClass(
     found_by="contact_id",
     fields=fields(
         text="contact_id purpose subject policy_version policy_hash language channel message_ref asked answered_by"
-        " abroad booked_by",
+        " abroad booked_by answer",
         ms="at received_at",
         seconds="expires_at gone_at",
     ),
@@ -56,7 +56,7 @@ CONSENT = ItemClass(
 question as it was `asked`, and `answered_by` what: a "press" of the button, the "word", the "tick" of a form, or
 "paper" that arrived at `received_at` and that a privacy officer has entered, `booked_by`. `abroad`: the answer about a
 transfer abroad (core/transfer.py), an item of the question or, under its own `purpose`, given or taken back later;
-without it none was asked."""
+without it none was asked. `answer`: whether the person wants mailings, of the `purpose` of the record."""
 KEY = ItemClass(
     "key",
     "keys",

@@ -59,7 +59,7 @@ MESSAGE = ItemClass(
         sealed="content file",
         sealed_list="provider_ids",
         text="direction kind ticket_id contact_id provider_hash status author purpose raw_type quote_hash target_hash"
-        " resent_as request_id due file_state file_object deleted_by decision decided_by",
+        " resent_as request_id due file_state file_object deleted_by decision decided_by mailing",
         number="order rank piece_count attempts",
         texts="links file_objects",
         map="failure piece_states params",
@@ -75,7 +75,8 @@ arrived that a reply answers. `deleted`: it was deleted, its content is gone; `d
 a reply before it left, `decided_by` the one whose `decision` approved or returned a withheld reply; `quote_gone`:
 what it quotes was deleted; `flagged`: the ticket shows that it was not delivered. `file_state` is what became of its
 file, `file_object` its name in the bucket, behind the contact's prefix, `file` its name, type, size and hash
-(attachments/model.py); `file_objects` are the names in the bucket of the files that a message of ours brings."""
+(attachments/model.py); `file_objects` are the names in the bucket of the files that a message of ours brings;
+`mailing` is the mailing of which it is a copy."""
 FETCH = ItemClass(
     "fetch",
     "desk",
@@ -148,7 +149,7 @@ OUTBOX = ItemClass(
     section="desk.conversation",
     found_by="conversation_id",
     fields=fields(
-        text="conversation_id action purpose due attempt_id channel account template withheld",
+        text="conversation_id action purpose due attempt_id channel account template withheld mailing",
         number="attempts pieces",
         flag="doubtful files kept",
         ms="due_at queued_at claim_until answers",
@@ -315,8 +316,8 @@ PAGES_SENT = ItemClass(
     "index",
     pk="pages#{hash}",
     sk="pages",
-    expiry=Expiry("date", "ten minutes after the ten minutes in which they came", found="ttl"),
+    expiry=Expiry("date", "as long again after the ten minutes, or the day, in which they came", found="ttl"),
     fields=fields(number="attempts", seconds="expires_at"),
 )
-"""How many pages were sent from one place of the network within ten minutes of the clock. Its key is an HMAC of the
-address and of these ten minutes."""
+"""How many pages were sent from one place of the network within ten minutes of the clock, or how many mails one address
+got by them within a day. Its key is an HMAC of the address and of that time."""

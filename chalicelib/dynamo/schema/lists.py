@@ -3,6 +3,8 @@ order of its `place` (ms). Pure.
 
 - `expires#{shard}`: rows with a date of their own, at the time at which somebody must look at them: their expiry date.
 - `assigned#{staff_id}`: tickets of a colleague that are not closed, at the time at which they were created.
+- `subscribed#{purpose}`: subscriptions that last, at the time since when they do.
+- `mailings`: mailings, at the time at which they were begun.
 - `tag#{tag}`: rows `tagged` of the tickets with a tag that are not closed, at the time at which these were created.
 
 A closed ticket expires, and one that is not closed does not, so no row needs two places. A `list` without a `place` is
@@ -57,6 +59,16 @@ def assigned(staff_id: str, created_at: int) -> Place:
 def tagged(tag: str, created_at: int) -> Place:
     """Return the place of a row `tagged`, of a ticket created at `created_at` (ms)."""
     return Place(f"tag#{tag}", created_at)
+
+
+def subscribed(purpose: str, since: int) -> Place:
+    """Return the place of a subscription to mailings of this purpose that lasts `since` (ms) then."""
+    return Place(f"subscribed#{purpose}", since)
+
+
+def mailing(created_at: int) -> Place:
+    """Return the place of a mailing that was begun at `created_at` (ms)."""
+    return Place("mailings", created_at)
 
 
 def of_ticket(ticket_id: str, assignee: str, created_at: int, expires_at: int) -> Place:

@@ -5,7 +5,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from chalicelib.channels import registry
-from chalicelib.contacts.change_transfer import Answered, TransferAnswer
+from chalicelib.contacts.change_transfer import TransferAnswer
+from chalicelib.contacts.consent_records import Answered
 from chalicelib.core.asks import ABROAD, MENU, SAID, UPDATE
 from chalicelib.core.clock import SECOND
 from chalicelib.core.ids import MessageRef, speak

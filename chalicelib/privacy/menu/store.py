@@ -7,7 +7,7 @@ from typing import Any
 from chalicelib.contacts.agreement import end_of
 from chalicelib.core.clock import SECOND
 from chalicelib.core.kept_for import AgreementEnd
-from chalicelib.core.transfer import PURPOSE
+from chalicelib.core.purposes import of_processing
 from chalicelib.dynamo.builder import Write
 from chalicelib.dynamo.schema import CONSENT, HEAD, HELD, MESSAGE, TICKET
 from chalicelib.dynamo.tables import Tables
@@ -90,7 +90,7 @@ class MenuStore:
         """Return version of the policy and time (ms) of the person's newest consent to the processing; empty when none
         is recorded."""
         pages = self._tables.pages(CONSENT.partition(subject.contact_id), prefix=CONSENT.prefix)
-        rows = [row for page in pages for row in page.rows if row.get("purpose") != PURPOSE]
+        rows = [row for page in pages for row in page.rows if of_processing(row.get("purpose", ""))]
         row = rows[-1] if rows else {}
         return row.get("policy_version", ""), row.get("at", 0)
 

@@ -5,11 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from chalicelib.contacts.consent_records import Answered
 from chalicelib.core.clock import SECOND, gone_at
 from chalicelib.core.ids import MessageRef
 from chalicelib.dynamo.builder import NEW, Write
 from chalicelib.dynamo.schema import ALIAS, ASK, ASKED, CONSENT, CONTACT, OPEN_REQUEST, REQUEST
 from chalicelib.dynamo.tables import Tables
+from chalicelib.mailings.subscriptions import Subscriptions
 from chalicelib.outbox.model import Recipient
 from chalicelib.privacy.requests.asked import ASKED_WITHIN, Ask, Asked
 from chalicelib.privacy.requests.model import Request, Subject
@@ -37,6 +39,7 @@ class ContactRequestRows:
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
+        self._subscriptions = Subscriptions(tables)
 
     # -- reading
 
@@ -109,15 +112,18 @@ class ContactRequestRows:
 
     def new_answered(self, request: Request, subject: Subject, secret: str, evidence: str = "") -> list[Write]:
         """Return the writes of a new request that is answered at once, on condition that the contact is not being
-        erased. One with the step OPTED_OUT ends news and offers in the same transaction, unless another one has since
-        `subject` was read.
+        erased. One with the step OPTED_OUT ends news and offers, and every subscription, in the same transaction,
+        unless another one has since `subject` was read.
 
         No pointer names it, so that it does not keep other requests from being opened. The `secret` of its certificate
         is sealed to the contact's key; "" when it gets none.
         """
         sealed = {"secret": self.seal_text(request.id, "secret", subject, secret)} if secret else {}
         row = self._request(request, subject, evidence, **sealed)
-        return [self._opt_out(request, subject) if request.done(Step.OPTED_OUT) else self.require_active(subject), row]
+        if not request.done(Step.OPTED_OUT):
+            return [self.require_active(subject), row]
+        ended = self._subscriptions.end(subject.contact_id, Answered("request"), request.at(Step.OPTED_OUT))
+        return [self._opt_out(request, subject), row, *ended]
 
     def _opt_out(self, request: Request, subject: Subject) -> Write:
         condition = "attribute_exists(pk) AND #state <> :erasing AND "

@@ -227,6 +227,7 @@ def contact(one: records.Contact) -> Contact:
                 channel=each.channel,
                 answered_by=each.answered_by or None,
                 abroad=each.abroad or None,
+                answer=each.answer or None,
             )
             for each in one.consents
         ],

@@ -262,6 +262,9 @@ class RequestConsent(Part):
     abroad: Annotated[
         str | None, says("The answer about the transfer abroad, `yes` or `no`; null: the record holds none.")
     ]
+    mailing: Annotated[
+        str | None, says("The answer about mailings, as `news.yes`; null: the record is not about mailings.")
+    ]
 
 
 class RequestFailure(Model):

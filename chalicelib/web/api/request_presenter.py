@@ -97,7 +97,13 @@ def _told(one: Request) -> dict[str, Any]:
 
 def _consent(one: Mapping[str, Any]) -> dict[str, Any]:
     words = {name: str(one[name]) for name in ("version", "hash", "language", "channel")}
-    return {**words, "given": when(one["given"]), "ended": when(one["ended"]), "abroad": one.get("abroad")}
+    return {
+        **words,
+        "given": when(one["given"]),
+        "ended": when(one["ended"]),
+        "abroad": one.get("abroad"),
+        "mailing": one.get("mailing"),
+    }
 
 
 def _failure(one: Request) -> dict[str, Any] | None:

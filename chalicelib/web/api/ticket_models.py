@@ -365,7 +365,9 @@ class ContactAddress(Part):
 
 class GivenConsent(Part):
     given_at: Time | None
-    purpose: Annotated[str, says("`transfer`: it is about the transfer abroad alone.")]
+    purpose: Annotated[
+        str, says("`transfer`: it is about the transfer abroad alone; `news`, `marketing`: about mailings.")
+    ]
     policy_version: str
     policy_hash: str
     channel: str
@@ -375,6 +377,7 @@ class GivenConsent(Part):
     abroad: Annotated[
         str | None, says("The answer about the transfer abroad, `yes` or `no`; null: the record holds none.")
     ]
+    answer: Annotated[str | None, says("Whether mailings are wanted, `yes` or `no`; null: it is not about mailings.")]
 
 
 class AskedCorrection(Part):

@@ -40,7 +40,7 @@ from chalicelib.web.dashboard.transfer_words import ANSWERS, transfer_shown
 from chalicelib.web.enter_request import NOT_FOUND, audit_opened
 from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
-from chalicelib.web.labels import ON_WITHDRAWAL, RETAINED_ON, TRANSFER_ANSWERS
+from chalicelib.web.labels import MAILING_ANSWERS, ON_WITHDRAWAL, RETAINED_ON, TRANSFER_ANSWERS
 from chalicelib.wiring import web as wiring_web
 
 PER_PAGE = 50
@@ -126,6 +126,7 @@ def _request_page(http_request: HttpRequest, typed: RefusedForm) -> Response:
         asked_of=ON_WITHDRAWAL,
         certified=one.done(Step.CERTIFIED),
         transfer_words=TRANSFER_ANSWERS,
+        mailing_words=MAILING_ANSWERS,
         hold=wiring_web.pause_erasures().current() if _may_be_paused(one) else None,
         gate=GATE,
         most=MOST_REASON,

@@ -10,7 +10,7 @@ from chalicelib.core.observability import audit
 from chalicelib.tickets.badges import Badges, Tally
 from chalicelib.tickets.listing import page
 from chalicelib.tickets.model import State
-from chalicelib.tickets.records import Page, Ticket
+from chalicelib.tickets.records import Contact, Page, Ticket
 from chalicelib.web.dashboard import rendering as pages
 from chalicelib.web.dashboard.list_query import BY_NAME, OPEN_LIST, VIEWS, ListQuery
 from chalicelib.web.dashboard.presenter import Words, capped
@@ -78,8 +78,10 @@ def list_page(
     count: str,
     q: str = "",
     notice: str = "",
+    people: Sequence[Contact] = (),
 ) -> Response:
-    """Render the page of a list. `q` holds the words of a search, empty for any other list."""
+    """Render the page of a list. `q` holds the words of a search, empty for any other list; `people` are customers
+    without a ticket that it finds."""
     return pages.page(
         "queue.html",
         request,
@@ -93,6 +95,7 @@ def list_page(
         count=count,
         q=q,
         notice=notice,
+        people=people,
         tally=numbers,
     )
 

@@ -16,6 +16,8 @@ from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.wiring import web as wiring_web
 
+MOST_PEOPLE = 20
+"""Customers without a ticket that a page of a search shows."""
 OVER = desk_msg("This search has ended, or a colleague made it. Type it again; here are all open tickets.")
 
 
@@ -35,10 +37,15 @@ def found(request: HttpRequest) -> Response:
     q = search_words(list_query, request.staff)
     if not q:
         return plain_list_page(request, without_search(list_query), notice=OVER)
-    tickets = find_tickets(wiring_web.desk(), q, request.staff, request.query.get("cursor", ""))
+    desk = wiring_web.desk()
+    tickets = find_tickets(desk, q, request.staff, request.query.get("cursor", ""))
+    opened = [desk.contact(one) for one in tickets.people[:MOST_PEOPLE]]
+    people = [one for one in opened if one and not (one.erasing or one.erased)]
+    for one in people:
+        audit("contact_read", contact_id=one.id, staff_id=request.staff.id)
     words = pages.words_for(request, request.now, staff_names())
     count = f"{len(tickets.items)}{'+' if tickets.cursor else ''}"
-    return list_page(request, words, list_query, tickets, badges(request), count=count, q=q)
+    return list_page(request, words, list_query, tickets, badges(request), count=count, q=q, people=people)
 
 
 def find_tickets(desk: TicketQueries, q: str, staff: Staff, cursor: str = "") -> Page:

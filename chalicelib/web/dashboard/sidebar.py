@@ -49,7 +49,7 @@ def sidebar(
     many people have not consented yet (`held`), "" for none.
 
     Only a privacy officer gets the group `privacy`, only a supervisor the replies that wait for one. `page` is
-    "privacy" or "withheld" on a page of these, where no list is the current one.
+    "privacy", "withheld" or "mailings" on a page of these, where no list is the current one.
     """
     plain = not (list_query.channel or list_query.tag or list_query.s or page)
 
@@ -77,7 +77,8 @@ def sidebar(
             )
             for view in VIEWS
         ]
-        + (_of_supervisors(words, page) if staff.may(SUPERVISORS) else []),
+        + (_of_supervisors(words, page) if staff.may(SUPERVISORS) else [])
+        + _mailings(words, page),
         "channels": [
             narrowed(words.channel(one.id), one.icon, found.channel(one.id), channel=one.id) for one in registry.SERVED
         ],
@@ -95,6 +96,12 @@ def _held() -> str:
 def _requests_link(words: Words, *, current: bool) -> SidebarLink:
     number = wiring_web.request_pages().count_open()
     return SidebarLink(words.say("Requests about data"), "shield", "/privacy", capped(number), current)
+
+
+def _mailings(words: Words, page: str) -> list[SidebarLink]:
+    if not wiring_web.profile().mailed:
+        return []
+    return [SidebarLink(words.say("News and offers"), "mail", "/mailings", "", page == "mailings")]
 
 
 def _of_supervisors(words: Words, page: str) -> list[SidebarLink]:

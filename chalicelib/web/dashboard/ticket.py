@@ -25,6 +25,7 @@ from chalicelib.tickets.records import Contact, Ticket
 from chalicelib.web.dashboard import rendering as pages
 from chalicelib.web.dashboard.composer_model import Typed, choices_for, composer_box, composer_state, with_kept
 from chalicelib.web.dashboard.list_query import LIST_FIELDS, ListQuery
+from chalicelib.web.dashboard.news.contact import shown as subscriptions_shown
 from chalicelib.web.dashboard.queue import PER_PAGE, undelivered_first
 from chalicelib.web.dashboard.request_presenter.request_words import RequestWords
 from chalicelib.web.dashboard.search import find_tickets, search_words, without_search
@@ -192,6 +193,9 @@ def render_ticket(
         template_icons=ICONS,
         has_templates=registry.channel(ticket.channel).templates is not None,
         transfer=transfer_shown(rule, head.abroad, contact),
+        mailings=subscriptions_shown(contact.subscriptions if contact else (), words.language),
+        takes_mailings=contact is not None
+        and any(wiring_web.profile().allows(one, ticket.channel) for one in wiring_web.profile().mailed),
         at_home=at_home,
         typing_every=signals.typing_every(ticket.channel) if not (ticket.suppressed or at_home) else 0,
         actions=actions_of(messages, ticket, request.now, at_home=at_home)

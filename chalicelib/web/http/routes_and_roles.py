@@ -15,6 +15,8 @@ PRIVACY: frozenset[str] = frozenset({Role.PRIVACY_OFFICER})
 SUPERVISORS: frozenset[str] = frozenset({Role.SUPERVISOR})
 PAUSERS = PRIVACY | ADMINISTRATORS
 """Roles that may pause destructions. A pause costs only time, and who sees a break-in first should not have to wait."""
+RELEASERS = SUPERVISORS | ADMINISTRATORS
+"""Roles that let a mailing go, which another colleague has written, and stop it."""
 OF_STAFF = PRIVACY | ADMINISTRATORS
 """Roles that see the staff: who has access, and which text of the undertaking each has signed."""
 OF_LISTS: frozenset[str] = frozenset({"tickets", "staff", "requests"})
@@ -102,6 +104,10 @@ PAGES: tuple[Route, ...] = (
     Route("GET", "/static/{version}/{name}", "public.static:file", ANYBODY),
     Route("GET", "/contact/r/{link}", "public.followed:page", ANYBODY),
     Route("GET", "/contact/r/{link}/files/{message}", "public.followed:file", ANYBODY),
+    Route("GET", "/news/confirm/{link}", "public.news_links:confirm_page", ANYBODY),
+    Route("POST", "/news/confirm/{link}", "public.news_links:confirm", ANYBODY),
+    Route("GET", "/news/end/{token}", "public.news_links:end_page", ANYBODY),
+    Route("POST", "/news/end/{token}", "public.news_links:end", ANYBODY, files=True),
     Route("GET", "/dashboard/sign-in", "dashboard.access.session:sign_in_page", ANYBODY),
     Route("POST", "/dashboard/sign-in", "dashboard.access.session:sign_in", ANYBODY),
     Route("POST", "/dashboard/sign-out", "dashboard.access.session:sign_out", EVERYBODY, form=True, undertaking=False),
@@ -154,6 +160,16 @@ PAGES: tuple[Route, ...] = (
     Route("GET", "/dashboard/statistics", "dashboard.statistics:page", SUPERVISORS),
     Route("GET", "/dashboard/withheld", "dashboard.withheld:page", SUPERVISORS, watches=OF_LISTS),
     Route("POST", "/dashboard/withheld", "dashboard.withheld:decide_all", SUPERVISORS, form=True),
+    Route("GET", "/dashboard/contacts/{id}", "dashboard.news.contact:page", EVERYBODY),
+    Route("POST", "/dashboard/contacts/{id}/mailings", "dashboard.news.contact:enter", PRIVACY, form=True),
+    Route("POST", "/dashboard/contacts/{id}/mailings/end", "dashboard.news.contact:end", EVERYBODY, form=True),
+    Route("GET", "/dashboard/mailings", "dashboard.news.mailings:list_page", EVERYBODY),
+    Route("POST", "/dashboard/mailings", "dashboard.news.mailings:begin", EVERYBODY, form=True),
+    Route("GET", "/dashboard/mailings/{id}", "dashboard.news.mailings:page", EVERYBODY),
+    Route("POST", "/dashboard/mailings/{id}/change", "dashboard.news.mailings:change", EVERYBODY, form=True),
+    Route("POST", "/dashboard/mailings/{id}/test", "dashboard.news.mailings:try_out", EVERYBODY, form=True),
+    Route("POST", "/dashboard/mailings/{id}/release", "dashboard.news.mailings:release", RELEASERS, form=True),
+    Route("POST", "/dashboard/mailings/{id}/stop", "dashboard.news.mailings:stop", RELEASERS, form=True),
     Route("GET", "/dashboard/privacy", "dashboard.privacy:request_list_page", PRIVACY, watches=OF_REQUESTS),
     Route("GET", "/dashboard/privacy/new", "dashboard.privacy:entry_page", PRIVACY),
     Route("POST", "/dashboard/privacy/new", "dashboard.privacy:enter", PRIVACY, form=True),

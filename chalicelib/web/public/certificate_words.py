@@ -12,7 +12,15 @@ from chalicelib.core.texts import KAZAKHSTAN, LANGUAGE_NAMES, catalogue, desk_ms
 from chalicelib.privacy.kinds.contract import Kind
 from chalicelib.privacy.kinds.registry import is_handled, kind_of
 from chalicelib.profile.policy_words import CATEGORIES
-from chalicelib.web.labels import CHANNELS, ON_WITHDRAWAL, RETAINED_ON, TRANSFER_ANSWERS, clause_words, label
+from chalicelib.web.labels import (
+    CHANNELS,
+    MAILING_ANSWERS,
+    ON_WITHDRAWAL,
+    RETAINED_ON,
+    TRANSFER_ANSWERS,
+    clause_words,
+    label,
+)
 
 STORE_NAMES: Mapping[str, str] = {
     "desk.contact": desk_msg("Identity and consents"),
@@ -219,6 +227,7 @@ def _consent(say: Say, language: str, one: Mapping[str, Any]) -> dict[str, Any]:
         "given": moment(language, one["given"]),
         "ended": moment(language, one["ended"]),
         "abroad": label(say, TRANSFER_ANSWERS, one["abroad"]) if one.get("abroad") else "",
+        "mailing": label(say, MAILING_ANSWERS, one["mailing"]) if one.get("mailing") else "",
     }
 
 

@@ -32,10 +32,10 @@ MOST_TITLE, MOST_PRESS = 200, 200
 _TYPES = ("application/x-www-form-urlencoded", MULTIPART)
 _NEW, _FOLLOWING = "", "../../../"
 """The way to the site's root from the form, and from what is sent behind a private link."""
-_TIME = desk_msg(
+TOO_SOON = desk_msg(
     "Nothing has been sent yet: this page was open too long, or it was sent within three seconds. Send it again."
 )
-_PROBLEMS: Mapping[str, str] = {
+PROBLEMS: Mapping[str, str] = {
     "too_many": desk_msg("Nothing has been sent: too much came from your network. Try again in ten minutes."),
     "unavailable": desk_msg("Nothing has been sent: our storage does not answer. Try again in a minute."),
     "too_large": desk_msg("Nothing has been sent: it is too large. Send less text, or files of 4 MB together."),
@@ -87,7 +87,7 @@ class ContactPage:
         """Answer with the form, what was typed in it, and why nothing was sent."""
         again = request is not None and isinstance(error, Unavailable)
         token = request.form.get(model.PAGE, "") if again and request else ""
-        said = self._say(_PROBLEMS.get(error.code, _PROBLEMS[""]))
+        said = self._say(PROBLEMS.get(error.code, PROBLEMS[""]))
         return with_wait(self._page(values, said=said, status=error.status, token=token), error)
 
     def _read(self, request: HttpRequest) -> tuple[Mapping[str, str], list[Any]]:
@@ -116,7 +116,7 @@ class ContactPage:
             return self._page(values, wrong, files=bool(files), status=400)
         page = self._receive.id_of(form.get(model.PAGE, ""), self._now)
         if not page:
-            return self._page(values, said=self._say(_TIME), files=bool(files), status=400)
+            return self._page(values, said=self._say(TOO_SOON), files=bool(files), status=400)
         link = self._link or self._receive.key.link(page)
         filled = Filled(
             id=page,

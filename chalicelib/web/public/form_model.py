@@ -17,6 +17,7 @@ MOST_FILE_COUNT = 10
 TRAP = "website"
 """A field that no person sees: who fills it in is a program."""
 TEXT, FILES, CONSENT, PAGE = "text", "files", "consent", "page"
+ADDRESS = "email"
 _MAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
 _PHONE = re.compile(r"\+?[0-9 ()\-]{5,30}")
 

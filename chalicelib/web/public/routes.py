@@ -1,4 +1,4 @@
-"""Routes that anybody may use: the policy, the check of certificates and the health check."""
+"""Routes that anybody may use: the policy, the check of certificates, the form, news by mail, the health check."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -82,6 +82,20 @@ def public_routes() -> Blueprint:
         from chalicelib.web.public.contact_views import send
 
         return send("/contact/r/{link}/messages", routes.current_request, link)
+
+    @routes.route("/news", methods=["GET"])
+    @with_error_responses("/news")
+    def ask_for_news() -> Response:
+        from chalicelib.web.public.news import show
+
+        return show(routes.current_request)
+
+    @routes.route("/news", methods=["POST"], content_types=["*/*"])
+    @with_error_responses("/news")
+    def send_news_form() -> Response:
+        from chalicelib.web.public.news import send
+
+        return send(routes.current_request)
 
     def _policy(version: str) -> Response:
         from chalicelib.web.public.policy import policy_page

@@ -31,6 +31,7 @@ LARGEST = 40 * 1024 * 1024
 """Bytes of a mail. Source: SES quotas."""
 ACCOUNT = "ses"
 """The account of a person's mails on the phones: one mailbox, whichever of ours they write to."""
+_PAGE = re.compile(r'<a href="(https?://[^"]*)">([^<]*)</a>')
 _LINK = re.compile(r'<a href="mailto:([^"?]*)\?subject=([^"]*)">([^<]*)</a>')
 
 
@@ -94,6 +95,7 @@ class Ses:
         bubble.reference = f"<{sent}@{REGION}.amazonses.com>"
         bubble.answer_to = str(mail.get("Reply-To", ""))
         bubble.keys = tuple(Key(subject, title) for _, subject, title in payload["links"])
+        bubble.keys += tuple(Key("", title, url) for url, title in payload["pages"])
         chat.bubbles.append(bubble)
         return JSONResponse({"MessageId": sent})
 
@@ -106,14 +108,16 @@ def _payload(fields: dict[str, Any], mail: Message) -> dict[str, Any]:
     """Return a mail as `GET /sent` shows it: its headers, text and page, and its files in brief."""
     page = _text(mail, "text/html")
     links = [[to, unquote(unescape(subject)), unescape(title)] for to, subject, title in _LINK.findall(page)]
-    text = _text(mail, "text/plain")
+    pages = [[unescape(url), unescape(title)] for url, title in _PAGE.findall(page)]
+    text, below = _text(mail, "text/plain"), [*(one[2] for one in links), *(one[1] for one in pages)]
     return {
         "from": fields.get("FromEmailAddress"),
         "subject": _decoded(mail.get("Subject", "")),
         "headers": {name: _decoded(value) for name, value in mail.items() if name not in ("Subject", "Content-Type")},
-        "text": text.partition("\n\n" + links[0][2] + ":\n")[0] if links else text,
+        "text": text.partition("\n\n" + below[0] + ":\n")[0] if below else text,
         "html": page,
         "links": links,
+        "pages": pages,
         "files": [{"name": _name(one), "type": one.get_content_type()} for one in _files(mail)],
     }
 

@@ -41,6 +41,7 @@ from tests.support.e2e.playing import forms_of
 from tests.support.erasure.brought import put_upload
 from tests.support.erasure.held import HELD_CANARIES, hold_words
 from tests.support.erasure.person import Person, claim_and_die, guard_of
+from tests.support.erasure.subscribed import subscribe
 from tests.support.erasure.verified import rows_of_request
 from tests.support.intake.desk import Snapshot
 from tests.support.people import DANIYAR, TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT, from_amina, wamid
@@ -122,6 +123,7 @@ class ErasureDesk(RetentionDesk):
         self.deliver()
         self.reply(person.tickets[0], "хатқа жауап Нұрлан")
         self.deliver()
+        subscribe(self, person)
         self.index_contact(person.contact_id)
         person.canaries += [
             mails.NURLAN, "Нұрлан Хатшы", "хаттағы құпия", "құпия тақырып", "құпия-хат", "хатқа жауап",

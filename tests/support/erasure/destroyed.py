@@ -20,7 +20,8 @@ from tests.support.intake.desk import Snapshot
 from tests.support.storage.declared import class_of
 
 _STORE_OF = {
-    "contact": "desk.contact", "consent": "desk.contact", "ask": "desk.contact", "asked": "desk.contact",
+    "contact": "desk.contact", "consent": "desk.contact", "subscription": "desk.contact",
+    "ask": "desk.contact", "asked": "desk.contact",
     "open_request": "desk.contact",
     "head": "desk.conversation", "message": "desk.conversation", "raw": "desk.conversation",
     "outbox": "desk.conversation", "client": "desk.conversation", "draft": "desk.conversation",
@@ -33,6 +34,7 @@ _STORE_OF = {
 NOT_DESTROYED_HERE = {
     "unclear": "sealed to the vault and names nobody; it goes by its date",
     "visitor": "sealed to the vault and gone when it is sent; what is left names nobody and goes by its date",
+    "sign_up": "sealed to the vault, of an address that nobody has confirmed; it goes two days after, or when it is",
     "request": "the answer to the person and its proof; it goes three years after",
     "kept": "sealed to a key of the request; goes when the day that two officers decided is over",
     "inventory": "goes with the request's box",

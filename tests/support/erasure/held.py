@@ -1,4 +1,5 @@
-"""What is held of somebody who has not consented yet, put beside everything else that can lie at a person."""
+"""What is held of somebody who has not consented yet, and mailings that they get, put beside everything else that can
+lie at a person."""
 
 from typing import TYPE_CHECKING
 
@@ -6,6 +7,7 @@ from chalicelib.contacts.model import ContactReference
 from chalicelib.messages.held_rows import HeldRows
 from chalicelib.messages.ingest import Hold, IngestPlan, VisitorAnswer
 from chalicelib.messages.visitor_rows import VisitorRows
+from tests.support.erasure.subscribed import subscribe
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,5 +38,6 @@ def hold_words(desk: "ErasureDesk", person: "Person", write: "Callable[..., Inbo
         hold = Hold(desk.seconds, "" if number else "Келісесіз бе?", ("1", "0" * 64))
         assert store.tables.transact(rows.writes(plan, hold, ref)) is None
     visitors = VisitorRows(store.tables, desk.address_key, desk.vault_keys.public)
+    subscribe(desk, person, recorded=False)
     said_no = rows.refused(plan, ref, VisitorAnswer("Жойылды"), visitors)
     assert store.tables.transact([said_no]) is None

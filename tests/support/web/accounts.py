@@ -12,6 +12,7 @@ from chalicelib.vault.encryption import encode_key, fingerprint, new_pair
 from local.aws import ministack as embedded
 from tests.support import in_process
 from tests.support.aws import Aws
+from tests.support.channels.mails import DOMAIN, REPLY_KEY
 from tests.support.people import TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT
 from tests.support.web.visiting import PASSWORD, email
 
@@ -76,7 +77,9 @@ def keys() -> Keys:
             "address_key": encode_key(b"a" * 32),
             "whatsapp": [{"account": WHATSAPP_ACCOUNT, "app_secret": "s", "verify_token": "v"}],
             "telegram": [{"account": TELEGRAM_ACCOUNT, "secret": "t"}],
+            "email": [{"account": DOMAIN, "reply_key": REPLY_KEY}],
         },
+        "SECRET_OUTBOUND": {"email": {DOMAIN: {"reply_key": REPLY_KEY}}},
         "SECRET_TEXT_KEY": {"text_key": encode_key(b"t" * 32)},
         "SECRET_VAULT": {"version": 1, "keys": [one], "current": vault_id},
     }

@@ -91,7 +91,7 @@ def _(desk: RetentionDesk) -> Action:
     return lambda: made.open_request(person.contact_id, "deletion", "staff", **more)
 
 
-@asks("AP212", "AP602", "AP603")
+@asks("AP212", "AP602", "AP2049", "AP2050", "AP603")
 def _(desk: RetentionDesk) -> Action:
     made = living(desk)
     person = made.daniyar()

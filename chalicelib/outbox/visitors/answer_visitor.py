@@ -27,7 +27,7 @@ from chalicelib.vault.encryption import CannotOpen
 if TYPE_CHECKING:
     from chalicelib.outbox.outgoing import Providers
     from chalicelib.outbox.reading import OutboxReading
-    from chalicelib.outbox.visitor_store import VisitorEntry, VisitorStore
+    from chalicelib.outbox.visitors.visitor_store import VisitorEntry, VisitorStore
     from chalicelib.vault.encryption import Vault
 
 GIVE_UP_AFTER = HOUR
@@ -118,13 +118,15 @@ class AnswerVisitor:
 def _messages(entry: "VisitorEntry", content: Mapping[str, Any]) -> list[OutboundMessage]:
     """Return the messages of an answer. Raises Lacking."""
     opens = bot_text(str(content.get("language", "")), CHOOSE, unknown=("ru",))
-    parts = [
-        one._replace(opens=opens) if isinstance(one, ChoicePart) else one for one in ReplyContent.of(content).parts()
-    ]
+    sent = ReplyContent.of(content)
+    parts = [one._replace(opens=opens) if isinstance(one, ChoicePart) else one for one in sent.parts()]
     address = Address(str(content.get("kind", "")), str(content.get("address", "")))
     reference = str(MessageRef(_NOBODY, entry.queued_at, entry.id))
     pieces = render(registry.channel(entry.channel), parts)
     quote, thread = str(content.get("answers", "")), Thread(str(content.get("subject", "")))
+    if sent.topic:
+        thread = Thread(sent.topic, begins=True)
     return [
-        OutboundMessage(entry.account, address, one, reference, quote, thread=thread, automatic=True) for one in pieces
+        OutboundMessage(entry.account, address, one, reference, quote, thread, automatic=True, link=sent.link)
+        for one in pieces
     ]

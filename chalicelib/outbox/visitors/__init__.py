@@ -1,0 +1,1 @@
+"""Answers to people of whom nothing is stored."""

@@ -1,0 +1,1 @@
+"""Pages about news and offers: the mailings, and the customers who get them."""

@@ -62,6 +62,7 @@ def test_what_is_sent_is_a_ticket_with_name_and_consent(web: Web, visitor: Visit
     page = web.signed_in("bolat").get(f"/dashboard/tickets/{ticket['id']}").text
     panel = page[page.index('id="side"') :]
     assert FILLED["email"] in panel and FILLED["phone"] in panel, "as what they say of themselves"
+    assert "as the customer&#39;s application gives it" not in panel
     assert web.tickets(f"?q={FILLED['email']}") == [], "nothing proves it, so nobody is found by it"
     (consent,) = consents()
     assert (consent.policy_version, consent.policy_hash) == policy_reference(SPOINT).agreed

@@ -187,6 +187,7 @@ def render_ticket(
         composer_state=state,
         blocked_by=head.blocked_by,
         given=given_ways(messages),
+        by_page=registry.channel(ticket.channel).page is not None,
         offered=picker,
         offered_version=version_of(picker, template),
         picker=PickerWords(words.say, as_typed(template, picker)),

@@ -83,8 +83,10 @@ def _page(request: HttpRequest, error: DeskError | None = None) -> Response:
 
 
 def _customer(found: Contact | None) -> Contact:
-    if found is None or found.erasing or found.erased:
-        raise NotFound("There is no such contact, or the data is being destroyed.")
+    if found is not None and found.erasing:
+        raise Conflict("The data of this contact is being destroyed. Nothing has to be done.", code="erasing")
+    if found is None or found.erased:
+        raise NotFound("There is no such contact, or its data is destroyed.")
     return found
 
 
@@ -92,8 +94,8 @@ def end(request: HttpRequest) -> Response:
     """POST that a customer gets no more mailings of a purpose"""
     validators.only(request.form, ("csrf", "purpose"))
     contact_id, by = validators.path_id(request.path), request.staff.id
-    purpose = validators.word(request.form, "purpose", tuple(NAMES))
     _customer(wiring_web.desk().contact(contact_id))
+    purpose = validators.word(request.form, "purpose", tuple(NAMES))
     wiring_mailings.end_subscription()(contact_id, Answered("staff", booked_by=by), purpose)
     audit("contact_changed", contact_id=contact_id, action="mailings", staff_id=by)
     return pages.go(f"/dashboard/contacts/{contact_id}")
@@ -104,6 +106,7 @@ def enter(request: HttpRequest) -> Response:
     form = request.form
     validators.only(form, ("csrf", "purpose", "answer", "received_on"))
     contact_id, by = validators.path_id(request.path), request.staff.id
+    _customer(wiring_web.desk().contact(contact_id))
     try:
         purpose = validators.word(form, "purpose", wiring_web.profile().mailed)
         answer = validators.word(form, "answer", ANSWERS)

@@ -28,7 +28,13 @@ pytestmark = pytest.mark.dynamodb
 
 
 def people(desk: DeliveryDesk, number: int) -> list[dict[str, Any]]:
-    """So many people's tickets in the order of their phones, with an open question each and their notices sent."""
+    """So many people's tickets in the order of their phones, with an open question each and their notices sent; their
+    rows are made once."""
+    assert not desk.items()
+    return desk.once(f"{number} people", lambda: _writing(desk, number))
+
+
+def _writing(desk: DeliveryDesk, number: int) -> list[dict[str, Any]]:
     for one in range(number):
         author = Author((Address("phone", phone(one)),), name=f"Тұтынушы {one}")
         desk.receive(from_amina("Сұрақ", sent_at=desk.seconds, author=author))
@@ -62,7 +68,11 @@ def _stored(
 
 
 def withheld(desk: DeliveryDesk) -> tuple[dict[str, Any], MessageRef]:
-    """The ticket of a person who would be one too many, and the reply that waits."""
+    """The ticket of a person who would be one too many, and the reply that waits; their rows are made once."""
+    return desk.once("withheld", lambda: _one_too_many(desk))
+
+
+def _one_too_many(desk: DeliveryDesk) -> tuple[dict[str, Any], MessageRef]:
     *others, last = people(desk, MOST_PEOPLE + 1)
     assert {sale(desk, one) for one in others} == {"queued"}
     ref, status = _stored(desk, last)

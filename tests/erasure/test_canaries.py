@@ -61,7 +61,8 @@ KEYS = {
 
 def said(desk: ErasureDesk, person: Person) -> dict[str, str]:
     """Return all that lies sealed of a person in the clear, by class and field."""
-    stored = {key: item for key, item in desk.every_item() if key in person.keys()}
+    theirs = person.keys()
+    stored = {key: item for key, item in desk.every_item() if key in theirs}
     key = stored["keys", person.contact_id, ""]
     opened = ContactKey(person.contact_id, key["public_key"], key["sealed_private"], key["vault_id"])
     private = desk.vault.open_contact_key(opened)

@@ -194,7 +194,8 @@ def test_what_is_counted_is_what_there_was_and_what_came_late(desk: ErasureDesk,
     amina, person = cast(desk, "amina", f"{channel}_daniyar")
     race = Race(desk, person, desk.request_for(person), rng)
     race.hold_up()
-    others = {key: item for key, item in desk.every_item() if key in amina.keys() and unexpired(item, desk.now)}
+    keys_of_amina = amina.keys()
+    others = {key: item for key, item in desk.every_item() if key in keys_of_amina and unexpired(item, desk.now)}
 
     race.run()
 

@@ -125,8 +125,7 @@ def test_every_expression_is_linear(name: str) -> None:
 
     def work(text: str) -> None:
         pattern.fullmatch(text)
-        pattern.search(text)
-        pattern.sub("", text)
+        pattern.sub("", text)  # searches from each place
 
     assert too_slow(work, [*TEXTS, *own]) == []
 

@@ -51,6 +51,7 @@ ELSEWHERE = {
     "ask": "it lies there until it was dealt with: see test_sweeper.py",
     "fetch": "it lies there until its file was fetched or given up: see tests/attachments",
     "fence": "what belongs to a request is dated by the request",
+    "kept": "it ends with the day that two officers decided: see tests/erasure/keeping",
     "held": "it goes with its contact: see tests/erasure/test_consent_asked.py",
     "question": "it goes with its contact: see tests/erasure/test_consent_asked.py",
     "subscription": "it goes with its contact: see test_subscribers.py",

@@ -10,9 +10,8 @@ from tests.support.web.desk import Web
 
 
 @pytest.fixture
-def reviewed(web: Web, monkeypatch: pytest.MonkeyPatch) -> Web:
-    """A desk whose profile keeps something until consent is withdrawn, a day before the review."""
-    monkeypatch.setattr(Profile, "reviewed", property(lambda self: ("mailing",)))
+def reviewed(web: Web) -> Web:
+    """A desk whose profile keeps subscriptions until consent is withdrawn, a day before the review."""
     published = load_profile("spoint").policy.published
     web.advance((published.toordinal() - 719163 + 364) * DAY // 1000 - web.seconds)
     return web
@@ -44,6 +43,7 @@ def test_the_api_renews_and_says_why_not(reviewed: Web) -> None:
     assert reviewed.call("POST", "/api/v1/retention-reviews", {"name": "ticket"}, by="dana").status == 404
 
 
-def test_without_such_a_class_there_is_nothing_to_review(web: Web) -> None:
+def test_without_such_a_class_there_is_nothing_to_review(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Profile, "reviewed", ())
     assert web.call("GET", "/api/v1/retention-reviews", by="dana").json["items"] == []
     assert "Reviewed: still needed" not in web.signed_in("dana").get("/dashboard/privacy").text

@@ -6,7 +6,7 @@ from tests.support.e2e.playing import Play
 
 WORDS = {"kk": "Деректерімді жойыңыз", "ru": "Удалите мои данные", "en": "Please delete my personal data"}
 MINUTE = 60
-LONGEST = 600
+LONGEST = 1800
 """Seconds of real time that the desk may take to become quiet after one step of the clock."""
 
 

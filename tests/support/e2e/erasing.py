@@ -169,9 +169,11 @@ class Office:
         deadline = time.monotonic() + seconds
         while True:
             found = self.of(*people)
-            if all(one["state"] == state and waits in (None, one["waits"]) for one in found):
+            late = [one for one in found if one["state"] != state or waits not in (None, one["waits"])]
+            if not late:
                 return found
-            assert time.monotonic() < deadline, [(one["state"], one.get("waits"), one.get("failure")) for one in found]
+            shown = [(one["state"], one.get("waits"), one.get("failure")) for one in late[:5]]
+            assert time.monotonic() < deadline, f"{len(late)} of {len(found)} are not {state}: {shown}"
             time.sleep(0.3)
 
     def open(self, customer: Customer, kind: str = "withdrawal", **more: str) -> requests.Response:

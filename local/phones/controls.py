@@ -94,7 +94,7 @@ class Controls:
             raise Refused(f"advance_seconds must be a whole number from 1 to {_TEN_YEARS}; time only goes forward.")
         more = {
             **_limited(body, "steps", 60, "in how many steps at most the clock moves"),
-            **_limited(body, "wait", 600, "seconds for the desk to become quiet at each step"),
+            **_limited(body, "wait", 3600, "seconds for the desk to become quiet at each step"),
         }
         # One move at a time: a move goes on in steps and waits at each until the desk is quiet.
         async with self._moving:

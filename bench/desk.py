@@ -375,12 +375,13 @@ class _Canned:
             "SECRET_VAULT": "vault",
             "VAULT_PUBLIC_KEY": public,
             "FILES_BUCKET": "files",
+            "MAIL_BUCKET": "mails",
             **{f"QUEUE_{name}": f"http://127.0.0.1:9/{name}" for name in _QUEUES},
         }
 
     def __call__(self, request: Any, **_: Any) -> AWSResponse:
         target = request.headers.get("X-Amz-Target")
-        if target is None:  # S3, of a desk to which nobody has sent a file
+        if target is None:  # S3, of a desk to which nobody has sent a file or a mail
             return AWSResponse(request.url, 200, {"content-type": "application/xml"}, Body(b"<Nothing/>"))
         operation = (target.decode() if isinstance(target, bytes) else target).rsplit(".", 1)[-1]
         asked = json.loads(request.body)

@@ -98,8 +98,8 @@ class Sweep:
         if errors:
             raise errors[0]
         self._each_hour()
-        self._measure_mails()
         log("sweep_done")
+        self._measure_mails()
         return done
 
     def _measure_mails(self) -> None:

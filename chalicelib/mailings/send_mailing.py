@@ -13,10 +13,11 @@ from chalicelib.core.ids import MessageRef, pseudonym_of_notice
 from chalicelib.core.observability import count, log
 from chalicelib.dynamo.builder import Write
 from chalicelib.dynamo.schema import CONTACT, HEAD, KEY, MESSAGE, OUTBOX, SUBSCRIPTION
+from chalicelib.dynamo.schema.mailings import LASTS
 from chalicelib.mailings import texts
 from chalicelib.mailings.model import SENDING, Mailing
 from chalicelib.mailings.store import MailingStore
-from chalicelib.mailings.subscriptions import LASTS, ROLE
+from chalicelib.mailings.subscriptions import ROLE
 from chalicelib.messages.new_rows import outbox_row
 from chalicelib.outbox.content import ReplyContent
 from chalicelib.outbox.mailing_counts import QUEUED, counted

@@ -15,12 +15,11 @@ from chalicelib.core.kept_for import KeptFor
 from chalicelib.core.transfer import GIVEN, REFUSED
 from chalicelib.dynamo.builder import NEW, Write
 from chalicelib.dynamo.schema import CONTACT, HEAD, SUBSCRIPTION, lists
+from chalicelib.dynamo.schema.mailings import LASTS
 from chalicelib.dynamo.tables import Tables
 
 ROLE = "subscription"
 """Role of writes on a subscription: refused when it is not as it was read."""
-LASTS = "attribute_exists(pk) AND attribute_not_exists(#ended_at)"
-"""Condition on a subscription: it has not ended."""
 KEPT_AFTER = 7 * DAY
 """How long (ms) a person is known after their last subscription, who never had a ticket: what is on its way to them, or
 back, still finds its place."""

@@ -20,6 +20,7 @@ from chalicelib.dynamo.schema import (
     SUBSCRIPTION,
     TICKET,
 )
+from chalicelib.dynamo.schema.mailings import LASTS
 from chalicelib.outbox import channel_rows
 from chalicelib.outbox.model import CHANGE, ESSENTIAL, HELD_BY_ERASER, Failure, Head, Job, OutboxEntry, Outgoing
 from chalicelib.tickets.lines import line_row
@@ -79,8 +80,8 @@ class OutboxRows:
         key = CONTACT.key(head.contact_id)
         checks = [self._tables.check("contact", key, " AND ".join(stops))] if stops else []
         if job.entry.purpose not in ESSENTIAL:
-            key, lasts = SUBSCRIPTION.key(head.contact_id, job.entry.purpose), "attribute_not_exists(#ended_at)"
-            checks.append(self._tables.check("subscription", key, f"attribute_exists(pk) AND {lasts}"))
+            key = SUBSCRIPTION.key(head.contact_id, job.entry.purpose)
+            checks.append(self._tables.check("subscription", key, LASTS))
         return checks
 
     def not_being_erased(self, contact_id: str) -> Write:

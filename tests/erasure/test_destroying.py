@@ -1,7 +1,5 @@
 """The tasks that destroy: whatever happens to them, nothing of the person is left and nobody else's rows change."""
 
-import threading
-
 import pytest
 
 from chalicelib.core.errors import Unavailable
@@ -15,7 +13,7 @@ from tests.support.erasure.desk import ErasureDesk
 from tests.support.erasure.destroyed import NOT_DESTROYED_HERE, assert_destroyed, finish, prepared
 from tests.support.erasure.destroyed import case as case
 from tests.support.erasure.destroyed import one as one
-from tests.support.erasure.destroying import TASKS, run_task, run_until
+from tests.support.erasure.destroying import TASKS, run_task, run_until, twice_at_once
 from tests.support.erasure.person import Person, cast
 from tests.support.faults import Died, Dying, Leaving, Throttled
 from tests.support.storage.declared import class_of, undeclared
@@ -92,23 +90,7 @@ def test_two_runs_of_a_task_at_the_same_time_do_what_one_does(
     desk, person, request, before = prepared(one)
     if TASKS.index(name):
         run_until(desk, request, TASKS[TASKS.index(name) - 1])
-    errors: list[BaseException] = []
-    barrier = threading.Barrier(2)
-
-    def work() -> None:
-        try:
-            barrier.wait()
-            run_task(desk, name, request)
-        except Unavailable:
-            pass  # too busy: the machine tries again
-        except BaseException as error:  # noqa: BLE001  # of any kind: the test says which
-            errors.append(error)
-
-    threads = [threading.Thread(target=work) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    errors = twice_at_once(lambda: run_task(desk, name, request))
     assert errors == []
 
     finish(desk, request)

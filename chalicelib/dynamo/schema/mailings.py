@@ -19,6 +19,8 @@ SUBSCRIPTION = ItemClass(
 """That a person gets mailings of a purpose `since` then, or did until `ended_at` (`ended_by` as a record of consent
 says it). One that lasts stands in the partition `subscribed#{purpose}` of the index `lists`. What was asked and
 answered stands in the records of consent."""
+LASTS = "attribute_exists(pk) AND attribute_not_exists(#ended_at)"
+"""Condition on a subscription: it has not ended."""
 SIGN_UP = ItemClass(
     "sign_up",
     "desk",

@@ -1,13 +1,11 @@
 """The end of a kept part: not before its day, in the order key, rows, proof, wherever a task dies; and who may read it
 until then."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from chalicelib.core.clock import DAY, HOUR
-from chalicelib.core.errors import BadInput, Conflict
 from chalicelib.core.working_days import day_of, day_start
 from chalicelib.dynamo.schema import KEPT
 from chalicelib.erasure.read_part import may_read
@@ -16,6 +14,7 @@ from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.vocabulary import RequestState, Step
 from tests.support.erasure import keeping
 from tests.support.erasure.absence import verify
+from tests.support.erasure.asking import code
 from tests.support.erasure.desk import ErasureDesk
 from tests.support.erasure.destroyed import one as one
 from tests.support.erasure.destroying import run_task, run_until
@@ -98,14 +97,6 @@ def test_a_row_that_is_left_is_found_and_the_next_run_deletes_it(kept: tuple[Era
 
 
 # -- who may read it
-
-
-def code(attempt: Callable[[], object]) -> str:
-    try:
-        attempt()
-    except (BadInput, Conflict) as error:
-        return error.code
-    return ""
 
 
 def test_two_officers_read_it_for_an_hour_and_nobody_else(kept: tuple[ErasureDesk, Request]) -> None:

@@ -2,14 +2,12 @@
 the proof of absence finds every difference."""
 
 import json
-import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from chalicelib.core.clock import DAY
-from chalicelib.core.errors import Unavailable
 from chalicelib.core.working_days import day_of
 from chalicelib.dynamo.builder import attribute_value, attribute_values
 from chalicelib.erasure.task import TaskFailed
@@ -22,7 +20,7 @@ from tests.support.erasure.absence import verify
 from tests.support.erasure.desk import ErasureDesk
 from tests.support.erasure.destroyed import case as case
 from tests.support.erasure.destroyed import one as one
-from tests.support.erasure.destroying import run_task, run_until
+from tests.support.erasure.destroying import run_task, run_until, twice_at_once
 from tests.support.erasure.person import Person
 from tests.support.faults import Died, Dying
 
@@ -131,22 +129,7 @@ def test_a_run_that_has_no_time_left_goes_on_where_it_was(ready: Case) -> None:
 
 def test_two_runs_at_once_keep_what_one_does(ready: Case) -> None:
     desk, _, request = ready
-    errors, barrier = list[BaseException](), threading.Barrier(2)
-
-    def work() -> None:
-        try:
-            barrier.wait()
-            keeping.keep(desk, request)
-        except Unavailable:
-            pass  # too busy: the machine tries again
-        except BaseException as error:  # noqa: BLE001  # of any kind: the test says which
-            errors.append(error)
-
-    threads = [threading.Thread(target=work) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    errors = twice_at_once(lambda: keeping.keep(desk, request))
     keeping.keep(desk, request)
     assert errors == [] and all(row for row in opened(desk, request).values())
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.core.errors import BadInput, Conflict, NotFound
+from chalicelib.core.errors import NotFound
 from chalicelib.core.working_days import day_of
 from chalicelib.privacy.decide import LEAST_REASON, MOST_REASON
 from chalicelib.privacy.documents import names_document
@@ -16,6 +16,7 @@ from chalicelib.privacy.kinds.registry import kind_of
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.vocabulary import IDENTITY_CHECKS, Step
 from chalicelib.privacy.texts import answers
+from tests.support.erasure.asking import code
 from tests.support.erasure.living import DANA, ERLAN, Living, outcomes
 from tests.support.erasure.parts import PROFILE
 from tests.support.erasure.person import Person
@@ -32,15 +33,6 @@ def request_(living: Living, daniyar: Person) -> Request:
         return living.mark(request.id, state="deciding")
 
     return living.read(living.once("daniyar's request is to be decided", build))
-
-
-def code(attempt: Callable[[], object]) -> str:
-    """The code with which an attempt is refused; "" when it is not."""
-    try:
-        attempt()
-    except (BadInput, Conflict) as error:
-        return error.code
-    return ""
 
 
 # -- what a proposal wants

@@ -1,14 +1,12 @@
 """Two colleagues decide what the company keeps outside of the desk after a destruction: on a ground of the profile, no
 longer than it allows; the person is told, and the certificate says so."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from chalicelib.certificates.model import issued_body
 from chalicelib.core.clock import DAY
-from chalicelib.core.errors import BadInput, Conflict
 from chalicelib.core.working_days import day_of
 from chalicelib.privacy.decide import DecideRequest
 from chalicelib.privacy.requests.model import Request
@@ -16,6 +14,7 @@ from chalicelib.privacy.requests.vocabulary import Step
 from chalicelib.privacy.texts.retained import retained_lines
 from chalicelib.profile.load import load_profile
 from chalicelib.profile.model import Profile
+from tests.support.erasure.asking import code
 from tests.support.erasure.living import DANA, ERLAN, Living
 from tests.support.erasure.parts import PROFILE
 from tests.support.erasure.person import Person
@@ -32,14 +31,6 @@ def request_(living: Living, daniyar: Person) -> Request:
 
 def deciding(living: Living) -> DecideRequest:
     return replace(living.deciding, profile=KEEPS)
-
-
-def code(attempt: Callable[[], object]) -> str:
-    try:
-        attempt()
-    except (BadInput, Conflict) as error:
-        return error.code
-    return ""
 
 
 def last_day(request: Request) -> str:

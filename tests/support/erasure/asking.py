@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from chalicelib.core.clock import DAY, HOUR
+from chalicelib.core.errors import BadInput, Conflict
 from chalicelib.core.ids import MessageRef
 from chalicelib.core.working_days import day_of
 from chalicelib.privacy.monitor_requests import MonitorRequests
@@ -94,3 +95,12 @@ def told(living: Living, person: Person, ended: str = "cancel") -> Request:
     assert living.park(request, "", "", "told") == ""
     living.desk.now += HOUR
     return living.read(request.id)
+
+
+def code(attempt: Callable[[], object]) -> str:
+    """The code with which an attempt is refused; "" when it is not."""
+    try:
+        attempt()
+    except (BadInput, Conflict) as error:
+        return error.code
+    return ""

@@ -1,7 +1,10 @@
 """The destroying tasks on a test's tables, with clients that a test chooses."""
 
+import threading
+from collections.abc import Callable
 from typing import Any
 
+from chalicelib.core.errors import Unavailable
 from chalicelib.erasure.eraser import Eraser as ErasingStore
 from chalicelib.erasure.inventory import Inventories
 from chalicelib.erasure.kept_part import KeptParts
@@ -51,3 +54,25 @@ def run_until(desk: ErasureDesk, request: Request, last: str, dynamodb: Any = No
     for name in TASKS[TASKS.index(after) + 1 if after else 0 : TASKS.index(last) + 1]:
         while run_task(desk, name, request, dynamodb).get("more"):
             pass
+
+
+def twice_at_once(task: Callable[[], object]) -> list[BaseException]:
+    """Run a task in two threads at the same time; return what they raised, but for Unavailable: then the machine tries
+    again."""
+    errors, barrier = list[BaseException](), threading.Barrier(2)
+
+    def work() -> None:
+        try:
+            barrier.wait()
+            task()
+        except Unavailable:
+            pass
+        except BaseException as error:  # noqa: BLE001  # of any kind: the test says which
+            errors.append(error)
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return errors

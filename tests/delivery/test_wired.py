@@ -18,6 +18,7 @@ from chalicelib.wiring import delivery as wiring_delivery
 from chalicelib.wiring import retention as wiring_retention
 from tests.support.aws import Aws
 from tests.support.delivery.desk import DeliveryDesk
+from tests.support.delivery.wired import at_a_full_hour as at_a_full_hour
 from tests.support.delivery.wired import batch
 from tests.support.delivery.wired import queues as queues
 from tests.support.intake.rows import change
@@ -56,7 +57,7 @@ def test_a_message_that_must_wait_rings_the_retry_queue(desk: DeliveryDesk, aws:
 
 
 def test_indexer_dater_relay_and_sweeper_find_what_they_work_with(
-    desk: DeliveryDesk, aws: Aws, queues: dict[str, str]
+    desk: DeliveryDesk, aws: Aws, at_a_full_hour: None, queues: dict[str, str]
 ) -> None:
     desk.now = wiring.clock()() - 120_000
     desk.receive(from_amina(sent_at=desk.seconds))

@@ -1,14 +1,17 @@
-"""Secrets, queues and settings of workers as Lambda calls them."""
+"""Secrets, queues, the bucket of mail and settings of workers as Lambda calls them."""
 
 import base64
 import json
+import time
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from chalicelib.vault.encryption import encode_key, fingerprint
 from chalicelib.vault.secrets import VAULT_CONTEXT
+from local.aws.ministack import REGION
 from tests.support.aws import Aws
 from tests.support.delivery.desk import DeliveryDesk
 from tests.support.forgetting import forget_wiring
@@ -43,10 +46,22 @@ def queues(desk: DeliveryDesk, aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Ite
         monkeypatch.setenv(f"QUEUE_{name.upper()}", url)
     for name, table in desk.tables.items():
         monkeypatch.setenv(f"TABLE_{name.upper()}", table)
+    aws.client("s3").create_bucket(Bucket=f"{prefix}-w-mail", CreateBucketConfiguration={"LocationConstraint": REGION})
+    monkeypatch.setenv("MAIL_BUCKET", f"{prefix}-w-mail")
     monkeypatch.setenv("WHATSAPP_API", f"{desk.provider.address}/v23.0")
     monkeypatch.setenv("TELEGRAM_API", desk.provider.address)
     forget_wiring()
     yield urls
+    forget_wiring()
+
+
+@pytest.fixture
+def at_a_full_hour(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The workers' clock stands at the begin of an hour, when a sweep does what it does each hour and each ten minutes
+    too. To be asked for before `queues`."""
+    file = tmp_path / "clock"
+    file.write_text(str(3600 - round(time.time()) % 3600))
+    monkeypatch.setenv("CLOCK_FILE", str(file))
     forget_wiring()
 
 

@@ -33,6 +33,9 @@ GATEWAY_RESPONSES: Json = {
     },
 }
 """Answers of API Gateway itself; by default it answers 403 for an address that does not exist."""
+TLS = "SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09"
+"""AWS's name for TLS 1.2 or 1.3, by ciphers whose keys are made anew for each connection (D3.3). Its default for a
+regional API is TLS 1.0."""
 BINARY = ["multipart/form-data"]
 """Types of bodies that API Gateway passes on as they are, in base64. Never "*/*": webhooks would then arrive so, and
 answers without an Accept fail."""
@@ -153,6 +156,9 @@ def _finish_api(template: Json) -> None:
     properties["Name"] = name
     properties["DefinitionBody"]["info"]["title"] = name
     properties["DefinitionBody"]["x-amazon-apigateway-gateway-responses"] = GATEWAY_RESPONSES
+    properties["DefinitionBody"]["x-amazon-apigateway-security-policy"] = TLS
+    # "STRICT" would refuse whoever comes through a CDN of the company, whose name is not that of the API.
+    properties["DefinitionBody"]["x-amazon-apigateway-endpoint-access-mode"] = "BASIC"
     every = {"ResourcePath": "/*", "HttpMethod": "*", "MetricsEnabled": True}
     properties["MethodSettings"] = [every | THROTTLE]
     properties["EndpointConfiguration"] = {"Type": "REGIONAL"}

@@ -4,6 +4,8 @@ The files that play on a running desk are two chains, each on one desk with its 
 come first, so that the workers end together. Whoever runs one process sees nothing of it.
 """
 
+from contextlib import suppress
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -59,3 +61,22 @@ def sort(items: list[pytest.Item]) -> None:
 def scheduler(config: pytest.Config, log: Any) -> Any:
     """The scheduler of pytest-xdist for `--dist loadfile`, None for any other."""
     return Sharing(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
+def import_own_part_first(config: pytest.Config) -> None:
+    """Import the modules of tests, each worker from another one on.
+
+    pytest rewrites the assertions of a module before it compiles it, and keeps the result beside it. In a fresh
+    checkout workers that begin at the same module would each rewrite all of them; so each rewrites its part and finds
+    what the others have done.
+    """
+    worker = getattr(config, "workerinput", None)
+    if worker is None:
+        return
+    named = [config.invocation_params.dir / one.partition("::")[0] for one in config.args]
+    files = [file for one in named for file in (sorted(one.rglob("test_*.py")) if one.is_dir() else [one])]
+    begin = len(files) * int(worker["workerid"].removeprefix("gw")) // worker["workercount"]
+    for file in (*files[begin:], *files[:begin]):
+        # What cannot be imported is told by the collection.
+        with suppress(Exception, pytest.skip.Exception):
+            import_module(".".join(file.relative_to(config.rootpath).with_suffix("").parts))

@@ -35,6 +35,12 @@ class ContactReference(NamedTuple):
     pending: bool = False
     held_until: int = 0
 
+    @property
+    def has_consented(self) -> bool:
+        """Whether they have consented to some version of the policy: with their first message, or before it, when they
+        asked for mailings."""
+        return bool(self.ticket_id or self.policy)
+
 
 class EndedContact(NamedTuple):
     """A contact whose addresses may go to a new one: its retention ended or, `keyless`, its key was destroyed."""

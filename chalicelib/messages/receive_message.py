@@ -200,13 +200,12 @@ class ReceiveMessage(NamedTuple):
         return person._replace(pending=self.hold is not None and not message.agreed), key
 
     def _opening(self, plan: IngestPlan, seen: _FailedTries) -> IngestPlan:
-        """Open a ticket for the message, with its notice and, for a person's first message or the first one under a new
-        version of the policy, the consent."""
+        """Open a ticket for the message, with its notice and the consent, if the person has given none so far or the
+        message accepts a new version of the policy."""
         person, number = plan.person, new_number(number_digits(seen.numbers_taken))
+        new, at, channel = not person.has_consented, plan.answered_at, plan.message.channel
+        tells = not plan.message.agreed and (new or bool(plan.consent and self.policy.tells(person.policy)))
         first = not person.ticket_id
-        at = plan.answered_at
-        channel = plan.message.channel
-        tells = not plan.message.agreed and (first or bool(plan.consent and self.policy.tells(person.policy)))
         text = accepted_notice(self.profile, person.language, channel, number, first=first, consents=tells)
         ticket_id = new_id()
         return plan._replace(
@@ -214,5 +213,5 @@ class ReceiveMessage(NamedTuple):
             number=number,
             previous=person.ticket_id,
             notices=(Notice("accepted", ticket_id, text, at, policy=tells), *later(plan.notices, at)),
-            consent=self.policy.agreed if first else plan.consent,
+            consent=self.policy.agreed if new else plan.consent,
         )

@@ -73,7 +73,7 @@ class Renewal(NamedTuple):
         asks about data is none."""
         person, policy = plan.person, self.policy
         return bool(
-            person.ticket_id
+            person.has_consented
             and person.policy != policy.version
             and plan.newest
             and plan.at >= policy.published_at

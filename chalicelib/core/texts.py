@@ -16,6 +16,8 @@ from chalicelib.core.languages import LANGUAGES
 Domain = Literal["bot", "desk", "policy"]
 LANGUAGE_NAMES = {"kk": "Қаз", "ru": "Рус", "en": "Eng"}
 """Names of the languages on pages, the same in every interface language."""
+OWN_NAMES = {"kk": "Қазақша", "ru": "Русский", "en": "English"}
+"""Names of the languages in themselves."""
 KAZAKHSTAN = datetime.timezone(datetime.timedelta(hours=5))
 """One time in the whole country since 1 March 2024 (resolution of the government of 19 January 2024, No. 21)."""
 _LOCALE = os.path.join(os.path.dirname(os.path.dirname(__file__)), "locale")

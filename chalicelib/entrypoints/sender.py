@@ -1,5 +1,6 @@
 """The function `sender`: a wake-up message names a conversation, and it sends what waits in its outbox; or it names an
-answer to a visitor, a message about which a signal is passed on, a mailing, or a copy of one that came back."""
+answer to a visitor, a message about which a signal is passed on, a mailing, or a copy of one of which the mail
+service has told something."""
 
 from typing import Any
 
@@ -17,10 +18,10 @@ def handle(event: dict[str, Any]) -> dict[str, Any]:
             wiring_delivery.pass_on_signal()(body.get("message", ""), body["signal"])
         elif "mailing_id" in body:
             wiring_mailings.send_mailing()(body["mailing_id"])
-        elif "came_back" in body:
-            wiring_mailings.came_back()(body["came_back"])
+        elif "told" in body:
+            wiring_mailings.mail_told()(body["told"])
         elif "unreachable" in body:
-            wiring_mailings.came_back().unreachable(body["unreachable"])
+            wiring_mailings.mail_told().unreachable(body["unreachable"])
         elif "visitor_id" in body:
             wiring_delivery.answer_visitor()(body["visitor_id"])
         else:

@@ -4,7 +4,7 @@ own words, never content.
 Queue by queue:
 
 - doorbell (the sender): a new outbox entry wakes its conversation, and so does a supervisor's decision about one; a new
-  answer to a visitor; a mailing that was let go; a copy of one that came back; somebody to whom the provider
+  answer to a visitor; a mailing that was let go; a copy of one of which the mail service has told something; somebody to whom the provider
   says that nothing more may be written.
 - dating (the expiry stamper): a ticket whose expiry date is not yet stamped on its rows; a conversation whose tickets
   are to be dated by the end of an agreement; one by one, rows that appear
@@ -43,6 +43,7 @@ from chalicelib.dynamo.schema import (
     TICKET,
     VISITOR,
 )
+from chalicelib.outbox.mailing_counts import told
 from chalicelib.tickets.marker import Changes, Markers
 from chalicelib.tickets.model import CHANGES, REFERRING, TEXT_CHANGES, WAITS
 from chalicelib.tickets.pieces import outstanding
@@ -58,7 +59,7 @@ _READ = (
     *("direction", "kind", "status", "flagged", "expires_at", "dated", "purpose"),
     *("state", "waits", *_SIGNED, "due", "piece_count", "piece_states", "resent_as", "notices_wait"),
     *("deleted", "file_objects", "withheld", "attempts", "attempt_id", "mailing", "provider_hash"),
-    *("blocked", "blocked_by"),
+    *("unwanted", "counted_as", "blocked", "blocked_by"),
 )
 """Attributes of a row that the stream router reads."""
 
@@ -154,17 +155,16 @@ def _wake_up(record: Mapping[str, Any]) -> tuple[str, WakeUp] | None:
 
 
 def _of_mailing(pk: str, sk: str, item: Mapping[str, Any]) -> dict[str, str]:
-    """Return the body of the wake-up message for a mailing that was let go, for a copy of one that has failed after it
-    was sent, and nobody has noted that, or for somebody to whom nothing more may be written; {} for anything else."""
+    """Return the body of the wake-up message for a mailing that was let go, for a copy of one of which more was told
+    than is counted, or for somebody to whom nothing more may be written; {} for anything else."""
     named = pk.partition("#")[2]
     if sk == MAILING.sk:
         return {"mailing_id": named} if item.get("due") and not item.get("attempts") else {}
     if sk == HEAD.sk:
         return {"unreachable": named} if item.get("blocked") and item.get("blocked_by") else {}
-    failed = item.get("status") == "failed" and item.get("provider_hash") and not item.get("flagged")
-    if not (failed and item.get("mailing") and sk.startswith(MESSAGE.prefix)):
+    if not (sk.startswith(MESSAGE.prefix) and told(item) not in ("", item.get("counted_as"))):
         return {}
-    return {"came_back": str(MessageRef.of_tail(named, sk.removeprefix(MESSAGE.prefix)))}
+    return {"told": str(MessageRef.of_tail(named, sk.removeprefix(MESSAGE.prefix)))}
 
 
 def _decided_reply(item: Mapping[str, Any]) -> bool:

@@ -86,9 +86,10 @@ class WriteMailing:
         self.store.tables.write(self.store.tables.put("message", key, row))
 
     def shown(self, mailing: Mailing, language: str) -> str:
-        """Return the whole text of a mailing, as its recipients read it."""
+        """Return the whole text of a mailing, as its recipients read it, with the words of the link that ends it: a
+        link there is in each recipient's own mail alone."""
         below = words_of.below(self.profile, language, mailing.purpose, self.channel.id)
-        return f"{mailing.texts[language].text}\n\n{below}"
+        return f"{mailing.texts[language].text}\n\n{below}\n\n{words_of.ending(language, '').title}"
 
     def _sendable(self, purpose: str) -> None:
         if purpose not in self.profile.mailed:

@@ -59,13 +59,20 @@ class Statuses:
         if ref is None:
             return early
         blocked = self._block(ref.conversation_id, update) if update.blocks else False
-        return self._raise(ref, piece, update) or blocked
+        complained = self._complain(ref) if update.blocks == "complained" else False
+        return self._raise(ref, piece, update) or blocked or complained
 
     def _block(self, conversation_id: str, update: StatusUpdate) -> bool:
         """Mark that nothing more may be written to the person until they write again. Nobody who is gone comes back."""
         expression = "SET blocked = :yes, blocked_by = :why, reach_at = :at"
         values = {"yes": True, "why": update.blocks, "at": update.at * SECOND}
         return self._tables.write(self._tables.update("head", HEAD.key(conversation_id), expression, _REACHED, values))
+
+    def _complain(self, ref: MessageRef) -> bool:
+        """Mark the copy of a mailing about which its reader complains."""
+        condition = "attribute_exists(mailing) AND attribute_not_exists(unwanted)"
+        write = self._tables.update("status", MESSAGE.key(*ref), "SET unwanted = :yes", condition, {"yes": True})
+        return self._tables.write(write)
 
     def _linked(self, update: StatusUpdate, now: int) -> tuple[tuple[MessageRef | None, int], bool]:
         """Return the message and piece that the provider's id is linked to, and whether the status was kept as

@@ -13,7 +13,7 @@ from chalicelib.wiring import base as wiring
 
 if TYPE_CHECKING:
     from chalicelib.channels.contract import Channel
-    from chalicelib.mailings.came_back import CameBack
+    from chalicelib.mailings.mail_told import MailTold
     from chalicelib.mailings.end_subscription import EndSubscription
     from chalicelib.mailings.send_mailing import SendMailing
     from chalicelib.mailings.sign_up import SignUp
@@ -92,11 +92,11 @@ def send_mailing() -> "SendMailing":
     return SendMailing(MailingStore(wiring.gateway()), profile, wiring.page_key(), pages, enqueue, wiring.clock())
 
 
-def came_back() -> "CameBack":
-    """Notes that a copy of a mailing came back, for the sender."""
-    from chalicelib.mailings.came_back import CameBack
+def mail_told() -> "MailTold":
+    """Notes what the mail service has told of copies of mailings, for the sender."""
+    from chalicelib.mailings.mail_told import MailTold
 
-    return CameBack(wiring.gateway(), end_subscription(), mailing_channel().id)
+    return MailTold(wiring.gateway(), end_subscription(), mailing_channel().id)
 
 
 def enter_subscription() -> "EnterSubscription":

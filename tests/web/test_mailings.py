@@ -3,6 +3,7 @@ their language, and what became of it is counted."""
 
 import pytest
 
+from chalicelib.channels.email.told import brief, status
 from chalicelib.channels.parts import StatusUpdate
 from chalicelib.contacts.consent_records import Answered
 from chalicelib.dynamo.models import DeskRow
@@ -12,7 +13,7 @@ from chalicelib.mailings.store import MailingStore
 from chalicelib.wiring import base as wiring
 from chalicelib.wiring import delivery as wiring_delivery
 from chalicelib.wiring import mailings as wiring_mailings
-from tests.support.channels.mails import DOMAIN
+from tests.support.channels.mails import DOMAIN, came_back, event
 from tests.support.people import from_amina, from_daniyar
 from tests.support.web.contact import Visitor
 from tests.support.web.mailings import TEXTS, Mailbox, bounced, path_in, records, subscriptions, text_of
@@ -198,10 +199,41 @@ def test_a_mail_that_comes_back_for_good_ends_the_subscription(mailbox: Mailbox,
     (message,) = (row for row in DeskRow.scan() if row.mailing and row.sk.startswith("message#"))
     reference = f"{str(message.pk).partition('#')[2]}.{str(message.sk).removeprefix('message#').replace('#', '.')}"
     for _ in range(2):
-        wiring_mailings.came_back()(reference)
+        wiring_mailings.mail_told()(reference)
     assert counts(path) == {"queued": 1, "sent": 1, "came_back": 1}
     assert [bool(one.ended_at) for one in subscriptions()] == [ends, ends]
     assert records()[1:] == ([("no", "bounced")] if ends else [])
+
+
+@pytest.mark.parametrize(
+    ("events", "counted"),
+    [
+        (["Delivery", "Delivery"], {"delivered": 1}),
+        (["Complaint"], {"delivered": 1, "complained": 1}),
+        (["Complaint", "Delivery", "Complaint"], {"delivered": 1, "complained": 1}),
+        (["DeliveryDelay", "Delivery", "Complaint"], {"delivered": 1, "complained": 1}),
+        (["Delivery", "Bounce"], {"came_back": 1}),
+        (["Bounce", "Delivery", "Bounce"], {"came_back": 1}),
+        (["DeliveryDelay"], {}),
+    ],
+)
+def test_what_the_mail_service_tells_of_a_copy_is_counted_once_in_every_order(
+    mailbox: Mailbox, events: list[str], counted: dict[str, int]
+) -> None:
+    mailbox.subscribe()
+    path = mailbox.mailing()
+    (message,) = (row for row in DeskRow.scan() if row.mailing and row.sk.startswith("message#"))
+    reference = f"{str(message.pk).partition('#')[2]}.{str(message.sk).removeprefix('message#').replace('#', '.')}"
+    for kind in events:
+        mailbox.web.advance(60)
+        more = came_back("MailboxFull", permanent=False) if kind == "Bounce" else {}
+        update = status(brief(event(kind, reference, at=mailbox.web.seconds, **more)), DOMAIN, mailbox.web.seconds)
+        assert update is not None
+        wiring.intake().store_all([update])
+        for _ in range(2):
+            wiring_mailings.mail_told()(reference)
+    found = {what: number for what, number in counts(path).items() if number}
+    assert found == {"queued": 1, "sent": 1, **counted}
 
 
 @pytest.mark.parametrize("why", ["complained", "came_back"])
@@ -216,7 +248,7 @@ def test_who_marks_it_as_unwanted_gets_no_more_until_they_ask_again(mailbox: Mai
     )  # fmt: skip
     wiring.intake().store_all([told])
     for _ in range(2):
-        wiring_mailings.came_back().unreachable(conversation_id)
+        wiring_mailings.mail_told().unreachable(conversation_id)
     assert records() == [("yes", "link"), ("no", "bounced")]
     mailbox.web.advance(60)
     assert mailbox.subscribe() == contact_id

@@ -59,11 +59,11 @@ MESSAGE = ItemClass(
         sealed="content file",
         sealed_list="provider_ids",
         text="direction kind ticket_id contact_id provider_hash status author purpose raw_type quote_hash target_hash"
-        " resent_as request_id due file_state file_object deleted_by decision decided_by mailing",
+        " resent_as request_id due file_state file_object deleted_by decision decided_by mailing counted_as",
         number="order rank piece_count attempts",
         texts="links file_objects",
         map="failure piece_states params",
-        flag="uncertain edited policy flagged deleted quote_gone",
+        flag="uncertain edited policy flagged deleted quote_gone unwanted",
         ms="sent_at arrived_at due_at answers",
         seconds="linked_until expires_at gone_at",
     ),
@@ -76,7 +76,8 @@ a reply before it left, `decided_by` the one whose `decision` approved or return
 what it quotes was deleted; `flagged`: the ticket shows that it was not delivered. `file_state` is what became of its
 file, `file_object` its name in the bucket, behind the contact's prefix, `file` its name, type, size and hash
 (attachments/model.py); `file_objects` are the names in the bucket of the files that a message of ours brings;
-`mailing` is the mailing of which it is a copy."""
+`mailing` is the mailing of which it is a copy, `unwanted`: its reader has marked it so, `counted_as`: as what
+of all that was told the mailing counts it (outbox/mailing_counts.py)."""
 FETCH = ItemClass(
     "fetch",
     "desk",

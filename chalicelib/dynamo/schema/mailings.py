@@ -60,9 +60,10 @@ MAILING_COUNT = ItemClass(
     pk="mailing#{id}",
     sk="count#{shard}",
     expiry=Expiry("never", "none: numbers"),
-    fields=fields(number="queued sent came_back ended declined paused at_home not_sent"),
+    fields=fields(number="queued sent delivered came_back complained ended declined paused at_home not_sent"),
 )
 """What became of the mails of a mailing, in a few rows, so that many senders can count at once: how many were `queued`,
-and of these `sent`, of which some `came_back`; not sent, because the subscription had `ended`, the person had
+and of these `sent`; what the mail service has told of them: `delivered`, of which some readers `complained`, or
+`came_back`; not sent, because the subscription had `ended`, the person had
 `declined` news, outreach was `paused`, they do not agree to the transfer abroad (`at_home`), or for another reason
 (`not_sent`)."""

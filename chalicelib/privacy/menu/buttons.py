@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from chalicelib.channels.parts import Button
 from chalicelib.core.asks import ABROAD, ITEMS, MENU
 from chalicelib.core.languages import LANGUAGES
-from chalicelib.core.texts import bot_msg, bot_text
+from chalicelib.core.texts import OWN_NAMES, bot_msg, bot_text
 from chalicelib.core.transfer import GIVEN, REFUSED
 from chalicelib.privacy.kinds.registry import KINDS
 from chalicelib.privacy.texts.wording import button_title
@@ -23,8 +23,6 @@ TITLES = {
 }
 _CHOICES = {GIVEN: (bot_msg("I agree"), bot_msg("Yes")), REFUSED: (bot_msg("I do not agree"), bot_msg("No"))}
 """The answers about the transfer abroad, whole and short."""
-LANGUAGE_NAMES = {"kk": "Қазақша", "ru": "Русский", "en": "English"}
-"""Names of the languages in themselves."""
 _BEFORE_KINDS = ITEMS.index(ABROAD) + 1
 """The kinds of request stand behind what else concerns the person's data."""
 
@@ -51,7 +49,7 @@ def transfer_buttons(profile: Profile, language: str, answers: Sequence[str]) ->
 
 def language_buttons() -> tuple[Button, ...]:
     """Return a button for each language, in itself."""
-    return tuple(Button(f"{MENU}.language.{one}", LANGUAGE_NAMES[one]) for one in LANGUAGES)
+    return tuple(Button(f"{MENU}.language.{one}", OWN_NAMES[one]) for one in LANGUAGES)
 
 
 def all_commands(languages: Sequence[str]) -> dict[str, list[tuple[str, str]]]:

@@ -35,6 +35,9 @@ _NEW, _FOLLOWING = "", "../../../"
 TOO_SOON = desk_msg(
     "Nothing has been sent yet: this page was open too long, or it was sent within three seconds. Send it again."
 )
+TOO_OLD = desk_msg(
+    "Nothing has been sent: this page was open too long. Go back to the conversation and press the button there."
+)
 PROBLEMS: Mapping[str, str] = {
     "too_many": desk_msg("Nothing has been sent: too much came from your network. Try again in ten minutes."),
     "unavailable": desk_msg("Nothing has been sent: our storage does not answer. Try again in a minute."),
@@ -114,9 +117,10 @@ class ContactPage:
             wrong[model.CONSENT] = model.Wrong("consent")
         if wrong:
             return self._page(values, wrong, files=bool(files), status=400)
-        page = self._receive.id_of(form.get(model.PAGE, ""), self._now)
+        page = self._receive.id_of(form.get(model.PAGE, ""), self._now, pressed=bool(pressed))
         if not page:
-            return self._page(values, said=self._say(TOO_SOON), files=bool(files), status=400)
+            said = self._say(TOO_OLD if pressed else TOO_SOON)
+            return self._page(values, said=said, files=bool(files), status=400)
         link = self._link or self._receive.key.link(page)
         filled = Filled(
             id=page,

@@ -9,6 +9,7 @@ from chalice.app import Response
 
 from chalicelib.core.errors import BadInput, DeskError, NotFound
 from chalicelib.core.observability import count, log
+from chalicelib.core.purposes import MARKETING, NEWS
 from chalicelib.core.settings import settings
 from chalicelib.core.texts import desk_msg, desk_text
 from chalicelib.mailings import texts
@@ -32,6 +33,12 @@ _SENT = desk_msg(
     "A mail is on its way to the address that you typed. Open the link in it and press the button there, within two"
     " days. Until you do, nothing else is sent; after that the address is destroyed."
 )
+_TITLES: Mapping[frozenset[str], str] = {
+    frozenset({NEWS, MARKETING}): desk_msg("News and offers by mail"),
+    frozenset({NEWS}): desk_msg("News by mail"),
+    frozenset({MARKETING}): desk_msg("Offers by mail"),
+}
+"""By what the operator's mailings bring."""
 _CHOOSE = desk_msg("Choose at least one.")
 _WANTED = desk_msg("Without this consent we may send you nothing.")
 _CHOICE = desk_msg("What you want to get")
@@ -125,6 +132,7 @@ class _Page:
             .get_template("public/news.html")
             .render(
                 **self._frame,
+                title=self.say(_TITLES[frozenset(self._asked)]),
                 address=address,
                 boxes=[(name, text.split("\n")) for name, text in (self._asked | self._rest).items()],
                 ticked=[*ticked],
@@ -148,7 +156,8 @@ class _Page:
 def said(
     shown: Mapping[str, Any], title: str, sentences: Iterable[str], what: str = "", action: str = "", button: str = ""
 ) -> str:
-    """Return a page that says something about mailings; its words are marked texts of ours."""
+    """Return a page that says something about mailings; its words are marked texts of ours, in which {what} may stand
+    for what it is about. Above a button that stands by itself."""
     say = shown["_"]
     return (
         environment()
@@ -156,7 +165,7 @@ def said(
         .render(
             **shown,
             title=say(title),
-            said=[say(one) for one in sentences],
+            said=[say(one).format(what=what) for one in sentences],
             what=what,
             action=action,
             button=say(button) if button else "",

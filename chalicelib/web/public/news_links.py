@@ -22,7 +22,8 @@ _ENDING = re.compile(r"[0-9a-z]{20}\.[a-z_]{1,40}\.[A-Za-z0-9_-]{22}")
 _CONFIRM = desk_msg("Confirm: mails to your address")
 _ONE_CLICK = "List-Unsubscribe"
 _TO_CONFIRM = desk_msg("Press the button, and from now on you get by mail:")
-_CONFIRMED = desk_msg("You get these mails from now on. You can end it at any time, by the link under every mail.")
+_DONE = desk_msg("Confirmed")
+_CONFIRMED = desk_msg("From now on you get by mail: {what}. You can end it at any time, by the link under every mail.")
 _BEFORE = desk_msg("This is confirmed already.")
 _GONE = desk_msg("This link confirms nothing any more: it holds for two days. You may ask for the mails once more.")
 _REFUSED = {
@@ -32,7 +33,8 @@ _REFUSED = {
 }
 _END = desk_msg("End the subscription")
 _TO_END = desk_msg("Press the button, and you get no more of these mails:")
-_ENDED = desk_msg("Done: you get no more of these mails. We still answer what you write to us.")
+_HAS_ENDED = desk_msg("The subscription has ended")
+_ENDED = desk_msg("No more of this comes by mail: {what}. We still answer what you write to us.")
 _NO_LINK = desk_msg("This link is not whole. Copy it once more from the mail, or write to us.")
 _TROUBLE = desk_msg("This cannot be done now. Try again in a minute.")
 
@@ -49,7 +51,7 @@ def confirm(request: HttpRequest) -> Response:
 
 def _confirming(request: HttpRequest, *, press: bool) -> Response:
     link, status, error, found = request.path["link"], 200, None, None
-    sentences, action = [_GONE], ""
+    title, sentences, action = _CONFIRM, [_GONE], ""
     try:
         subscribe = wiring_mailings.subscribe()
         if LINK.fullmatch(link):
@@ -57,9 +59,9 @@ def _confirming(request: HttpRequest, *, press: bool) -> Response:
         if found is None:
             status = 404
         elif found.confirmed:
-            sentences = [_BEFORE]
+            title, sentences = _DONE, [_BEFORE]
         elif press:
-            sentences = [_CONFIRMED]
+            title, sentences = _DONE, [_CONFIRMED]
         else:
             sentences, action = [_TO_CONFIRM], f"news/confirm/{link}"
     except Conflict as refused:
@@ -70,7 +72,7 @@ def _confirming(request: HttpRequest, *, press: bool) -> Response:
     wanted = found.language if found else ""
     shown, language = operator_frame(request.query, wanted, request.headers.get("accept-language", ""), "../../")
     what = channel_names(language, found.purposes) if found else ""
-    html = said(shown, _CONFIRM, sentences, what, action and f"{action}?lang={language}", desk_msg("Confirm"))
+    html = said(shown, title, sentences, what, action and f"{action}?lang={language}", desk_msg("Confirm"))
     response = unlisted(html_response(html, status))
     return with_wait(response, error) if error else response
 
@@ -87,7 +89,7 @@ def end(request: HttpRequest) -> Response:
 
 def _ending(request: HttpRequest, *, press: bool) -> Response:
     token, status, error = request.path["token"], 200, None
-    sentences, action, purpose = [_NO_LINK], "", ""
+    title, sentences, action, purpose = _END, [_NO_LINK], "", ""
     try:
         named = wiring_web.page_key().read_ending(token) if _ENDING.fullmatch(token) else None
         if named is None:
@@ -96,15 +98,14 @@ def _ending(request: HttpRequest, *, press: bool) -> Response:
             contact_id, purpose = named
             way = "program" if request.form.get(_ONE_CLICK) else "link"
             wiring_mailings.end_subscription()(contact_id, Answered(way), purpose)
-            sentences = [_ENDED]
+            title, sentences = _HAS_ENDED, [_ENDED]
         else:
             purpose, sentences, action = named[1], [_TO_END], f"news/end/{token}"
     except Unavailable as trouble:
         log("refused", route=request.route, code=trouble.code, status=trouble.status)
         sentences, status, error = [_TROUBLE], trouble.status, trouble
     shown, language = operator_frame(request.query, "", request.headers.get("accept-language", ""), "../../")
-    html = said(
-        shown, _END, sentences, channel_names(language, [purpose]), action and f"{action}?lang={language}", _END
-    )
+    what = channel_names(language, [purpose])
+    html = said(shown, title, sentences, what, action and f"{action}?lang={language}", _END)
     response = unlisted(html_response(html, status))
     return with_wait(response, error) if error else response

@@ -6,12 +6,12 @@ from chalice.app import Response
 
 from chalicelib.core.errors import BadInput, Conflict, DeskError, NotFound
 from chalicelib.core.observability import audit
-from chalicelib.core.texts import LANGUAGE_NAMES, desk_msg
+from chalicelib.core.texts import OWN_NAMES, desk_msg
 from chalicelib.mailings.model import DRAFT, MOST_SUBJECT, MOST_TEXT, SENDING, SENT, STOPPED
 from chalicelib.mailings.model import Words as MailingWords
 from chalicelib.mailings.store import MOST_COUNTED
 from chalicelib.mailings.texts import name
-from chalicelib.outbox.mailing_counts import CAME_BACK, COUNTED, NOT_SENT, QUEUED
+from chalicelib.outbox.mailing_counts import CAME_BACK, COMPLAINED, COUNTED, DELIVERED, NOT_SENT, QUEUED
 from chalicelib.outbox.mailing_counts import SENT as COUNTED_SENT
 from chalicelib.web.dashboard import rendering as pages
 from chalicelib.web.dashboard.list_query import OPEN_LIST
@@ -33,7 +33,9 @@ STATES = {
 OUTCOMES = {
     QUEUED: desk_msg("Made for recipients"),
     COUNTED_SENT: desk_msg("Sent"),
+    DELIVERED: desk_msg("Delivered"),
     CAME_BACK: desk_msg("Came back"),
+    COMPLAINED: desk_msg("Delivered and marked as unwanted"),
     "ended": desk_msg("Not sent: the subscription had ended"),
     "declined": desk_msg("Not sent: wants no news and offers"),
     "paused": desk_msg("Not sent: consent is withdrawn"),
@@ -77,7 +79,7 @@ def _list_page(request: HttpRequest, error: DeskError | None = None) -> Response
         typed=_typed(form, write.profile.languages),
         most=(MOST_SUBJECT, MOST_TEXT),
         most_counted=MOST_COUNTED,
-        language_names=LANGUAGE_NAMES,
+        language_names=OWN_NAMES,
         problem=_why(request, error),
     )
 
@@ -123,7 +125,7 @@ def _page(request: HttpRequest, error: DeskError | None = None, *, tried: bool =
         shown={language: write.shown(one, language) for language in write.profile.languages},
         typed=_typed(request.form, write.profile.languages) if keeps else one.texts,
         outcomes=[(OUTCOMES[what], outcomes[what]) for what in COUNTED if outcomes.get(what)],
-        language_names=LANGUAGE_NAMES,
+        language_names=OWN_NAMES,
         mine=one.author == request.staff.id,
         releases=request.staff.may(RELEASERS),
         most=(MOST_SUBJECT, MOST_TEXT),

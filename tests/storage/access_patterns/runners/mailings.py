@@ -7,7 +7,7 @@ from chalicelib.contacts.consent_records import Answered
 from chalicelib.core.transfer import GIVEN
 from chalicelib.core.working_days import day_of
 from chalicelib.dynamo.schema import MESSAGE
-from chalicelib.mailings.came_back import CameBack
+from chalicelib.mailings.mail_told import MailTold
 from chalicelib.mailings.store import MailingStore
 from chalicelib.mailings.subscriptions import Subscriptions
 from chalicelib.privacy.enter_subscription import EnterSubscription
@@ -165,4 +165,4 @@ def back(desk: RetentionDesk) -> Action:
     values = {"failed": "failed", "failure": {"code": "5.1.1", "reason": "no_mailbox", "text": "", "at": 1}}
     tables.write(tables.update("row", key, "SET #status = :failed, #failure = :failure", "", values))
     reference = f"{row['pk'].partition('#')[2]}.{row['sk'].removeprefix('message#').replace('#', '.')}"
-    return lambda: CameBack(tables, ending(desk), MAIL.id)(reference)
+    return lambda: MailTold(tables, ending(desk), MAIL.id)(reference)

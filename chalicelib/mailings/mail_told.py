@@ -1,4 +1,5 @@
-"""Ends the subscriptions of an address that takes no more mails, or whose owner has complained about a mailing."""
+"""Notes what the mail service has told of copies of mailings, and ends the subscriptions of an address that takes no
+more mails, or whose owner has complained."""
 
 from dataclasses import dataclass
 
@@ -8,33 +9,33 @@ from chalicelib.core.ids import MessageRef
 from chalicelib.dynamo.schema import HEAD, MESSAGE
 from chalicelib.dynamo.tables import Tables
 from chalicelib.mailings.end_subscription import EndSubscription
-from chalicelib.outbox.mailing_counts import CAME_BACK, counted
+from chalicelib.outbox.mailing_counts import CAME_BACK, recounted, told
 
 FOR_GOOD = frozenset({"no_mailbox", "mailbox_closed", "refused_there", "listed"})
 """Reasons for which nothing more is sent to an address. A full mailbox, or a server that was not reached, is none."""
 
 
 @dataclass(frozen=True)
-class CameBack:
-    """Notes that a copy of a mailing came back, once."""
+class MailTold:
+    """Notes what was told of copies of mailings. It may run again at any time: what is counted is counted once."""
 
     tables: Tables
     end: EndSubscription
     channel: str
 
     def __call__(self, reference: str) -> bool:
-        """Count a copy that has failed after it was sent, and end the person's subscriptions when their address takes
-        nothing more; return whether one has ended. Raises Unavailable."""
+        """Count what was told of a copy, and end the person's subscriptions when their address takes nothing more;
+        return whether one has ended. Raises Unavailable."""
         ref = MessageRef.parse(reference)
         row = self.tables.get(MESSAGE.key(*ref)) if ref else {}
-        failed = row.get("status") == "failed" and row.get("provider_hash") and row.get("mailing")
-        if ref is None or not failed or row.get("flagged"):
+        now, before = told(row), row.get("counted_as", "")
+        if ref is None or now in ("", before):
             return False
-        condition = "#status = :failed AND attribute_not_exists(#flagged)"
-        values = {"failed": "failed", "yes": True}
-        note = self.tables.update("also", MESSAGE.key(*ref), "SET #flagged = :yes", condition, values)
-        also = (note, *counted(self.tables, row["mailing"], ref.conversation_id, CAME_BACK))
-        if reason_of(self.channel, str(row["failure"].get("code", ""))) in FOR_GOOD:
+        as_read = "#counted_as = :before" if before else "attribute_not_exists(#counted_as)"
+        condition, values = f"attribute_exists(pk) AND {as_read}", {"now": now, **({"before": before} if before else {})}
+        note = self.tables.update("also", MESSAGE.key(*ref), "SET #counted_as = :now", condition, values)
+        also = (note, *recounted(self.tables, row["mailing"], ref.conversation_id, before, now))
+        if now == CAME_BACK and reason_of(self.channel, str(row["failure"].get("code", ""))) in FOR_GOOD:
             return self.end(row["contact_id"], Answered("bounced"), also=also)
         self.tables.transact_until_written(lambda refused: None if refused else [*also])
         return False

@@ -94,9 +94,10 @@ class FollowLink:
                 content, _ = opens(contact_id, encryption.message_content(ref), row.content)
                 if content is None:
                     continue
-                place = (ref.at, number(row.order), number(row.arrived_at))
-                shown.append((place, _said(row, ref, content)))
-                size += len(shown[-1][1].text.encode(errors="replace"))
+                said, place = _said(row, ref, content), (ref.at, number(row.order), number(row.arrived_at))
+                if said.ours or said.text or said.file:  # what is pressed in the menu has no words
+                    shown.append((place, said))
+                size += len(said.text.encode(errors="replace"))
                 if seen and row.direction == "out":
                     self._mark_read(page, ref, row, now)
         ticket_number, state = self.rows.ticket(behind.ticket_id)

@@ -8,7 +8,8 @@ from chalicelib.channels.registry import channel
 from chalicelib.channels.render import pieces_of
 from chalicelib.core.ids import MessageRef
 from chalicelib.dynamo.models import DeskRow
-from chalicelib.dynamo.schema import MESSAGE
+from chalicelib.dynamo.schema import HEAD, MESSAGE
+from chalicelib.wiring import base as wiring
 from tests.support.people import wamid
 from tests.support.web.delivered import replied, report, settle
 from tests.support.web.desk import Web
@@ -158,3 +159,19 @@ def test_of_a_long_reply_only_what_did_not_arrive_is_sent_again_by_the_button(we
     assert (shown["status"], shown["failure"]["code"]) == ("failed", "131026")
     assert web.signed_in("bolat").post(f"/dashboard/tickets/{ticket_id}/retry", {"message": message_id}).status == 303
     assert web.ticket(ticket_id)["messages"][-1]["text"] == pieces_of(text, channel("whatsapp"))[1]
+
+
+def test_what_failed_is_not_offered_again_while_nothing_may_be_written(web: Web) -> None:
+    say(web, AMINA, "Сәлем")
+    ticket_id, message_id = replied(web)
+    report(web, message_id, "failed", "131026", "No.")
+    browser, path = web.signed_in("bolat"), f"/dashboard/tickets/{ticket_id}"
+    assert "Send again" in browser.get(path).text
+    head = HEAD.key(message_id.partition(".")[0])
+    tables = wiring.gateway()
+    for blocked in (True, False):
+        values = {"yes": blocked, "why": "came_back"}
+        assert tables.write(tables.update("head", head, "SET #blocked = :yes, #blocked_by = :why", "", values))
+        shown = bubble(browser.get(path).text, message_id)
+        assert ("Send again" in shown, "when a reply can be written" in shown) == (not blocked, blocked)
+        assert browser.post(f"{path}/retry", {"message": message_id}).status == (409 if blocked else 303)

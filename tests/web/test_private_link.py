@@ -9,7 +9,7 @@ from chalicelib.dynamo.models import DeskRow, IndexRow, KeyRow
 from chalicelib.entrypoints import privacy
 from chalicelib.privacy import follow_link
 from chalicelib.wiring import delivery as wiring_delivery
-from tests.support.filled_forms import PDF, TEXT, buttons
+from tests.support.filled_forms import PDF, TEXT, buttons, hidden
 from tests.support.web.contact import Visitor, deliver
 from tests.support.web.contact import laid as laid
 from tests.support.web.desk import Web
@@ -161,6 +161,20 @@ def test_the_menu_answers_behind_the_link_and_staff_sees_nothing_of_it(web: Web,
     ask(web)
     assert "90" in visitor.follow().text
     assert [one["unread"] for one in web.tickets()] == [one["unread"] for one in before]
+
+
+def test_a_button_may_be_pressed_at_once_and_leaves_no_empty_line(web: Web, visitor: Visitor) -> None:
+    answered(web)
+    page, path = visitor.follow().text, f"{visitor.link}/messages"
+    assert visitor.post({"page": hidden(page), "text": "Рақмет"}, path=path).status == 400, "too quick for a text"
+    assert visitor.post({"page": hidden(page), "press": "menu", "title": "Мәзір"}, path=path).status == 303
+    ask(web)
+    after = visitor.follow().text
+    assert "menu.data" in buttons(after).values()
+    assert after.count('class="msg out"') == page.count('class="msg out"') == 1
+    web.advance(13 * 3600)
+    late = visitor.post({"page": hidden(page), "press": "menu.data", "title": "Деректер"}, path=path)
+    assert late.status == 400
 
 
 @pytest.mark.parametrize("phrase", [WITHDRAWAL, f"«{WITHDRAWAL.lower()}.»\nИванов И.И."])

@@ -33,7 +33,7 @@ def test_the_page_offers_each_category_and_proposes_what_is_chosen(web: Web) -> 
     assert "Keep a part here: Claims that are not settled" in page and 'name="keep_message_text"' in page
     form = {"decision": "retain", "ground": "claims", "until": day_of(web.now + 2 * DAY)}
     refused = dana.post(f"{address}/decision", form)
-    assert refused.status == 400 and "Choose what is kept" in refused.text
+    assert refused.status == 400 and refused.text.count("Choose what is kept") == 1
     refused = dana.post(f"{address}/decision", {**form, "until": "2020-01-01", "keep_phone": "yes"})
     assert refused.status == 400 and 'name="keep_phone" value="yes" checked' in refused.text
     assert dana.post(f"{address}/decision", {**form, "keep_secrets": "yes"}).status == 400

@@ -4,8 +4,8 @@ own words, never content.
 Queue by queue:
 
 - doorbell (the sender): a new outbox entry wakes its conversation, and so does a supervisor's decision about one; a new
-  answer to a visitor; a mailing that was let go; a copy of one of which the mail service has told something; somebody to whom the provider
-  says that nothing more may be written.
+  answer to a visitor; a mailing that was let go; a copy of one of which the mail service has told something; somebody
+  to whom the provider says that nothing more may be written.
 - dating (the expiry stamper): a ticket whose expiry date is not yet stamped on its rows; a conversation whose tickets
   are to be dated by the end of an agreement; one by one, rows that appear
   on a ticket which may be closed, rows without a ticket, and messages whose failure their ticket does not show yet. An
@@ -35,6 +35,7 @@ from chalicelib.dynamo.schema import (
     ERASURE_PAUSE,
     FETCH,
     HEAD,
+    KEPT,
     MAILING,
     MESSAGE,
     OUTBOX,
@@ -62,6 +63,9 @@ _READ = (
     *("unwanted", "counted_as", "blocked", "blocked_by"),
 )
 """Attributes of a row that the stream router reads."""
+_OF_PARTS = KEPT.partition("")
+"""What partitions of kept parts begin with. Their rows are named as the rows of which they were made, and wake
+nobody."""
 
 
 def handle(event: dict[str, Any]) -> dict[str, Any]:
@@ -90,6 +94,8 @@ def _changes(change: Mapping[str, Any]) -> Changes:
     """Return what a record changed of the pages. Of a deleted row only its key is known."""
     keys, image = plain_item(change["Keys"]), change.get("NewImage", {})
     pk, sk = keys["pk"], keys["sk"]
+    if pk.startswith(_OF_PARTS):
+        return Changes()
     named = image.get("conversation_id", {}).get("S", "")
     conversations = frozenset({named} if named else ())
     if sk in (TICKET.sk, CONTACT.sk) or (sk.startswith(OUTBOX.prefix) and "withheld" in image):
@@ -124,7 +130,7 @@ def pass_on(records: Iterable[Mapping[str, Any]], queues: Queues, urls: Mapping[
 def _wake_up(record: Mapping[str, Any]) -> tuple[str, WakeUp] | None:
     """Return the queue and the wake-up message for a record, or None."""
     image = record["dynamodb"].get("NewImage")
-    if not image:
+    if not image or image["pk"]["S"].startswith(_OF_PARTS):
         return None
     item = plain_item({name: image[name] for name in _READ if name in image})
     pk, sk = item["pk"], item["sk"]

@@ -32,7 +32,10 @@ class MailTold:
         if ref is None or now in ("", before):
             return False
         as_read = "#counted_as = :before" if before else "attribute_not_exists(#counted_as)"
-        condition, values = f"attribute_exists(pk) AND {as_read}", {"now": now, **({"before": before} if before else {})}
+        condition, values = (
+            f"attribute_exists(pk) AND {as_read}",
+            {"now": now, **({"before": before} if before else {})},
+        )
         note = self.tables.update("also", MESSAGE.key(*ref), "SET #counted_as = :now", condition, values)
         also = (note, *recounted(self.tables, row["mailing"], ref.conversation_id, before, now))
         if now == CAME_BACK and reason_of(self.channel, str(row["failure"].get("code", ""))) in FOR_GOOD:

@@ -50,7 +50,7 @@ def told(row: Mapping[str, Any]) -> str:
 
 def recounted(tables: Builder, mailing: str, conversation_id: str, before: str, now: str) -> list[Write]:
     """Return the write that counts a copy as what was told of it `now`, and no more as what was told `before`."""
-    change = {what: 1 for what in _AS[now]}
+    change = dict.fromkeys(_AS[now], 1)
     for what in _AS.get(before, ()):
         change[what] = change.get(what, 0) - 1
     added = {what: number for what, number in change.items() if number}

@@ -13,8 +13,8 @@ from chalicelib.wiring import base as wiring
 
 if TYPE_CHECKING:
     from chalicelib.channels.contract import Channel
-    from chalicelib.mailings.mail_told import MailTold
     from chalicelib.mailings.end_subscription import EndSubscription
+    from chalicelib.mailings.mail_told import MailTold
     from chalicelib.mailings.send_mailing import SendMailing
     from chalicelib.mailings.sign_up import SignUp
     from chalicelib.mailings.subscribe import Subscribe

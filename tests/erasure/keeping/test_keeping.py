@@ -10,6 +10,7 @@ import pytest
 from chalicelib.core.clock import DAY
 from chalicelib.core.working_days import day_of
 from chalicelib.dynamo.builder import attribute_value, attribute_values
+from chalicelib.entrypoints import stream_router
 from chalicelib.erasure.task import TaskFailed
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.vocabulary import Step
@@ -180,3 +181,17 @@ def test_a_key_of_a_part_that_nobody_decided_is_found(one: Case) -> None:
     row = {"pk": request.id, "public_key": key.public, "sealed_private": key.sealed_private, "vault_id": key.vault_id}
     desk.dynamodb.put_item(TableName=desk.tables["keys"], Item=attribute_values(row))
     assert verify(desk, request) == {"outcome": "found"}
+
+
+def test_what_is_kept_wakes_nobody_and_stops_no_stream(ready: Case) -> None:
+    desk, _, request = ready
+    _kept(desk, request)
+    rows = keeping.rows(desk, request)
+    assert {row["sk"].partition(".")[0] for row in rows} == {"contact", "ticket", "message"}
+    for row in rows:
+        keys = attribute_values({"pk": row["pk"], "sk": row["sk"]})
+        for event in ("INSERT", "MODIFY"):
+            change = {"Keys": keys, "NewImage": attribute_values(row), "SequenceNumber": "1"}
+            assert stream_router._wake_up({"eventName": event, "eventID": "1", "dynamodb": change}) is None
+            assert not stream_router._changes(change)
+        assert not stream_router._changes({"Keys": keys})

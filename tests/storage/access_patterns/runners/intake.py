@@ -199,6 +199,13 @@ def _(desk: RetentionDesk) -> Action:
     return lambda: desk.statuses().apply(told, desk.now)
 
 
+@asks("AP1051", "AP1053", "AP17")
+def _(desk: RetentionDesk) -> Action:
+    _, one = job(desk)
+    told = status(desk, "delivered", str(one.entry.ref))._replace(blocks="complained", at=desk.seconds + 1)
+    return lambda: desk.statuses().apply(told, desk.now)
+
+
 @asks("AP18", "AP19", "AP18")
 def _(desk: RetentionDesk) -> Action:
     return lambda: desk.statuses().apply(status(desk, "delivered"), desk.now)

@@ -158,11 +158,20 @@ def recorded(desk: RetentionDesk) -> Action:
 
 @asks("AP2043", "AP2044", "AP2045", "AP2046", "AP2047", "AP2047", "AP2048")
 def back(desk: RetentionDesk) -> Action:
+    return _told(desk, "failed")
+
+
+@asks("AP2043", "AP2051")
+def delivered(desk: RetentionDesk) -> Action:
+    return _told(desk, "delivered")
+
+
+def _told(desk: RetentionDesk, status: str) -> Action:
     recorded(desk)()
     (row,) = (one for one in desk.of("message#") if one.get("mailing"))
     tables = desk.gateway()
     key = MESSAGE.key(row["pk"].partition("#")[2], 0, "")._replace(sk=row["sk"])
-    values = {"failed": "failed", "failure": {"code": "5.1.1", "reason": "no_mailbox", "text": "", "at": 1}}
-    tables.write(tables.update("row", key, "SET #status = :failed, #failure = :failure", "", values))
+    values = {"status": status, "failure": {"code": "5.1.1", "reason": "no_mailbox", "text": "", "at": 1}}
+    tables.write(tables.update("row", key, "SET #status = :status, #failure = :failure", "", values))
     reference = f"{row['pk'].partition('#')[2]}.{row['sk'].removeprefix('message#').replace('#', '.')}"
     return lambda: MailTold(tables, ending(desk), MAIL.id)(reference)

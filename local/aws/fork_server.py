@@ -5,8 +5,10 @@ A burst of webhooks starts several processes, a workflow some twenty. The fork s
 
 The embedded AWS needs no change. The process that it starts (local/hooks/desk_fork.py) asks this server for a forked
 process, passes environment, folder and standard streams, waits for its end and exits with its status. When it is
-killed, the forked process is killed too. Our own code is not loaded beforehand: each forked process imports the
-deployed code.
+killed, the forked process is killed too.
+
+Of the deployed code (CODE_FOLDER) everything is loaded but the two applications, app.py and the one of intake, which
+are made for the environment of their process. No module keeps anything of the environment in which it is loaded.
 """
 
 import gc
@@ -38,6 +40,10 @@ ADDRESS = "FORK_SERVER_ADDRESS"
 """The environment variable that holds the address of the server's socket."""
 SERVICES = ("cognito-idp", "dynamodb", "kms", "lambda", "s3", "secretsmanager", "sqs", "stepfunctions")
 """Services whose models are loaded beforehand, which botocore would read from disk in every process."""
+INTAKE = "chalicelib.web.intake_function"
+"""Makes its application, with what it needs of the environment, when it is imported: a cold start does so once."""
+COMMANDS = "chalicelib.ops"
+"""No function runs what an engineer runs by hand."""
 _MODELS = ("service-2", "endpoint-rule-set-1")
 _SHARED = ("endpoints", "partitions", "sdk-default-configuration", "_retry")
 _LONGEST_ASK = 5.0
@@ -177,8 +183,19 @@ def _become_lambda(asked: Mapping[str, Any], pipes: Sequence[int]) -> NoReturn:
         os._exit(status)
 
 
+def load_code(folder: str) -> None:
+    """Load the modules of the deployed code, and leave the path as it was."""
+    sys.path.insert(0, folder)
+    for file in sorted(Path(folder).glob("chalicelib/**/*.py")):
+        name = ".".join(file.relative_to(folder).with_suffix("").parts).removesuffix(".__init__")
+        if name != INTAKE and not name.startswith(COMMANDS):
+            with suppress(ModuleNotFoundError):  # what is done at build alone lacks a part of it in a deployment
+                importlib.import_module(name)
+    sys.path.remove(folder)
+
+
 def _load() -> None:
-    """Load the libraries that most functions use, and the models that botocore reads from disk."""
+    """Load the libraries that most functions use, the models that botocore reads from disk, and the deployed code."""
     for name in LIBRARIES:
         importlib.import_module(name)
     loader = loaders.create_loader()
@@ -188,6 +205,8 @@ def _load() -> None:
     for name in _SHARED:
         loader.load_data(name)
     session.create_loader = lambda search_path_string=None: loader
+    if "CODE_FOLDER" in os.environ:
+        load_code(os.environ["CODE_FOLDER"])
     gc.collect()
     gc.freeze()
 

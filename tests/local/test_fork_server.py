@@ -1,6 +1,7 @@
 """Lambda processes by fork: what starts one sees no difference, and nothing is left behind."""
 
 import fcntl
+import io
 import os
 import signal
 import socket
@@ -8,15 +9,22 @@ import subprocess
 import sys
 import termios
 import time
+import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 from local.aws.fork_server import ADDRESS, ForkServer
+from local.aws.stack import code_zip
 from local.faults.aws_plan import HOOKS
+from tests.support.project import PROJECT
 
-WHO = "import os, sys; print(sys.argv, os.getcwd(), os.environ['WORD'], 'boto3' in sys.modules, os.getppid())"
+WHO = (
+    "import os, sys\n"
+    "loaded = {*sys.modules} >= {'boto3', 'chalicelib.wiring.base'}\n"
+    "print(sys.argv, os.getcwd(), os.environ['WORD'], loaded, os.getppid())"
+)
 ECHO = (
     "import sys\nfor line in sys.stdin: print('got', line.strip(), flush=True)\nsys.stderr.write('over')\nsys.exit(7)"
 )
@@ -24,10 +32,19 @@ HANG = "import os, time\nprint(os.getpid(), flush=True)\ntime.sleep(600)"
 FAIL = "raise ValueError('as any program fails')"
 
 
+@pytest.fixture(scope="module")
+def code(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The code as it is deployed."""
+    folder = tmp_path_factory.mktemp("code")
+    with zipfile.ZipFile(io.BytesIO(code_zip(PROJECT))) as package:
+        package.extractall(folder)
+    return folder
+
+
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[ForkServer]:
+def server(tmp_path: Path, code: Path) -> Iterator[ForkServer]:
     made = ForkServer()
-    made.start({**os.environ, "PYTHONPATH": str(HOOKS)}, tmp_path / "log")
+    made.start({**os.environ, "PYTHONPATH": str(HOOKS), "CODE_FOLDER": str(code)}, tmp_path / "log")
     until(lambda: Path(made.address).exists())
     yield made
     made.stop()
@@ -154,3 +171,24 @@ def test_a_fork_and_who_asked_for_it_may_end_at_the_same_moment(server: ForkServ
         process.wait(30)
     said, _ = start(WHO, tmp_path, server.address).communicate(timeout=30)
     assert said.split()[-2] == "True"
+
+
+def test_no_module_of_the_code_keeps_anything_when_it_is_loaded_before_its_process_has_an_environment(
+    code: Path,
+) -> None:
+    """What a function works out once and keeps (`functools.cache`) is worked out in the process that needs it."""
+    script = (
+        "import functools, gc, sys\n"
+        "from local.aws.fork_server import INTAKE, load_code\n"
+        "path = list(sys.path)\n"
+        "load_code(sys.argv[1])\n"
+        "found = [one for one in gc.get_objects() if isinstance(one, functools._lru_cache_wrapper)]\n"
+        "ours = [one for one in found if one.__module__.startswith('chalicelib.')]\n"
+        "print([f'{one.__module__}.{one.__name__}' for one in ours if one.cache_info().currsize])\n"
+        "print(len(ours) > 20, 'chalicelib.wiring.base' in sys.modules, INTAKE in sys.modules, sys.path == path)\n"
+    )
+    without = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    environment = without | {"PYTHONPATH": str(PROJECT)}
+    command = [sys.executable, "-c", script, str(code)]
+    said = subprocess.run(command, cwd="/", env=environment, text=True, capture_output=True, check=True)
+    assert said.stdout.splitlines() == ["[]", "True True False True"]

@@ -76,14 +76,9 @@ def answers(profile: Profile, language: str, channel: str) -> tuple[Button, ...]
     pairs = [(CONSENT_YES, YES), (CONSENT_NO, NO)]
     if profile.transfer(channel) == EXPLICIT:
         pairs = [(CONSENT_ABROAD, BOTH), (CONSENT_YES, AT_HOME), (CONSENT_NO, NEITHER)]
-    languages = (language,) if language else profile.languages[:2]
+    languages = profile.spoken_to(language)
     titles = [" / ".join(bot_text(one, title) for one in languages) for _, title in pairs]
     limits = registry.channel(channel).buttons
     if limits and max(map(len, titles)) > limits.title:  # the text says what each number means
         titles = [str(number) for number in range(1, len(pairs) + 1)]
     return tuple(Button(payload, title) for (payload, _), title in zip(pairs, titles, strict=True))
-
-
-def in_languages(profile: Profile, language: str, message: str) -> str:
-    """Return one of these texts in the person's language, or in two while theirs is unknown."""
-    return bot_text(language, message, unknown=profile.languages[:2])

@@ -14,9 +14,11 @@ from chalicelib.contacts.model import Lookup
 from chalicelib.core.asks import CONSENT_NO, PERSON, UPDATE, Ask
 from chalicelib.core.clock import DAY, SECOND
 from chalicelib.core.observability import count
+from chalicelib.core.texts import bot_text
 from chalicelib.core.transfer import EXPLICIT
-from chalicelib.messages.consent_notices import DESTROYED, FULL, answers, in_languages, question
+from chalicelib.messages.consent_notices import DESTROYED, FULL, answers, question
 from chalicelib.messages.ingest import Hold, IngestPlan, Notice, Outcome, VisitorAnswer, is_believed
+from chalicelib.messages.notices import in_languages
 from chalicelib.profile.model import Profile
 from chalicelib.profile.policy import PolicyReference
 from chalicelib.tickets.model import TEXT_CHANGES
@@ -56,7 +58,8 @@ class HoldMessage(NamedTuple):
         until, now = plan.person.held_until, plan.now // SECOND
         if ask is not None and ask.item == CONSENT_NO and until > now:
             language = plan.person.language
-            told = VisitorAnswer(in_languages(self.profile, language, DESTROYED), language=language)
+            text = in_languages(self.profile, language, lambda one: bot_text(one, DESTROYED))
+            told = VisitorAnswer(text, language=language)
             return plan._replace(farewell=told, kept_until=now)
         if ask is not None and ask.action != "maybe" and ask.item != PERSON:
             # The request, or the menu, answers it; the person stays unknown to staff.
@@ -86,7 +89,7 @@ class HoldMessage(NamedTuple):
     def tell_full(self, plan: IngestPlan) -> Outcome:
         """Tell the person once that no more is held before they answer. Raises Unavailable."""
         person = plan.person
-        text = in_languages(self.profile, person.language, FULL)
+        text = in_languages(self.profile, person.language, lambda one: bot_text(one, FULL))
         buttons = answers(self.profile, person.language, plan.message.channel)
         told = Notice("held_full", person.conversation_id, text, plan.answered_at, buttons=buttons)
         count("HeldFull", channel=plan.message.channel)

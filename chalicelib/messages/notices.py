@@ -1,6 +1,7 @@
 """Builds the automatic texts that answer a first message and Start. Pure."""
 
 import datetime
+from collections.abc import Callable
 from typing import Any
 
 from chalicelib.channels import registry
@@ -59,6 +60,11 @@ def renewed_notice(profile: Profile, language: str, channel: str) -> str:
     return said(profile, language, channel, [RENEWED, CONSENT, HOSTED], version=profile.policy.version)
 
 
+def in_languages(profile: Profile, language: str, text: Callable[[str], str]) -> str:
+    """Return the text that `text` makes of a language: in the person's own, or in two while theirs is unknown."""
+    return "\n\n".join(map(text, profile.spoken_to(language)))
+
+
 def said(profile: Profile, language: str, channel: str, parts: list[str], until: int = 0, **places: Any) -> str:
     """Return texts one below the other, in the person's language; HOSTED where somebody stores the data. `until`
     (seconds) is the day that they name."""
@@ -69,10 +75,9 @@ def said(profile: Profile, language: str, channel: str, parts: list[str], until:
         "abroad": ", ".join(f"{row.name} ({row.country})" for row in profile.abroad(channel)),
         "url": profile.policy.url,
     }
-    languages = [language] if language else profile.languages[:2]
     texts, row = [], profile.retention["ticket"]
     counted = AFTER_AGREEMENT if row.kept.agreement else AFTER_CLOSING
-    for each in languages:
+    for each in profile.spoken_to(language):
         places |= {
             "kept": bot_text(each, counted, term=term_text(each, row.term, row.unit)),
             "company": _company(profile, each),
@@ -93,11 +98,10 @@ def _company(profile: Profile, language: str) -> str:
 def too_big_notice(profile: Profile, language: str, channel: str) -> str:
     """Return the notice that a file was not received, because it is larger than its channel hands out."""
     most = registry.channel(channel).hands_out // (1024 * 1024)
-    return bot_text(language, TOO_BIG, unknown=profile.languages[:2], limit=most)
+    return in_languages(profile, language, lambda one: bot_text(one, TOO_BIG, limit=most))
 
 
 def welcome(profile: Profile, language: str) -> str:
     """Return the greeting to a person who opened the chat."""
-    languages = [language] if language else profile.languages[:2]
     service, url = profile.operator.service, profile.policy.url
-    return "\n\n".join(bot_text(each, WELCOME, service=service[each], url=url) for each in languages)
+    return in_languages(profile, language, lambda one: bot_text(one, WELCOME, service=service[one], url=url))

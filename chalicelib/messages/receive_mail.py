@@ -56,7 +56,9 @@ class ReceiveMail(NamedTuple):
         letter = self._read(raw, envelope, accounts, intake.clock() // SECOND)
         for place, content in letter.files.items():
             self.bucket.lay(place, content)
-        intake.store_all(told_apart(letter.parts, self.recognise))
+        said = (one for one in letter.parts if isinstance(one, InboundMessage) and one.kind not in FILES)
+        asked = [ask for ask in map(self.recognise, said) if ask]
+        intake.store_all(told_apart(letter.parts, aside=any(ask.aside for ask in asked)))
         return "stored"
 
     def _read(self, raw: bytes, envelope: Envelope, accounts: Mapping[str, Mapping[str, str]], now: int) -> Letter:
@@ -64,11 +66,9 @@ class ReceiveMail(NamedTuple):
         return self.channel.mail_in.read(raw, envelope, accounts, self.published, now)
 
 
-def told_apart(parts: Sequence[Part], recognise: Recognise) -> list[Part]:
-    """Return the parts of a mail or a form, of which files beside a request about data say nothing by themselves: what
-    asks for one opens no ticket."""
-    asked = (recognise(one) for one in parts if isinstance(one, InboundMessage) and one.kind not in FILES)
-    aside = any(ask.aside for ask in asked if ask)
+def told_apart(parts: Sequence[Part], *, aside: bool) -> list[Part]:
+    """Return the parts of a mail or a form. `aside`: what they say is a request about data, which opens no ticket; then
+    their files say nothing by themselves, and open none either."""
     return [
         one._replace(refers=aside) if isinstance(one, InboundMessage) and one.kind in FILES else one for one in parts
     ]

@@ -61,22 +61,19 @@ class ReceivePage(NamedTuple):
         now = intake.clock()
         self.limit.take(source, now)
         letter = page.read(filled, self.bucket.place_of_files(filled.id), now // SECOND)
-        if answer := self._answered(intake, letter.parts[0], filled, now):
-            return answer
+        first = letter.parts[0]
+        assert isinstance(first, InboundMessage)
+        ask = self.recognise(first)
+        aside = ask is not None and ask.aside
+        if ask and aside and not filled.follows and self._unknown(intake, first, now):
+            count("Inbound", channel=first.channel, outcome="visitor")
+            return self.visitor(ask, filled.language).text
         for place, content in letter.files.items():
             self.bucket.lay(place, content)
-        intake.store_all(told_apart(letter.parts, self.recognise))
+        intake.store_all(told_apart(letter.parts, aside=aside))
         return ""
 
-    def _answered(self, intake: Intake, first: object, filled: Filled, now: int) -> str:
-        """Return the answer to who asks for something of which nothing lies on a ticket, and of whom nothing is
-        stored; "" for everybody else."""
-        assert isinstance(first, InboundMessage)
-        ask = None if filled.follows else self.recognise(first)
-        if ask is None or not ask.aside:
-            return ""
+    def _unknown(self, intake: Intake, first: InboundMessage, now: int) -> bool:
+        """Tell whether nothing is stored of who wrote."""
         found = intake.store.contacts.find(first.channel, first.account, first.author, now)
-        if found.person is not None or found.fenced:
-            return ""
-        count("Inbound", channel=first.channel, outcome="visitor")
-        return self.visitor(ask, filled.language).text
+        return found.person is None and not found.fenced

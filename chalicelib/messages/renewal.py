@@ -35,8 +35,7 @@ def announcement(profile: Profile, language: str, channel: str, *, use: bool) ->
 
 def agree_button(profile: Profile, language: str) -> tuple[Button, ...]:
     """Return the button under the announcement."""
-    languages = (language,) if language else profile.languages[:2]
-    title = " / ".join(bot_text(one, I_AGREE) for one in languages)
+    title = " / ".join(bot_text(one, I_AGREE) for one in profile.spoken_to(language))
     return (Button(f"{CONSENT_POLICY}{profile.policy.version}", title),)
 
 

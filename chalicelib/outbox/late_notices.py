@@ -19,16 +19,13 @@ from chalicelib.dynamo.tables import Tables
 from chalicelib.messages.new_rows import outbox_row
 from chalicelib.outbox.content import ReplyContent, SentTemplate
 from chalicelib.outbox.model import Head, Job, OutboxEntry
-from chalicelib.outbox.rows import OutboxRows
+from chalicelib.outbox.rows import STANDS_UNCLAIMED, OutboxRows
 from chalicelib.provider_templates.model import StoredTemplate, fill, places_of, why_not
 from chalicelib.provider_templates.store import TemplateStore
 from chalicelib.tickets.model import RANK
 from chalicelib.vault import encryption
 
 TYPE_ONE = bot_msg("Answer by typing one of these: {words}")
-
-_UNCLAIMED = "attribute_exists(pk) AND (attribute_not_exists(#attempt_id) OR #claim_until <= :now)"
-"""Condition on an outbox entry: no sender holds it."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +44,7 @@ class LateNotices:
         rows = OutboxRows(self.tables)
         expression = "SET #kept = :yes REMOVE #due, #due_at, #attempt_id, #claim_until"
         writes = [
-            rows.update_entry(entry, expression, _UNCLAIMED, {"yes": True, "now": now}),
+            rows.update_entry(entry, expression, STANDS_UNCLAIMED, {"yes": True, "now": now}),
             self._head(head, "SET #notices_wait = :yes", {"yes": True}),
             rows.not_being_erased(head.contact_id),
             rows.kept(message, now),
@@ -73,7 +70,7 @@ class LateNotices:
         as_read = "#rank = :rank AND #content = :read"
         read = {"rank": message.rank, "read": message.content}
         writes = [
-            rows.update_entry(entry, "SET #template = :key", _UNCLAIMED, {"key": found.template.key, "now": now}),
+            rows.update_entry(entry, "SET #template = :key", STANDS_UNCLAIMED, {"key": found.template.key, "now": now}),
             rows.messages.message(message.ref, "SET #content = :content", as_read, {"content": content, **read}),
             rows.head_unchanged(head, now, windowed=False),
             rows.not_being_erased(head.contact_id),

@@ -32,6 +32,10 @@ from chalicelib.vault.encryption import seal
 EarlyStatus = tuple[str, int, dict[str, Any]]
 """A status that came before the provider's id was known: status, rank, and the failure if it is one."""
 _NO_RANK = -1
+UNCLAIMED = "(attribute_not_exists(#attempt_id) OR #claim_until <= :now)"
+"""Condition on what waits to leave: no sender holds it."""
+STANDS_UNCLAIMED = f"attribute_exists(pk) AND {UNCLAIMED}"
+"""Condition on an outbox entry: it is there, and no sender holds it."""
 
 
 class OutboxRows:
@@ -56,7 +60,7 @@ class OutboxRows:
         if attempt_id is None:
             condition = "attribute_not_exists(attempt_id) OR attempt_id <> :fence"
             return self._tables.delete("outbox", key, condition, {"fence": HELD_BY_ERASER})
-        free = "attribute_exists(pk) AND (attribute_not_exists(attempt_id) OR claim_until <= :now)"
+        free = STANDS_UNCLAIMED
         values: dict[str, Any] = {"now": now}
         if entry.withheld:  # a supervisor may decide at this moment
             free, values = f"{free} AND withheld = :withheld", {**values, "withheld": entry.withheld}

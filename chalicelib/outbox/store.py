@@ -12,7 +12,7 @@ from chalicelib.dynamo.tables import Tables
 from chalicelib.outbox.mailing_counts import SENT, counted, why_not
 from chalicelib.outbox.model import CHANGE, CLAIM, Claimed, Failure, Job, OutboxEntry, Outgoing
 from chalicelib.outbox.reading import OutboxReading
-from chalicelib.outbox.rows import EarlyStatus, OutboxRows
+from chalicelib.outbox.rows import STANDS_UNCLAIMED, EarlyStatus, OutboxRows
 from chalicelib.provider_templates.store import TemplateStore
 from chalicelib.tickets.model import RANK
 from chalicelib.vault.pseudonyms import AddressKey
@@ -47,8 +47,7 @@ class Outbox(OutboxReading):
         if pieces > 1:  # statuses may have proved more pieces than the last sender recorded
             change += ", #pieces = :pieces, #doubtful = :doubtful"
             values |= {"pieces": entry.pieces, "doubtful": entry.unconfirmed}
-        free = "attribute_exists(pk) AND (attribute_not_exists(#attempt_id) OR #claim_until <= :now)"
-        place = self._rows.update_entry(entry, change, free, values)
+        place = self._rows.update_entry(entry, change, STANDS_UNCLAIMED, values)
         sending = self._rows.messages.sending(message, entry, pieces)
         writes = [
             place,

@@ -8,8 +8,8 @@ from chalicelib.core.ids import MessageRef
 from chalicelib.core.purposes import SUPPORT
 from chalicelib.core.texts import bot_text
 from chalicelib.dynamo.schema import CONSENT, HEAD
+from chalicelib.messages.notices import in_languages
 from chalicelib.messages.renewal import ACCEPTED_NOW, announcement
-from chalicelib.privacy.texts.wording import in_languages
 
 if TYPE_CHECKING:
     from chalicelib.dynamo.builder import Write

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from chalicelib.core.asks import CONSENT_ABROAD, CONSENT_NO, CONSENT_POLICY, SAID_ABROAD, SAID_YES
 from chalicelib.core.ids import MessageRef
 from chalicelib.core.transfer import GIVEN, REFUSED
-from chalicelib.messages.consent_notices import NOTHING_HELD, in_languages
+from chalicelib.messages.consent_notices import NOTHING_HELD
+from chalicelib.privacy.menu.texts import simple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +50,7 @@ class AnswerConsent:
         if ask.item == CONSENT_NO or not held.waits:
             return [checked]
         if not held.says:  # the person has deleted all of it
-            text = in_languages(self.release.profile, subject.language, NOTHING_HELD)
+            text = simple(self.release.profile, subject.language, NOTHING_HELD)
             return [checked, *self.mailbox.to_subject(subject, f"consent.{ask.blind}", text, now)]
         answered = {
             "answered_by": "word" if ask.item in (SAID_YES, SAID_ABROAD) else "press",

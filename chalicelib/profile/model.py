@@ -398,6 +398,11 @@ class Profile(Row):
         row = self.purposes.get(purpose)
         return row is not None and channel in row.channels and channel in self.served
 
+    def spoken_to(self, language: str) -> tuple[str, ...]:
+        """Return the languages of a text to a person: theirs, or the first two of these while theirs is unknown
+        ("")."""
+        return (language,) if language else self.languages[:2]
+
     def late_template(self, channel: str, purpose: str) -> str:
         """Return the name of the template for messages of a purpose that meet the channel's closed reply window: for
         answers about personal data one with a place, for anything else one without; "" for none."""

@@ -4,7 +4,7 @@ tickets, delete what has expired, and read a part of the tables for what that ha
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.core.clock import DAY, MINUTE, SECOND
 from chalicelib.core.errors import DeskError, NoIndex
@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     from chalicelib.tickets.writes import AutoClose
 
 OVERDUE_AFTER = 60 * SECOND
+RARELY_AFTER = 10 * MINUTE
+"""What is overdue for this long (ms) gets a wake-up message each RARELY only. Until then it gets one each minute,
+because one that comes while a sender holds a claim is used up in vain; a claim holds six minutes at most."""
+RARELY = 5 * MINUTE
+"""For how long (ms) a FIFO queue drops what has the deduplication id of an earlier message."""
 MOST_ENQUEUED = 500
 """Most conversations that one sweep enqueues. The next one goes on from a stored cursor."""
 BUDGETS = {
@@ -41,9 +46,17 @@ MEASURED_EVERY = 10
 _OPEN_STATES = (State.OPEN, State.PENDING, State.SNOOZED)
 
 
+class Overdue(NamedTuple):
+    """A conversation whose outbox is overdue, or a visitor's answer or a mailing by its partition. The queue takes one
+    wake-up message of those with the same `once` within RARELY; "" is like no other."""
+
+    name: str
+    once: str = ""
+
+
 @dataclass(frozen=True)
 class Sweep:
-    """One sweep. `state` says how far the full pass has come; `enqueue` sends wake-up messages for conversations and
+    """One sweep. `state` says how far the full pass has come; `enqueue` sends wake-up messages for what is overdue and
     returns how many were taken; `monitor_asks`, `monitor_requests` and `wake_fetcher` run until a time of the
     stopwatch; `overdue_reviews` counts the reviews of retention whose date is over, None where nothing is reviewed;
     `publish_statistics` publishes what was counted of tickets that have ended, None where nothing is; `oldest_mail`
@@ -55,7 +68,7 @@ class Sweep:
     delete: "DeleteExpired"
     full_pass: "FullPass"
     state: "Callable[[], PassState]"
-    enqueue: Callable[[list[str]], int]
+    enqueue: Callable[[list[Overdue]], int]
     monitor_asks: Callable[[float], int]
     monitor_requests: Callable[[float], int]
     wake_fetcher: Callable[[float], int]
@@ -143,14 +156,15 @@ class Sweep:
 
         The newest one probes, because the reply windows of the oldest may have closed. Entries that cannot be sent now
         (of a stopped channel, or behind one that waits for its next try) do not delay the others: when the time or
-        MOST_ENQUEUED is used up, the next sweep goes on from there.
+        MOST_ENQUEUED is used up, the next sweep goes on from there. What waits for RARELY_AFTER is enqueued once in
+        each RARELY, so that little piles up while no sender runs.
         """
         now = self.clock()
         start = int((self.store.cursor("ring") or {}).get("due_at", 0))
         oldest = now if not start else next(self.store.overdue(now), ("", "", now))[2]
-        wanted: dict[str, None] = {}
+        wanted: dict[str, Overdue] = {}
         stopped: dict[str, bool] = {}
-        probes: dict[str, str] = {}
+        probes: dict[str, Overdue] = {}
         reached = 0
         for conversation_id, account, due_at in self.store.overdue(now, start):
             oldest = min(oldest, due_at)
@@ -163,14 +177,16 @@ class Sweep:
                 stopped[account] = self.store.stopped(account)
             if stopped[account]:
                 if not conversation_id.startswith(VISITOR.partition("")):
-                    probes[account] = conversation_id
-            else:
-                wanted[conversation_id] = None
+                    probes[account] = Overdue(conversation_id)
+            elif conversation_id not in wanted:
+                waits_long = due_at <= now - RARELY_AFTER
+                once = f"{conversation_id}/{now // RARELY}" if waits_long else ""
+                wanted[conversation_id] = Overdue(conversation_id, once)
         if reached != start:
             self.store.keep_cursor("ring", {"due_at": str(reached)} if reached else None)
         count("OldestOutboundSeconds", (now - oldest) / SECOND, unit="Seconds")
-        conversations = list(dict.fromkeys([*probes.values(), *wanted]))
-        return self.enqueue(conversations) if conversations else 0
+        found = list({one.name: one for one in (*probes.values(), *wanted.values())}.values())
+        return self.enqueue(found) if found else 0
 
     def _stamp_again(self, until: float) -> int:
         """Wake the expiry stamper again for tickets whose rows it has not stamped within STAMPING_TAKES, for

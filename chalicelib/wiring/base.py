@@ -24,7 +24,7 @@ from chalicelib.profile.model import Profile
 from chalicelib.profile.policy import PolicyReference, policy_reference
 from chalicelib.vault.encryption import decode_key
 from chalicelib.vault.pseudonyms import AddressKey
-from chalicelib.vault.secrets import Secrets
+from chalicelib.vault.secrets import Inbound, Secrets
 
 if TYPE_CHECKING:
     from chalicelib.certificates.check import CheckCertificate
@@ -119,9 +119,8 @@ def hold_messages(
 
 
 @cache
-def _intake(
-    address_key: bytes,
-) -> tuple[IntakeStore, Statuses, ReceiveMessage, ReceiveContactEvent, RepeatedParts, tuple[str, ...]]:
+def _intake(address_key: bytes) -> Callable[[Inbound], Intake]:
+    """Returns what makes intake of the inbound secret, as long as the key of addresses stays the same."""
     config = settings()
     pseudonym_key = AddressKey(address_key)
     ours = Tables(direct_client(), tables(), again="send it again")
@@ -134,14 +133,14 @@ def _intake(
     statuses = Statuses(ours, pseudonym_key)
     changes = ContactEventStore(store, pseudonym_key)
     change = ReceiveContactEvent(store, changes, clock(), refuse, visitor)
-    return store, statuses, receive, change, RepeatedParts(ours, pseudonym_key), profile.served
+    repeated, served = RepeatedParts(ours, pseudonym_key), profile.served
+    return lambda inbound: Intake(inbound, store, statuses, receive, change, clock(), repeated, served)
 
 
 def intake() -> Intake:
     """The parts of intake that a webhook uses. Raises Unavailable."""
     inbound = secrets().inbound(settings().secret_inbound)
-    store, statuses, receive, change, repeated, served = _intake(inbound.address_key)
-    return Intake(inbound, store, statuses, receive, change, clock(), repeated, served)
+    return _intake(inbound.address_key)(inbound)
 
 
 def receive_page() -> "ReceivePage":

@@ -13,7 +13,7 @@ from chalicelib.wiring import base as wiring
 from chalicelib.wiring.delivery import queues
 
 if TYPE_CHECKING:
-    from chalicelib.retention.sweep import Sweep
+    from chalicelib.retention.sweep import Overdue, Sweep
 
 
 @cache
@@ -41,9 +41,8 @@ def sweep() -> "Sweep":
     profile = load_profile(config.operator)
     kept = {name: profile.retention[name].kept for name in ("ticket", "contact", "consent")}
 
-    def enqueue(conversation_ids: list[str]) -> int:
-        wake_ups = [_wake_up(one) for one in conversation_ids]
-        return len(wake_ups) - len(queues().send(config.queue_doorbell, wake_ups))
+    def enqueue(overdue: "list[Overdue]") -> int:
+        return len(overdue) - len(queues().send(config.queue_doorbell, [wake_up(one) for one in overdue]))
 
     # The sweeper does not wait: the next sweep meets again what conflicts now.
     tables = Tables(client("dynamodb"), wiring.tables(), lambda _attempt: None, "the next sweep tries again")
@@ -77,14 +76,14 @@ def sweep() -> "Sweep":
     )
 
 
-def _wake_up(name: str) -> WakeUp:
-    """Return the wake-up message of a conversation, or of the answer to a visitor or the mailing of which `name` is the
-    partition."""
+def wake_up(overdue: "Overdue") -> WakeUp:
+    """Return the wake-up message of what is overdue."""
+    name, unique = overdue.name, overdue.once or new_id()
     for kind, field in ((VISITOR, "visitor_id"), (MAILING, "mailing_id")):
         if name.startswith(kind.partition("")):
             named = name.removeprefix(kind.partition(""))
-            return WakeUp({field: named}, named, new_id())
-    return WakeUp({"conversation_id": name}, name, new_id())
+            return WakeUp({field: named}, named, unique)
+    return WakeUp({"conversation_id": name}, name, unique)
 
 
 def delete_account(staff_id: str) -> None:

@@ -10,14 +10,17 @@ from chalicelib.core.errors import Unavailable
 from chalicelib.core.observability import count
 from chalicelib.dynamo.builder import attribute_values
 from chalicelib.dynamo.models import DeskRow
+from chalicelib.dynamo.queues import Queues
 from chalicelib.dynamo.schema import ASKING
 from chalicelib.outbox.model import PROBE_EVERY
 from chalicelib.privacy import monitor_requests as watch_asks
 from chalicelib.privacy.monitor_requests import WAKE_UP_LIVES, MonitorAsks, MonitorRequests
 from chalicelib.privacy.requests.store import RequestStore
+from chalicelib.retention.sweep import OVERDUE_AFTER, RARELY, RARELY_AFTER, Overdue
+from chalicelib.wiring.retention import wake_up
 from tests.support.intake.rows import change
 from tests.support.people import WHATSAPP_ACCOUNT, from_amina
-from tests.support.retention.desk import IDLE_DAYS, KEPT_DAYS, SOLVED_DAYS, RetentionDesk
+from tests.support.retention.desk import IDLE_DAYS, KEPT_DAYS, SOLVED_DAYS, Bells, RetentionDesk
 from tests.support.retention.ending import asked
 
 # -- ringing
@@ -112,6 +115,25 @@ def test_what_cannot_go_out_now_does_not_hold_up_the_bells_of_others(
     desk.rung.clear()
     desk.sweep()
     assert desk.rung == ["stopped7", "waiting0", "waiting1", "waiting2"]
+
+
+def test_what_waits_for_long_is_rung_for_once_in_five_minutes(desk: RetentionDesk, wake_ups: Bells) -> None:
+    def enqueue(overdue: list[Overdue]) -> int:
+        return len(overdue) - len(Queues(wake_ups.sqs).send(wake_ups.urls["doorbell"], list(map(wake_up, overdue))))
+
+    desk.now += RARELY - desk.now % RARELY
+    waiting_places(desk, 2, WHATSAPP_ACCOUNT, "long", desk.now - RARELY_AFTER - 2)
+    waiting_places(desk, 1, WHATSAPP_ACCOUNT, "new", desk.now - OVERDUE_AFTER)
+    waiting_places(desk, 1, "100000000000009", "stopped", desk.now - DAY)
+    DeskRow("channel#100000000000009", "channel", stopped_at=desk.now - DAY).save()
+    rung: list[list[str]] = []
+    for _ in range(6):
+        desk.sweeper(enqueue=enqueue)()
+        rung.append(sorted(one["conversation_id"] for one in wake_ups.drain("doorbell")))
+        desk.later(60)
+
+    each_minute = ["new0", "stopped0"]
+    assert rung == [["long0", "long1", *each_minute], *[each_minute] * 4, ["long0", "long1", *each_minute]]
 
 
 def test_a_ring_out_of_time_goes_on_where_it_was(desk: RetentionDesk) -> None:

@@ -37,6 +37,25 @@ def test_pages_hold_no_inline_script_or_style(web: Web) -> None:
         assert not re.search(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)", html)
 
 
+@pytest.mark.parametrize(
+    ("path", "current"),
+    [
+        ("/dashboard", ["/dashboard"]),
+        ("/dashboard/keys", []),
+        ("/dashboard/account", []),
+        ("/dashboard/staff", []),
+        ("/dashboard/withheld", ["/dashboard/withheld"]),
+        ("/dashboard/privacy", ["/dashboard/privacy"]),
+        ("/dashboard/privacy/hold", ["/dashboard/privacy"]),
+    ],
+)
+def test_the_sidebar_marks_no_page_as_the_current_one_but_that(web: Web, path: str, current: list[str]) -> None:
+    who = "dana" if path.startswith(("/dashboard/privacy", "/dashboard/staff")) else "madina"
+    html = web.signed_in(who).get(path).text
+    marked = re.findall(r'<a href="(/dashboard[^"]*)" aria-current="page"', html)
+    assert "/dashboard/keys" in html and [one.partition("?")[0] for one in marked] == current
+
+
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_names_and_texts_are_text_and_nothing_else(web: Web, attack: str) -> None:
     say(web, customer(attack, "telegram", "500000099", username="x"), attack)

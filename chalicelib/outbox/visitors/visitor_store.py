@@ -6,6 +6,7 @@ from chalicelib.core.addresses import ChannelId
 from chalicelib.dynamo.schema import VISITOR
 from chalicelib.dynamo.tables import Tables
 from chalicelib.outbox.model import CLAIM
+from chalicelib.outbox.rows import UNCLAIMED
 
 
 class VisitorEntry(NamedTuple):
@@ -49,8 +50,7 @@ class VisitorStore:
         """Claim an answer for CLAIM ms; False when another sender has it, or it is sent."""
         values = {"attempt": attempt_id, "until": now + CLAIM, "attempts": entry.attempts + 1, "now": now}
         expression = "SET #attempt_id = :attempt, #claim_until = :until, #attempts = :attempts"
-        free = "attribute_exists(#content) AND (attribute_not_exists(#attempt_id) OR #claim_until <= :now)"
-        return self._update(entry, expression, free, values)
+        return self._update(entry, expression, f"attribute_exists(#content) AND {UNCLAIMED}", values)
 
     def retry_later(self, entry: VisitorEntry, attempt_id: str, due_at: int) -> bool:
         """Give up the claim until `due_at`; False when another sender has it."""

@@ -14,10 +14,11 @@ from chalicelib.core.texts import bot_text
 from chalicelib.core.transfer import BY_MESSAGE, GIVEN, REFUSED
 from chalicelib.core.working_days import deadline, next_working_day
 from chalicelib.dynamo.schema import CONSENT, MESSAGE, TICKET
+from chalicelib.messages.notices import in_languages
 from chalicelib.privacy.menu import texts
 from chalicelib.privacy.menu.buttons import back_button, language_buttons, menu_buttons, transfer_buttons
 from chalicelib.privacy.requests.vocabulary import OVER
-from chalicelib.privacy.texts.wording import in_languages, local_date
+from chalicelib.privacy.texts.wording import local_date
 from chalicelib.retention.model import TicketDate
 
 if TYPE_CHECKING:

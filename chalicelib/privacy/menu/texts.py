@@ -10,8 +10,9 @@ from chalicelib.core.ids import speak
 from chalicelib.core.kept_for import WHILE_IT_LASTS
 from chalicelib.core.texts import bot_msg, bot_text, catalogue, term_text
 from chalicelib.core.transfer import BY_MESSAGE, GIVEN
+from chalicelib.messages.notices import in_languages
 from chalicelib.privacy.menu.buttons import TITLES
-from chalicelib.privacy.texts.wording import in_languages, local_date, local_time
+from chalicelib.privacy.texts.wording import local_date, local_time
 from chalicelib.profile.model import Profile
 from chalicelib.profile.policy_words import CATEGORIES
 from chalicelib.tickets.model import State

@@ -1,7 +1,7 @@
 """Says what people of whom nothing is stored are answered. Intake calls it, so it reads nothing."""
 
 from chalicelib.core.asks import MENU, Ask
-from chalicelib.messages import consent_notices
+from chalicelib.messages.consent_notices import NOTHING_HELD
 from chalicelib.messages.ingest import VisitorAnswer
 from chalicelib.messages.notices import welcome
 from chalicelib.privacy.menu import texts
@@ -13,8 +13,7 @@ def answer(profile: Profile, ask: Ask | None, language: str) -> VisitorAnswer:
     """Return the answer to what somebody chose from the menu; None: they opened the chat."""
     item = ask.item if ask else ""
     if ask and ask.action == "consent":
-        said = consent_notices.in_languages(profile, language, consent_notices.NOTHING_HELD)
-        return VisitorAnswer(said, back_button(language), language)
+        return VisitorAnswer(texts.simple(profile, language, NOTHING_HELD), back_button(language), language)
     chosen = item.removeprefix("language.")
     if not item or chosen != item:
         language = chosen or language

@@ -2,11 +2,12 @@
 
 from chalicelib.core.ids import grouped
 from chalicelib.core.texts import bot_msg, bot_text
+from chalicelib.messages.notices import in_languages
 from chalicelib.privacy.kinds.registry import kind_of
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.waiting_times import LETTER_DAYS
 from chalicelib.privacy.texts.retained import Lines, nothing, retained_lines
-from chalicelib.privacy.texts.wording import certificate_lines, in_languages, local_date, local_time
+from chalicelib.privacy.texts.wording import certificate_lines, local_date, local_time
 from chalicelib.profile.model import Profile
 
 ANNOUNCED = bot_msg(

@@ -2,10 +2,11 @@
 
 from chalicelib.core.law_citation import cite
 from chalicelib.core.texts import bot_msg, bot_text, catalogue
+from chalicelib.messages.notices import in_languages
 from chalicelib.privacy.kinds.contract import Default, Kind
 from chalicelib.privacy.texts.buttons import NO, NO_KEEP, YES, YES_DELETE
 from chalicelib.privacy.texts.retained import Lines, nothing
-from chalicelib.privacy.texts.wording import button_title, certificate_lines, in_languages, local_date, local_time
+from chalicelib.privacy.texts.wording import button_title, certificate_lines, local_date, local_time
 from chalicelib.profile.model import Profile
 
 ALREADY_OPEN = bot_msg(

@@ -1,7 +1,7 @@
 """The one answer to a person who writes while their data is being destroyed. Intake loads it, so it imports little."""
 
 from chalicelib.core.texts import bot_msg, bot_text
-from chalicelib.privacy.texts.wording import in_languages
+from chalicelib.messages.notices import in_languages
 from chalicelib.profile.model import Profile
 
 WRITE_AGAIN = 15

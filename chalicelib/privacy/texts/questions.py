@@ -1,10 +1,11 @@
 """The questions that a person is asked about a request."""
 
 from chalicelib.core.texts import bot_msg, bot_text
+from chalicelib.messages.notices import in_languages
 from chalicelib.privacy.kinds.contract import Kind
 from chalicelib.privacy.texts.announcement import ANNOUNCED
 from chalicelib.privacy.texts.buttons import CANCEL, CANCEL_DELETION, NO, NO_KEEP
-from chalicelib.privacy.texts.wording import button_title, in_languages
+from chalicelib.privacy.texts.wording import button_title
 from chalicelib.profile.model import Profile
 
 CHALLENGE = bot_msg(

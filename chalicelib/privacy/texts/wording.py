@@ -1,7 +1,6 @@
-"""How texts to a person are put together: languages, dates, titles, and the lines about a certificate."""
+"""How texts to a person are put together: dates, titles, and the lines about a certificate."""
 
 import datetime
-from collections.abc import Callable
 
 from chalicelib.core.ids import grouped
 from chalicelib.core.texts import KAZAKHSTAN, bot_msg, bot_text, show_date
@@ -27,20 +26,11 @@ def show_secret(secret: str) -> str:
     return grouped(secret, 4, "-")
 
 
-def _languages(profile: Profile, language: str) -> tuple[str, ...]:
-    return (language,) if language else profile.languages[:2]
-
-
-def in_languages(profile: Profile, language: str, said: Callable[[str], str]) -> str:
-    """Return the text that `said` makes of a language: in the person's own, or in two while theirs is unknown."""
-    return "\n\n".join(said(one) for one in _languages(profile, language))
-
-
 def button_title(profile: Profile, language: str, title: str, short: str) -> str:
     """Return a button's title; while the language is unknown, its `short` form in each of two languages."""
     if language:
         return bot_text(language, title)
-    return " / ".join(bot_text(one, short) for one in _languages(profile, language))
+    return " / ".join(bot_text(one, short) for one in profile.spoken_to(language))
 
 
 def _local(at: int) -> datetime.datetime:

@@ -3,10 +3,9 @@
 from chalice.app import Response
 
 from chalicelib.web.dashboard import rendering as pages
-from chalicelib.web.dashboard.list_query import OPEN_LIST
 from chalicelib.web.dashboard.queue import staff_names
 from chalicelib.web.dashboard.request_presenter.request_words import RequestWords
-from chalicelib.web.dashboard.sidebar import badges, sidebar
+from chalicelib.web.dashboard.sidebar import page_without_list
 from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.wiring import web as wiring_web
@@ -16,13 +15,12 @@ def pause_page(request: HttpRequest) -> Response:
     """GET whether destructions are paused"""
     validators.only(request.query, (), "parameter")
     words = pages.words_for(request, request.now, staff_names())
-    return pages.page(
+    return page_without_list(
         "privacy-hold.html",
         request,
-        words=words,
+        words,
         say=RequestWords(words, wiring_web.profile().deadlines),
-        list_query=OPEN_LIST,
-        sidebar=sidebar(OPEN_LIST, words, badges(request), request.staff, page="privacy"),
+        here="privacy",
         hold=wiring_web.pause_erasures().current(),
     )
 

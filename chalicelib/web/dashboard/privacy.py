@@ -29,13 +29,12 @@ from chalicelib.tickets.queries import TicketQueries
 from chalicelib.tickets.records import Contact
 from chalicelib.web.change_of_contact import change_of_transfer
 from chalicelib.web.dashboard import rendering as pages
-from chalicelib.web.dashboard.list_query import OPEN_LIST
 from chalicelib.web.dashboard.queue import staff_names
 from chalicelib.web.dashboard.request_presenter.labels import CHECKS, NOT_DONE, PROBLEMS, REFUSAL_GROUNDS
 from chalicelib.web.dashboard.request_presenter.request_words import RequestWords
 from chalicelib.web.dashboard.request_presenter.steps import GATE
 from chalicelib.web.dashboard.reviews import coming_up
-from chalicelib.web.dashboard.sidebar import badges, sidebar
+from chalicelib.web.dashboard.sidebar import page_without_list
 from chalicelib.web.dashboard.transfer_words import ANSWERS, transfer_shown
 from chalicelib.web.enter_request import NOT_FOUND, audit_opened
 from chalicelib.web.http import validators
@@ -300,13 +299,12 @@ def frozen_ticket_page(http_request: HttpRequest, error: ErasureInProgress) -> R
 
 def _page(template: str, http_request: HttpRequest, **values: Any) -> Response:
     words = pages.words_for(http_request, http_request.now, staff_names())
-    here = "" if template == "privacy-frozen.html" else "privacy"
-    return pages.page(
+    here = "tickets" if template == "privacy-frozen.html" else "privacy"
+    return page_without_list(
         template,
         http_request,
-        words=words,
+        words,
         say=RequestWords(words, wiring_web.profile().deadlines),
-        list_query=OPEN_LIST,
-        sidebar=sidebar(OPEN_LIST, words, badges(http_request), http_request.staff, page=here),
+        here=here,
         **values,
     )

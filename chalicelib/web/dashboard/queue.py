@@ -12,9 +12,9 @@ from chalicelib.tickets.listing import page
 from chalicelib.tickets.model import State
 from chalicelib.tickets.records import Contact, Page, Ticket
 from chalicelib.web.dashboard import rendering as pages
-from chalicelib.web.dashboard.list_query import BY_NAME, OPEN_LIST, VIEWS, ListQuery
+from chalicelib.web.dashboard.list_query import BY_NAME, VIEWS, ListQuery
 from chalicelib.web.dashboard.presenter import Words, capped
-from chalicelib.web.dashboard.sidebar import badges, sidebar
+from chalicelib.web.dashboard.sidebar import badges, page_without_list, sidebar
 from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.wiring import web as wiring_web
@@ -104,11 +104,4 @@ def keys(request: HttpRequest) -> Response:
     """GET the list of keys"""
     validators.only(request.query, (), "parameter")
     words = pages.words_for(request, request.now)
-    return pages.page(
-        "keys.html",
-        request,
-        words=words,
-        list_query=OPEN_LIST,
-        sidebar=sidebar(OPEN_LIST, words, badges(request), request.staff),
-        views=VIEWS,
-    )
+    return page_without_list("keys.html", request, words, here="keys", views=VIEWS)

@@ -1,6 +1,9 @@
 """The sidebar of every page: views, channels and tags with their counts, and the privacy officer's entry."""
 
 from dataclasses import dataclass
+from typing import Any
+
+from chalice.app import Response
 
 from chalicelib.channels import registry
 from chalicelib.core.beside import beside
@@ -10,7 +13,8 @@ from chalicelib.tickets.badges import Badges, Tally, count, read_states
 from chalicelib.tickets.model import State, queues_of
 from chalicelib.tickets.queries import TicketQueries
 from chalicelib.tickets.records import TicketFilter
-from chalicelib.web.dashboard.list_query import BY_NAME, VIEWS, ListQuery, View
+from chalicelib.web.dashboard import rendering as pages
+from chalicelib.web.dashboard.list_query import BY_NAME, OPEN_LIST, VIEWS, ListQuery, View
 from chalicelib.web.dashboard.presenter import Words, capped
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.web.http.routes_and_roles import PRIVACY, SUPERVISORS
@@ -48,8 +52,8 @@ def sidebar(
     """Return the links of the sidebar, by group: of tags the most frequent ones, and the one that is looked at; and how
     many people have not consented yet (`held`), "" for none.
 
-    Only a privacy officer gets the group `privacy`, only a supervisor the replies that wait for one. `page` is
-    "privacy", "withheld" or "mailings" on a page of these, where no list is the current one.
+    Only a privacy officer gets the group `privacy`, only a supervisor the replies that wait for one. `page` names a
+    page that shows no list, by its address below /dashboard: then no list is the current one.
     """
     plain = not (list_query.channel or list_query.tag or list_query.s or page)
 
@@ -86,6 +90,12 @@ def sidebar(
         "held": _held(),
         "privacy": [_requests_link(words, current=page == "privacy")] if staff.may(PRIVACY) else [],
     }
+
+
+def page_without_list(template: str, request: HttpRequest, words: Words, *, here: str, **values: Any) -> Response:
+    """Render a page that shows no list, beside the sidebar; `here` is its `page`. Raises Unavailable."""
+    links = sidebar(OPEN_LIST, words, badges(request), request.staff, page=here)
+    return pages.page(template, request, words=words, list_query=OPEN_LIST, sidebar=links, **values)
 
 
 def _held() -> str:

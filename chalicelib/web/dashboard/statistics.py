@@ -7,9 +7,8 @@ from chalice.app import Response
 from chalicelib.core.texts import LANGUAGE_NAMES, desk_msg
 from chalicelib.retention.statistics import ANY, LEAST, Cell
 from chalicelib.web.dashboard import rendering as pages
-from chalicelib.web.dashboard.list_query import OPEN_LIST
 from chalicelib.web.dashboard.presenter import Words
-from chalicelib.web.dashboard.sidebar import badges, sidebar
+from chalicelib.web.dashboard.sidebar import page_without_list
 from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.wiring import web as wiring_web
@@ -32,12 +31,11 @@ def page(request: HttpRequest) -> Response:
         (one.month, [(_in_words(cell, said), people) for cell, people in one.people.items()])
         for one in wiring_web.statistics().published()
     ]
-    return pages.page(
+    return page_without_list(
         "statistics.html",
         request,
-        words=said,
-        list_query=OPEN_LIST,
-        sidebar=sidebar(OPEN_LIST, said, badges(request), request.staff, page="statistics"),
+        said,
+        here="statistics",
         months=months,
         least=LEAST,
         counted=wiring_web.profile().anonymises,

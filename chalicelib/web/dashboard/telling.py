@@ -64,7 +64,7 @@ def letter_page(http_request: HttpRequest) -> Response:
             show_date(language, day),
             letter(profile, language, one, hours, secret, address),
         )
-        for language in ((one.language,) if one.language else profile.languages[:2])
+        for language in profile.spoken_to(one.language)
     ]
     audit("request_letter_printed", request_id=one.id, staff_id=http_request.staff.id)
     return pages.page(

@@ -14,9 +14,8 @@ from chalicelib.outbox.withheld.store import MOST_LISTED
 from chalicelib.web import labels
 from chalicelib.web.dashboard import rendering as pages
 from chalicelib.web.dashboard.composer_model import PROBLEMS
-from chalicelib.web.dashboard.list_query import OPEN_LIST
 from chalicelib.web.dashboard.queue import staff_names
-from chalicelib.web.dashboard.sidebar import badges, sidebar
+from chalicelib.web.dashboard.sidebar import page_without_list
 from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.web.withheld_replies import Waiting, decide, waiting_replies
@@ -59,13 +58,12 @@ def _page(request: HttpRequest, problems: tuple[str, ...] = ()) -> Response:
         words = found.setdefault(same_phrase(one.message.text), SameWords())
         (words.mine if one.message.author == request.staff.id else words.replies).append(one)
     said = pages.words_for(request, request.now, staff_names())
-    return pages.page(
+    return page_without_list(
         "withheld.html",
         request,
+        said,
         status=409 if problems else 200,
-        words=said,
-        list_query=OPEN_LIST,
-        sidebar=sidebar(OPEN_LIST, said, badges(request), request.staff, page="withheld"),
+        here="withheld",
         found=list(found.values()),
         most=MOST_PEOPLE,
         problems=[said.say(one) for one in problems],

@@ -34,7 +34,7 @@ from chalicelib.retention.full_pass import FullPass
 from chalicelib.retention.model import PassState
 from chalicelib.retention.stamp_expiry import StampExpiry
 from chalicelib.retention.stamp_expiry_store import StampExpiryStore
-from chalicelib.retention.sweep import Sweep
+from chalicelib.retention.sweep import Overdue, Sweep
 from chalicelib.retention.sweep_store import SweepStore
 from chalicelib.tickets.drafts import Draft, DraftKind, DraftStore, draft_keys, open_drafts
 from chalicelib.tickets.records import Ticket
@@ -112,9 +112,9 @@ class RetentionDesk(DeliveryDesk):
         self.rung_files += [dict(one.body) for one in wake_ups]
         return set()
 
-    def _ring(self, conversation_ids: list[str]) -> int:
-        self.rung += conversation_ids
-        return len(conversation_ids)
+    def _ring(self, overdue: list[Overdue]) -> int:
+        self.rung += [one.name for one in overdue]
+        return len(overdue)
 
     def _reindex(self, contact_id: str) -> bool:
         self.rung_indexing.append(contact_id)

@@ -11,8 +11,7 @@ from chalicelib.staff.challenges import ChallengeOver
 from chalicelib.staff.sign_in import Step, TooMany
 from chalicelib.web.dashboard import rendering as pages
 from chalicelib.web.dashboard.access.sign_in_problems import problem_text
-from chalicelib.web.dashboard.list_query import OPEN_LIST
-from chalicelib.web.dashboard.sidebar import badges, sidebar
+from chalicelib.web.dashboard.sidebar import page_without_list
 from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.wiring import web as wiring_web
@@ -26,13 +25,12 @@ def account(request: HttpRequest) -> Response:
 
 def _page(request: HttpRequest, *, status: int = 200, step: Step | None = None, problem: str = "") -> Response:
     words = pages.words_for(request, request.now)
-    return pages.page(
+    return page_without_list(
         "account.html",
         request,
+        words,
+        here="account",
         status=status,
-        words=words,
-        list_query=OPEN_LIST,
-        sidebar=sidebar(OPEN_LIST, words, badges(request), request.staff),
         step=step,
         enrolment_key=enrolment_key(step) if step else None,
         authenticator=step is None and wiring_web.authenticator().is_on(request.staff),

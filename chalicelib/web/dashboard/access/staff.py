@@ -4,8 +4,7 @@ from chalice.app import Response
 
 from chalicelib.core.texts import LANGUAGE_NAMES
 from chalicelib.web.dashboard import rendering as pages
-from chalicelib.web.dashboard.list_query import OPEN_LIST
-from chalicelib.web.dashboard.sidebar import badges, sidebar
+from chalicelib.web.dashboard.sidebar import page_without_list
 from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.wiring import web as wiring_web
@@ -15,12 +14,11 @@ def staff(request: HttpRequest) -> Response:
     """GET the list of staff"""
     validators.only(request.query, (), "parameter")
     words = pages.words_for(request, request.now)
-    return pages.page(
+    return page_without_list(
         "staff.html",
         request,
-        words=words,
-        list_query=OPEN_LIST,
-        sidebar=sidebar(OPEN_LIST, words, badges(request), request.staff),
+        words,
+        here="staff",
         all_staff=wiring_web.staff().all(),
         version=wiring_web.profile().undertaking.version,
         language_names=LANGUAGE_NAMES,

@@ -13,11 +13,10 @@ from chalicelib.core.working_days import day_of
 from chalicelib.mailings.texts import NAMES, name
 from chalicelib.tickets.records import Contact, Subscribed
 from chalicelib.web.dashboard import rendering as pages
-from chalicelib.web.dashboard.list_query import OPEN_LIST
 from chalicelib.web.dashboard.queue import staff_names
 from chalicelib.web.dashboard.request_presenter.labels import NOT_DONE
 from chalicelib.web.dashboard.request_presenter.labels import PROBLEMS as OF_REQUESTS
-from chalicelib.web.dashboard.sidebar import badges, sidebar
+from chalicelib.web.dashboard.sidebar import page_without_list
 from chalicelib.web.dashboard.transfer_words import ANSWERS
 from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
@@ -64,13 +63,12 @@ def _page(request: HttpRequest, error: DeskError | None = None) -> Response:
     said = pages.words_for(request, request.now, staff_names())
     head = desk.conversation(person.conversation_id)
     typed = request.form if error else {}
-    return pages.page(
+    return page_without_list(
         "contact.html",
         request,
+        said,
         status=error.status if error else 200,
-        words=said,
-        list_query=OPEN_LIST,
-        sidebar=sidebar(OPEN_LIST, said, badges(request), request.staff, page="contact"),
+        here="contacts",
         person=person,
         ticket_id=head.ticket_id,
         language_name=LANGUAGE_NAMES.get(person.language, said.say("not known")),

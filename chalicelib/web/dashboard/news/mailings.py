@@ -14,10 +14,9 @@ from chalicelib.mailings.texts import name
 from chalicelib.outbox.mailing_counts import CAME_BACK, COMPLAINED, COUNTED, DELIVERED, NOT_SENT, QUEUED
 from chalicelib.outbox.mailing_counts import SENT as COUNTED_SENT
 from chalicelib.web.dashboard import rendering as pages
-from chalicelib.web.dashboard.list_query import OPEN_LIST
 from chalicelib.web.dashboard.presenter import Words
 from chalicelib.web.dashboard.queue import staff_names
-from chalicelib.web.dashboard.sidebar import badges, sidebar
+from chalicelib.web.dashboard.sidebar import page_without_list
 from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.web.http.routes_and_roles import RELEASERS
@@ -64,13 +63,12 @@ def _list_page(request: HttpRequest, error: DeskError | None = None) -> Response
     if not write.profile.mailed:
         raise NotFound("There are no mailings under this company's policy.")
     form = request.form if error else {}
-    return pages.page(
+    return page_without_list(
         "mailings.html",
         request,
+        said,
         status=error.status if error else 200,
-        words=said,
-        list_query=OPEN_LIST,
-        sidebar=sidebar(OPEN_LIST, said, badges(request), request.staff, page="mailings"),
+        here="mailings",
         found=write.store.newest(),
         purposes=[(one, name(said.language, one), write.store.count(one)) for one in write.profile.mailed],
         chosen=form.get("purpose", ""),
@@ -108,13 +106,12 @@ def _page(request: HttpRequest, error: DeskError | None = None, *, tried: bool =
     one = write.find(validators.path_id(request.path))
     keeps = error is not None and error.code in ("subject", "text")
     outcomes = write.store.outcomes(one.id) if one.state != DRAFT else {}
-    return pages.page(
+    return page_without_list(
         "mailing.html",
         request,
+        said,
         status=error.status if error else 200,
-        words=said,
-        list_query=OPEN_LIST,
-        sidebar=sidebar(OPEN_LIST, said, badges(request), request.staff, page="mailings"),
+        here="mailings",
         one=one,
         purpose=name(said.language, one.purpose),
         state=STATES[one.state],

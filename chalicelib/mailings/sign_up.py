@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from chalicelib.channels.contract import Channel
 from chalicelib.core.addresses import Address, Author
+from chalicelib.core.backoff import TRIES
 from chalicelib.core.clock import DAY, SECOND
-from chalicelib.core.errors import NotFound
+from chalicelib.core.errors import NotFound, Unavailable
 from chalicelib.core.observability import count
 from chalicelib.dynamo.builder import Write
 from chalicelib.dynamo.schema import SIGN_UP, VISITOR, lists
@@ -74,11 +75,14 @@ class SignUp(NamedTuple):
         author = Author((Address("mail", wanted.address),))
         names = intake.store.contacts.names(self.channel.id, account, author).values()
         checks = intake.store.suppression_checks(names, now)
-        outcome = intake.store.transact([*self._writes(intake, wanted, account, page_id, now), *checks])
-        count("SignUp", outcome=outcome.value)
-        if outcome not in (Outcome.STORED, Outcome.DUPLICATE, Outcome.FENCED):
-            intake.store.tables.wait(0)
-            intake.store.transact([*self._writes(intake, wanted, account, page_id, now), *checks])
+        writes = [*self._writes(intake, wanted, account, page_id, now), *checks]
+        for attempt in range(TRIES):
+            outcome = intake.store.transact(writes)
+            if outcome in (Outcome.STORED, Outcome.DUPLICATE, Outcome.FENCED):
+                count("SignUp", outcome=outcome.value)
+                return
+            intake.store.tables.wait(attempt)
+        raise Unavailable("This address is too busy to be kept now; send the page again.")
 
     def _writes(self, intake: Intake, wanted: Wanted, account: str, page_id: str, now: int) -> list[Write]:
         link = self.key.confirmation(page_id)

@@ -1,5 +1,7 @@
 """News by mail are asked for on a public page, confirmed by the address, and ended by its owner at once."""
 
+import re
+
 import pytest
 
 from chalicelib.core.clock import DAY, SECOND
@@ -134,6 +136,15 @@ def test_an_address_is_not_flooded_through_the_page(mailbox: Mailbox) -> None:
         assert mailbox.ask().status == 200
     mailbox.send()
     assert len(mailbox.mails()) == MOST_MAILS
+
+
+def test_a_page_that_cannot_be_taken_now_keeps_what_was_filled_in(mailbox: Mailbox) -> None:
+    while (answer := mailbox.ask(news="", marketing="yes")).status == 200:
+        pass
+    assert answer.status == 429 and "retry-after" in answer.headers
+    assert f'value="{GULNUR}"' in answer.text and re.findall(r'name="(\w+)" value="yes" checked', answer.text) == [
+        "marketing"
+    ]
 
 
 def test_who_declined_news_before_and_asks_again_gets_them(mailbox: Mailbox) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalice.app import Response
 
-from chalicelib.core.errors import BadInput, DeskError, NotFound
+from chalicelib.core.errors import BadInput, DeskError, NotFound, Unavailable
 from chalicelib.core.observability import count, log
 from chalicelib.core.purposes import MARKETING, NEWS
 from chalicelib.core.settings import settings
@@ -59,8 +59,7 @@ def send(request: Any) -> Response:
         if isinstance(error, NotFound):
             raise
         log("refused", route="/news", code=error.code, status=error.status)
-        said = page.say(PROBLEMS.get(error.code, PROBLEMS[""]))
-        return with_wait(page.form(said=said, status=error.status), error)
+        return page.refused(error)
 
 
 class _Page:
@@ -79,6 +78,7 @@ class _Page:
         self._asked = {one: texts.asked(profile, self._language, one, channel) for one in profile.mailed}
         rest = {PROCESSING: texts.processing, TRANSFER: texts.transfer}
         self._rest = {name: text for name, make in rest.items() if (text := make(profile, self._language, channel))}
+        self._address, self._ticked, self._token = "", list[str](), ""
 
     def sent(self, request: "HttpRequest") -> Response:
         """Take a filled form."""
@@ -90,52 +90,51 @@ class _Page:
         if form.get(model.TRAP):
             count("PageRefused", reason="trap")
             return self._done()
-        address, ticked = (
-            form.get(model.ADDRESS, "").strip(),
-            [one for one in (*self._asked, *self._rest) if form.get(one) == "yes"],
-        )
-        wrong = self._wrong(address, ticked)
-        if wrong:
-            return self.form(address, ticked, wrong, status=400)
-        page_id = id_of_page(self._sign_up.key, form.get(model.PAGE, ""), self.now)
+        self._address = form.get(model.ADDRESS, "").strip()
+        self._ticked = [one for one in (*self._asked, *self._rest) if form.get(one) == "yes"]
+        self._token = form.get(model.PAGE, "")
+        if wrong := self._wrong():
+            return self.form(wrong, status=400)
+        page_id = id_of_page(self._sign_up.key, self._token, self.now)
         if not page_id:
-            return self.form(address, ticked, said=self.say(TOO_SOON), status=400)
-        asked = {one: text for one, text in self._asked.items() if one in ticked}
-        self._sign_up(Wanted(address.lower(), self._language, asked, **self._rest), page_id, request.source)
+            return self.form(said=self.say(TOO_SOON), status=400)
+        asked = {one: text for one, text in self._asked.items() if one in self._ticked}
+        self._sign_up(Wanted(self._address.lower(), self._language, asked, **self._rest), page_id, request.source)
         return self._done()
 
-    def _wrong(self, address: str, ticked: Iterable[str]) -> dict[str, str]:
+    def _wrong(self) -> dict[str, str]:
         wrong: dict[str, str] = {}
         found = (
-            model.wrong_with({model.ADDRESS: address, model.TEXT: "."}, ())
-            if address
+            model.wrong_with({model.ADDRESS: self._address, model.TEXT: "."}, ())
+            if self._address
             else {model.ADDRESS: model.Wrong(model.ADDRESS)}
         )
         if model.ADDRESS in found:
             wrong[model.ADDRESS] = found[model.ADDRESS].said(self.say)
-        if not {*ticked} & self._asked.keys():
+        if not {*self._ticked} & self._asked.keys():
             wrong[next(iter(self._asked))] = self.say(_CHOOSE)
-        return wrong | {one: self.say(_WANTED) for one in self._rest if one not in ticked}
+        return wrong | {one: self.say(_WANTED) for one in self._rest if one not in self._ticked}
+
+    def refused(self, error: DeskError) -> Response:
+        """Return the form with what was filled in, and why nothing was sent. When nobody knows whether it was, it is
+        the same page, which counts once."""
+        said = self.say(PROBLEMS.get(error.code, PROBLEMS[""]))
+        same = isinstance(error, Unavailable)
+        return with_wait(self.form(said=said, status=error.status, token=self._token if same else ""), error)
 
     def form(
-        self,
-        address: str = "",
-        ticked: Iterable[str] = (),
-        wrong: Mapping[str, str] | None = None,
-        *,
-        said: str = "",
-        status: int = 200,
+        self, wrong: Mapping[str, str] | None = None, *, said: str = "", status: int = 200, token: str = ""
     ) -> Response:
-        """Return the form."""
+        """Return the form with what was filled in."""
         html = (
             environment()
             .get_template("public/news.html")
             .render(
                 **self._frame,
                 title=self.say(_TITLES[frozenset(self._asked)]),
-                address=address,
+                address=self._address,
                 boxes=[(name, text.split("\n")) for name, text in (self._asked | self._rest).items()],
-                ticked=[*ticked],
+                ticked=self._ticked,
                 wrong=wrong or {},
                 names={
                     model.ADDRESS: model.LINES[model.ADDRESS].label,
@@ -144,7 +143,7 @@ class _Page:
                 },
                 said=said,
                 version=self._sign_up.profile.policy.version,
-                token=self._sign_up.key.token(secrets.token_bytes(16), self.now),
+                token=token or self._sign_up.key.token(secrets.token_bytes(16), self.now),
             )
         )
         return unlisted(html_response(html, status))
@@ -173,7 +172,7 @@ def said(
     )
 
 
-def channel_names(language: str, purposes: Iterable[str]) -> str:
+def purpose_names(language: str, purposes: Iterable[str]) -> str:
     """Return what mailings of these purposes bring, in words."""
     return ", ".join(texts.name(language, one) for one in purposes if one in texts.NAMES)
 

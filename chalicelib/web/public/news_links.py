@@ -13,7 +13,7 @@ from chalicelib.core.texts import desk_msg
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.web.http.responses import html_response, with_wait
 from chalicelib.web.public.contact import LINK
-from chalicelib.web.public.news import channel_names, operator_frame, said
+from chalicelib.web.public.news import operator_frame, purpose_names, said
 from chalicelib.web.public.policy import unlisted
 from chalicelib.wiring import mailings as wiring_mailings
 from chalicelib.wiring import web as wiring_web
@@ -71,7 +71,7 @@ def _confirming(request: HttpRequest, *, press: bool) -> Response:
         sentences, status, error = [_TROUBLE], trouble.status, trouble
     wanted = found.language if found else ""
     shown, language = operator_frame(request.query, wanted, request.headers.get("accept-language", ""), "../../")
-    what = channel_names(language, found.purposes) if found else ""
+    what = purpose_names(language, found.purposes) if found else ""
     html = said(shown, title, sentences, what, action and f"{action}?lang={language}", desk_msg("Confirm"))
     response = unlisted(html_response(html, status))
     return with_wait(response, error) if error else response
@@ -105,7 +105,7 @@ def _ending(request: HttpRequest, *, press: bool) -> Response:
         log("refused", route=request.route, code=trouble.code, status=trouble.status)
         sentences, status, error = [_TROUBLE], trouble.status, trouble
     shown, language = operator_frame(request.query, "", request.headers.get("accept-language", ""), "../../")
-    what = channel_names(language, [purpose])
+    what = purpose_names(language, [purpose])
     html = said(shown, title, sentences, what, action and f"{action}?lang={language}", _END)
     response = unlisted(html_response(html, status))
     return with_wait(response, error) if error else response

@@ -1,5 +1,7 @@
 """People who get news by mail on a desk of tables alone, and what staff does with mailings."""
 
+from typing import Any
+
 from chalicelib.channels import registry
 from chalicelib.mailings.end_subscription import EndSubscription
 from chalicelib.mailings.model import Words
@@ -29,11 +31,11 @@ WANTED = Wanted(ADDRESS, "kk", {"news": "Келісемін"})
 TEXTS = {one: Words("Жаңа", "Терминал") for one in SPOINT.languages}
 
 
-def sign_up(desk: RetentionDesk) -> SignUp:
+def sign_up(desk: RetentionDesk, dynamodb: Any = None) -> SignUp:
     def intake() -> Intake:
         secrets = Inbound(b"a" * 32, {MAIL.id: ACCOUNTS})
         nothing: tuple[None, ...] = (None, None, None)
-        return Intake(secrets, desk.store(), *nothing, lambda: desk.now, None, (MAIL.id,))  # type: ignore[arg-type]
+        return Intake(secrets, desk.store(dynamodb), *nothing, lambda: desk.now, None, (MAIL.id,))  # type: ignore[arg-type]
 
     limit = PageLimit(desk.gateway(), KEY)
     return SignUp(SPOINT, MAIL, KEY, limit, intake, desk.vault_keys.public, "https://desk.example")

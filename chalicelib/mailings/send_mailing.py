@@ -75,9 +75,8 @@ class SendMailing:
 
     def _writes(self, mailing: Mailing, contact: Mapping[str, Any], head: Mapping[str, Any], now: int) -> list[Write]:
         tables, contact_id, purpose = self.store.tables, contact["contact_id"], mailing.purpose
-        ref = MessageRef(
-            contact["conversation_id"], mailing.released_at, pseudonym_of_notice("mailing", mailing.id)
-        )  # fmt: skip
+        name = pseudonym_of_notice("mailing", mailing.id)
+        ref = MessageRef(contact["conversation_id"], mailing.released_at, name)
         message = {
             "direction": "out",
             "kind": "text",

@@ -102,10 +102,8 @@ class SignUp(NamedTuple):
         sealed = seal_json(self.vault_public, encryption.visitor_content(name), self._mail(wanted, link))
         return [
             tables.put("message", key, row),
-            tables.put(
-                "message", mail, visitor_row(mail.pk, sealed, vault_id, self.channel.id, account, now)
-            ),
-        ]  # fmt: skip
+            tables.put("message", mail, visitor_row(mail.pk, sealed, vault_id, self.channel.id, account, now)),
+        ]
 
     def _mail(self, wanted: Wanted, link: str) -> dict[str, object]:
         """Return the mail that asks the address, as the sender opens it."""

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from chalicelib.dynamo.builder import NEW
+from chalicelib.dynamo.builder import NEW, setting
 from chalicelib.dynamo.schema import MAILING, MAILING_COUNT, SENDING, lists
 from chalicelib.dynamo.tables import Tables
 from chalicelib.mailings.model import DRAFT, SENT, STOPPED, Mailing, Words
@@ -71,8 +71,7 @@ class MailingStore:
     def change(self, mailing: Mailing, read: int) -> bool:
         """Store another text of a draft, unless somebody else has changed it since version `read`."""
         row = _written(mailing)
-        expression = "SET " + ", ".join(f"#{name} = :{name}" for name in row)
-        return self._write(mailing.id, expression, "#version = :read", {**row, "read": read}, DRAFT)
+        return self._write(mailing.id, setting(row), "#version = :read", {**row, "read": read}, DRAFT)
 
     def release(self, mailing: Mailing, by: str, account: str, now: int) -> bool:
         """Let a draft go, as it was read, if `by` is not who wrote it: it is due at once."""
@@ -104,9 +103,8 @@ class MailingStore:
 
     def _write(self, mailing_id: str, expression: str, condition: str, values: Mapping[str, Any], state: str) -> bool:
         condition, values = f"{condition} AND #state = :was", {**values, "was": state}
-        return self.tables.write(
-            self.tables.update("mailing", MAILING.key(mailing_id), expression, condition, values)
-        )  # fmt: skip
+        key = MAILING.key(mailing_id)
+        return self.tables.write(self.tables.update("mailing", key, expression, condition, values))
 
 
 def _written(mailing: Mailing) -> dict[str, Any]:

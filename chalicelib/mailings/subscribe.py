@@ -1,14 +1,14 @@
 """Confirms a sign-up: the person who has read the mail at an address presses the button behind its link, and is a
 contact from then on, if they were none."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from chalicelib.channels.parts import InboundMessage
 from chalicelib.channels.reading import as_dict
 from chalicelib.contacts.consent_records import Answered
-from chalicelib.contacts.model import EndedContact
+from chalicelib.contacts.model import EndedContact, Lookup
 from chalicelib.core.addresses import Address, Author
 from chalicelib.core.clock import SECOND
 from chalicelib.core.errors import Conflict, Unavailable
@@ -131,21 +131,8 @@ class Subscribe:
             lookup = contacts.find(found.channel, found.account, found.author, now, (EndedContact(person),))
             yield from self.store.have_ended(lookup, now)
             person = None
-        new = person is None
         if person is None:
-            person, key = contacts.make(found.channel, found.account, found.author, found.language, lookup, now)
-            person = person._replace(policy=found.policy["policy_version"] if found.processing else "")
-            wrote = InboundMessage(found.channel, found.account, found.author, "", now // SECOND, "text")
-            yield from contacts.new_contact(person, key, wrote, now, lookup)
-            abroad = GIVEN if found.transfer else ""
-            yield self.store.conversations.new_head(person, wrote, now, ticket_id="", wrote_at=0, abroad=abroad)
-            contact = {
-                "contact_id": person.contact_id,
-                "conversation_id": person.conversation_id,
-                "channel": found.channel,
-                "language": found.language,
-            }
-            yield from self.store.suppression_checks(person.aliases, now)
+            contact = yield from self._new_contact(found, lookup, now)
         else:
             contact = tables.get(CONTACT.key(person.contact_id))
             yield from self.subscriptions.known(
@@ -153,9 +140,26 @@ class Subscribe:
             )
         policy = found.policy | {"subject": "no_name"}
         records = self.subscriptions.records
-        if found.processing and new:
+        if found.processing and person is None:
             yield records.put(contact, SUPPORT, Answered("tick", asked=found.processing), now, **policy)
         if found.transfer:
             how = Answered("tick", asked=found.transfer)
             yield records.put(contact, PURPOSE, how, now, abroad=GIVEN, **policy)
         yield from self.subscriptions.begin(contact, found.asked, _BY, now, **policy)
+
+    def _new_contact(self, found: _Asked, lookup: Lookup, now: int) -> Generator[Write, None, dict[str, Any]]:
+        """Yield the writes of a contact that has written nothing yet; return what its consents need of its row."""
+        contacts = self.store.contacts
+        person, key = contacts.make(found.channel, found.account, found.author, found.language, lookup, now)
+        person = person._replace(policy=found.policy["policy_version"] if found.processing else "")
+        wrote = InboundMessage(found.channel, found.account, found.author, "", now // SECOND, "text")
+        yield from contacts.new_contact(person, key, wrote, now, lookup)
+        abroad = GIVEN if found.transfer else ""
+        yield self.store.conversations.new_head(person, wrote, now, ticket_id="", wrote_at=0, abroad=abroad)
+        yield from self.store.suppression_checks(person.aliases, now)
+        return {
+            "contact_id": person.contact_id,
+            "conversation_id": person.conversation_id,
+            "channel": found.channel,
+            "language": found.language,
+        }

@@ -13,7 +13,7 @@ from chalicelib.core.clock import DAY, SECOND
 from chalicelib.core.errors import Conflict
 from chalicelib.core.kept_for import KeptFor
 from chalicelib.core.transfer import GIVEN, REFUSED
-from chalicelib.dynamo.builder import NEW, Write
+from chalicelib.dynamo.builder import NEW, Write, setting
 from chalicelib.dynamo.schema import CONTACT, HEAD, SUBSCRIPTION, lists
 from chalicelib.dynamo.schema.mailings import LASTS
 from chalicelib.dynamo.tables import Tables
@@ -94,24 +94,27 @@ class Subscriptions:
         condition = "#state = :active AND attribute_not_exists(#suppressed_at) AND attribute_not_exists(#pending)"
         expression, key = "REMOVE #opted_out_at, #opted_out_by", CONTACT.key(contact["contact_id"])
         yield self._tables.update("contact", key, expression, condition, {"active": "active"})
-        key, date = HEAD.key(contact["conversation_id"]), head.get("expires_at")
-        sets, removed, values = [], "", {"epoch": head["epoch"]}
+        until = contact_kept.date(now) if head.get("ticket_id") else 0
+        yield self._head(head, until, abroad=abroad, unblocked=reached and bool(head.get("blocked_by")))
+
+    def _head(self, head: Mapping[str, Any], until: int, *, abroad: bool, unblocked: bool) -> Write:
+        """Return the write by which a conversation does not end before `until` (s), or, with 0, has no date any
+        more."""
+        key, date = HEAD.key(head["conversation_id"]), head.get("expires_at")
         condition = "#epoch = :epoch AND " + ("#expires_at = :date" if date else "attribute_not_exists(#expires_at)")
+        sets, removed = dict[str, Any](), ""
         if abroad:
-            sets, values["abroad"] = ["#abroad = :abroad"], GIVEN
-        if reached and head.get("blocked_by"):
-            sets.append("#blocked = :no")
-            values["no"] = False
-        if date:
-            values["date"] = date
-        if date and head.get("ticket_id"):
-            until = max(date, contact_kept.date(now))
-            sets += ["#expires_at = :until", "#list = :list", "#place = :place"]
-            values |= {"until": until, **lists.expires(key.pk, until).attributes()}
+            sets["abroad"] = GIVEN
+        if unblocked:
+            sets["blocked"] = False
+        if date and until:
+            until = max(date, until)
+            sets |= {"expires_at": until, **lists.expires(key.pk, until).attributes()}
         elif date:
-            removed = " REMOVE #expires_at, #list, #place"
-        expression = ("SET " + ", ".join(sets) if sets else "") + removed
-        yield self._tables.update("head", key, expression.strip(), condition, values)
+            removed = "REMOVE #expires_at, #list, #place"
+        values = {"epoch": head["epoch"], **sets} | ({"date": date} if date else {})
+        expression = f"{setting(sets) if sets else ''} {removed}".strip()
+        return self._tables.update("head", key, expression, condition, values)
 
     def end(self, contact_id: str, how: Answered, now: int, purpose: str = "") -> list[Write]:
         """Return the writes by which a person gets no more mailings of this purpose, or of any; [] when none lasts.

@@ -73,7 +73,7 @@ def _is_list(mail: Entity, published: Collection[str]) -> bool:
 
 def _names(said: str, published: Collection[str]) -> bool:
     """Whether a list's header names one of our addresses: written whole, or with a dot, as in List-Id."""
-    return any(f"{one}" in said or f"<{one.replace('@', '.')}>" in said for one in published)
+    return any(one in said or f"<{one.replace('@', '.')}>" in said for one in published)
 
 
 def report_type(mail: Entity, reports: Sequence[str]) -> str:

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from chalice.app import Response
 
 from chalicelib.channels import registry
 from chalicelib.core.beside import beside
-from chalicelib.core.clock import SECOND
-from chalicelib.core.kept_for import LASTS, WHILE_IT_LASTS, AgreementEnd, KeptFor
+from chalicelib.core.clock import HOUR, SECOND
+from chalicelib.core.kept_for import LASTS, WHILE_IT_LASTS
 from chalicelib.core.observability import audit
 from chalicelib.core.transfer import agreed
 from chalicelib.core.working_days import day_of, deadline
@@ -21,11 +22,13 @@ from chalicelib.tickets.drafts import open_drafts
 from chalicelib.tickets.listing import page
 from chalicelib.tickets.model import PRIORITIES
 from chalicelib.tickets.queries import TicketQueries
-from chalicelib.tickets.records import Contact, Ticket
+from chalicelib.tickets.records import Contact, Conversation, Message, Ticket
+from chalicelib.tickets.view_ticket import OpenedTicket
 from chalicelib.web.dashboard import rendering as pages
 from chalicelib.web.dashboard.composer_model import Typed, choices_for, composer_box, composer_state, with_kept
 from chalicelib.web.dashboard.list_query import LIST_FIELDS, ListQuery
 from chalicelib.web.dashboard.news.contact import shown as subscriptions_shown
+from chalicelib.web.dashboard.presenter import Words
 from chalicelib.web.dashboard.queue import PER_PAGE, undelivered_first
 from chalicelib.web.dashboard.request_presenter.request_words import RequestWords
 from chalicelib.web.dashboard.search import find_tickets, search_words, without_search
@@ -44,8 +47,8 @@ from chalicelib.wiring.files import origin
 
 EARLIER = 5
 """How many earlier tickets the side panel names."""
-SOON = 2 * 60 * 60 * 1000
-"""The reply window is shown in amber for its last two hours (ms)."""
+SOON = 2 * HOUR
+"""The reply window is shown in amber for this long (ms) before it ends."""
 
 
 @dataclass(frozen=True)
@@ -134,30 +137,8 @@ def render_ticket(
         shown = lists()
     staff = wiring_web.staff().all()
     words = pages.words_for(request, request.now, {one.id: one.name for one in staff})
-    retention = wiring_web.profile().retention["ticket"]
-    newer = head.ticket_id != ticket.id
-    correct_at, agreement_end = (contact.correct_at, contact.agreement_end) if contact else (0, LASTS)
-    correct_by = deadline(wiring_web.profile().deadlines["correct"], correct_at) if correct_at else 0
     messages = with_questions(opened.thread.messages, ticket, wiring_web.profile())
-    waiting = Unread.of(ticket) if ticket.assignee in ("", request.staff.id) else Unread()
-    signals = wiring_web.ask_for_signal()
-    if waiting != Unread() and not has_scripts(request):
-        signals("read", newest_received(messages))
-    kept = open_drafts(opened.drafts, desk.decryptor, request.now)
-    boxes = {
-        "reply": composer_box(typed.reply, typed.reply_id, kept.get("reply")),
-        "comment": composer_box(typed.comment, typed.comment_id, kept.get("comment")),
-    }
-    typed = with_kept(typed, kept.get("reply"))
-    rule = wiring_web.profile().transfer(ticket.channel)
-    at_home = not agreed(rule, head.abroad)
-    window_ends = head.window_ends(ticket.channel)
-    state = composer_state(ticket, head.blocked, window_ends, request.now, at_home=at_home)
-    picker = None
-    if state == "window" or (picking and state == "open"):
-        picker = offer(wiring_web.templates(), ticket)
-    # When only the comment has a draft, the page opens on the comment; nothing changes the mode afterwards.
-    mode = typed.mode or ("comment" if boxes["comment"].text and not boxes["reply"].text else "reply")
+    page_of = _TicketPage(request, words, desk, opened, head, messages, asked)
     return pages.page(
         "ticket.html",
         request,
@@ -173,61 +154,110 @@ def render_ticket(
         ticket_id=ticket.id,
         contact=contact,
         asked=asked,
-        recognisable=() if asked or not contact or contact.erased else {m.id for m in messages if may_be_request(m)},
-        say=RequestWords(words, wiring_web.profile().deadlines) if asked else None,
-        cut_off=opened.thread.earlier,
-        days=group_by_day(
-            with_correction(with_request(messages, asked), 0 if newer else correct_at, correct_by),
-            first_new(messages, waiting, request.headers.get("x-fresh", "")),
-            words,
-        ),
-        correct_at=correct_at,
-        correct_by=correct_by,
-        seconds_to_read=seconds_to_read(ticket) if waiting != Unread() else 0,
-        composer_state=state,
-        blocked_by=head.blocked_by,
-        given=given_ways(messages),
-        by_page=registry.channel(ticket.channel).page is not None,
-        offered=picker,
-        offered_version=version_of(picker, template),
-        picker=PickerWords(words.say, as_typed(template, picker)),
-        template_icons=ICONS,
-        has_templates=registry.channel(ticket.channel).templates is not None,
-        transfer=transfer_shown(rule, head.abroad, contact),
-        mailings=subscriptions_shown(contact.subscriptions if contact else (), words.language),
-        takes_mailings=contact is not None
-        and any(wiring_web.profile().allows(one, ticket.channel) for one in wiring_web.profile().mailed),
-        at_home=at_home,
-        typing_every=signals.typing_every(ticket.channel) if not (ticket.suppressed or at_home) else 0,
-        actions=actions_of(messages, ticket, request.now, at_home=at_home)
-        if state in ("open", "suppressed", "abroad")
-        else {},
-        quoted=next((m for m in messages if m.id == typed.quote and quotable(ticket, m)), None),
-        choice=choices_for(ticket, typed.choices, words.say),
-        window_ends=window_ends,
-        window_soon=window_ends - request.now < SOON,
-        earlier=desk.earlier_tickets(ticket, EARLIER),
-        newer=newer,
+        newer=page_of.newer,
         assignable_staff=[one for one in staff if not one.disabled],
-        priorities=PRIORITIES,
-        retention=retention,
-        kept_until=kept_until(ticket, retention.kept, agreement_end, request.now),
-        by_agreement=bool(wiring_web.profile().agreement_terms),
-        agreement_end=agreement_end,
-        today=day_of(request.now),
-        first_day=day_of(contact.created_at) if contact else "",
-        boxes=boxes,
-        mode=mode,
         problem=typed.problem,
         refused=refused,
+        **page_of.thread(),
+        **page_of.composer(typed, template, picking=picking),
+        **page_of.panel(),
     )
 
 
-def kept_until(ticket: Ticket, kept: KeptFor, end: AgreementEnd, now: int) -> int:
-    """Return until when a ticket is kept, of one that is not closed if it were closed now (ms); 0 while an agreement
-    keeps it."""
-    until = ticket.expires_at // SECOND or kept.date(now, end)
-    return 0 if until >= WHILE_IT_LASTS else until * SECOND
+@dataclass(frozen=True)
+class _TicketPage:
+    """What was read for the page of a ticket. Each method returns values of the template for one part of it."""
+
+    request: HttpRequest
+    words: Words
+    desk: TicketQueries
+    opened: OpenedTicket
+    head: Conversation
+    messages: Sequence[Message]
+    asked: Request | None
+
+    @property
+    def newer(self) -> bool:
+        """Whether the customer has a newer ticket."""
+        return self.head.ticket_id != self.opened.ticket.id
+
+    def thread(self) -> dict[str, Any]:
+        """The messages."""
+        request, ticket, contact, messages = self.request, self.opened.ticket, self.opened.contact, self.messages
+        correct_at = contact.correct_at if contact else 0
+        correct_by = deadline(wiring_web.profile().deadlines["correct"], correct_at) if correct_at else 0
+        waiting = Unread.of(ticket) if ticket.assignee in ("", request.staff.id) else Unread()
+        if waiting != Unread() and not has_scripts(request):
+            wiring_web.ask_for_signal()("read", newest_received(messages))
+        may_ask = contact is not None and not (self.asked or contact.erased)
+        said = with_correction(with_request(messages, self.asked), 0 if self.newer else correct_at, correct_by)
+        fresh = first_new(messages, waiting, request.headers.get("x-fresh", ""))
+        return {
+            "recognisable": {one.id for one in messages if may_be_request(one)} if may_ask else (),
+            "cut_off": self.opened.thread.earlier,
+            "days": group_by_day(said, fresh, self.words),
+            "correct_at": correct_at,
+            "correct_by": correct_by,
+            "seconds_to_read": seconds_to_read(ticket) if waiting != Unread() else 0,
+            "given": given_ways(messages),
+        }
+
+    def composer(self, typed: Typed, template: TypedTemplate | None, *, picking: bool) -> dict[str, Any]:
+        """The boxes, templates, and what may be done with single messages."""
+        ticket, head, now, channel = self.opened.ticket, self.head, self.request.now, self.opened.ticket.channel
+        kept = open_drafts(self.opened.drafts, self.desk.decryptor, now)
+        boxes = {
+            "reply": composer_box(typed.reply, typed.reply_id, kept.get("reply")),
+            "comment": composer_box(typed.comment, typed.comment_id, kept.get("comment")),
+        }
+        typed = with_kept(typed, kept.get("reply"))
+        at_home = not agreed(wiring_web.profile().transfer(channel), head.abroad)
+        window_ends = head.window_ends(channel)
+        state = composer_state(ticket, head.blocked, window_ends, now, at_home=at_home)
+        offers = state == "window" or (picking and state == "open")
+        picker = offer(wiring_web.templates(), ticket) if offers else None
+        allowed, unheard = state in ("open", "suppressed", "abroad"), ticket.suppressed or at_home
+        return {
+            "composer_state": state,
+            "blocked_by": head.blocked_by,
+            "by_page": registry.channel(channel).page is not None,
+            "offered": picker,
+            "offered_version": version_of(picker, template),
+            "picker": PickerWords(self.words.say, as_typed(template, picker)),
+            "template_icons": ICONS,
+            "has_templates": registry.channel(channel).templates is not None,
+            "at_home": at_home,
+            "typing_every": 0 if unheard else wiring_web.ask_for_signal().typing_every(channel),
+            "actions": actions_of(self.messages, ticket, now, at_home=at_home) if allowed else {},
+            "quoted": next((m for m in self.messages if m.id == typed.quote and quotable(ticket, m)), None),
+            "choice": choices_for(ticket, typed.choices, self.words.say),
+            "window_ends": window_ends,
+            "window_soon": window_ends - now < SOON,
+            "boxes": boxes,
+            # When only the comment has a draft, the page opens on the comment; nothing changes the mode afterwards.
+            "mode": typed.mode or ("comment" if boxes["comment"].text and not boxes["reply"].text else "reply"),
+        }
+
+    def panel(self) -> dict[str, Any]:
+        """What stands beside the conversation."""
+        profile, ticket, contact, now = wiring_web.profile(), self.opened.ticket, self.opened.contact, self.request.now
+        retention, end = profile.retention["ticket"], contact.agreement_end if contact else LASTS
+        until = ticket.expires_at // SECOND or retention.kept.date(now, end)  # if it were closed now
+        takes = contact is not None and any(profile.allows(one, ticket.channel) for one in profile.mailed)
+        return {
+            "say": RequestWords(self.words, profile.deadlines) if self.asked else None,
+            "transfer": transfer_shown(profile.transfer(ticket.channel), self.head.abroad, contact),
+            "mailings": subscriptions_shown(contact.subscriptions if contact else (), self.words.language),
+            "takes_mailings": takes,
+            "earlier": self.desk.earlier_tickets(ticket, EARLIER),
+            "priorities": PRIORITIES,
+            "retention": retention,
+            "kept_until": 0 if until >= WHILE_IT_LASTS else until * SECOND,  # 0: as long as the agreement lasts
+            "by_agreement": bool(profile.agreement_terms),
+            "agreement_end": end,
+            "today": day_of(now),
+            "first_day": day_of(contact.created_at) if contact else "",
+        }
 
 
 def neighbouring_list(

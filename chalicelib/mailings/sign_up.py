@@ -2,6 +2,7 @@
 cannot read what it stores."""
 
 import hashlib
+import json
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
@@ -40,6 +41,12 @@ class Wanted(NamedTuple):
     transfer: str = ""
 
 
+def link_of(key: PageKey, page_id: str, wanted: Wanted) -> str:
+    """Return what the link ends with that confirms a sign-up. A page that is sent again unchanged is the same sign-up;
+    one in which something was corrected is another one, so the link goes to the corrected address."""
+    return key.confirmation(json.dumps([page_id, *wanted], sort_keys=True))
+
+
 def name_of(link: str) -> str:
     """Return the name of the sign-up that a link confirms: the link itself is stored nowhere."""
     return hashlib.sha256(link.encode()).hexdigest()
@@ -58,8 +65,8 @@ class SignUp(NamedTuple):
 
     def __call__(self, wanted: Wanted, page_id: str, source: str) -> None:
         """Keep what somebody asks for from this address of the network, sealed to the vault, and send the link that
-        confirms it. The same page sent twice is one sign-up. An address that got too many such mails today, or is of
-        somebody who is being erased, gets none, and nobody is told so.
+        confirms it. The same page sent twice unchanged is one sign-up. An address that got too many such mails today,
+        or is of somebody who is being erased, gets none, and nobody is told so.
 
         Raises NotFound where the operator has no mailings, TooManyPages and Unavailable.
         """
@@ -85,7 +92,7 @@ class SignUp(NamedTuple):
         raise Unavailable("This address is too busy to be kept now; send the page again.")
 
     def _writes(self, intake: Intake, wanted: Wanted, account: str, page_id: str, now: int) -> list[Write]:
-        link = self.key.confirmation(page_id)
+        link = link_of(self.key, page_id, wanted)
         name, tables, vault_id = name_of(link), intake.store.tables, fingerprint(self.vault_public)
         version, policy_hash = policy_reference(self.profile).agreed
         content = wanted._asdict() | {"policy_version": version, "policy_hash": policy_hash}

@@ -46,10 +46,10 @@ class PageKey:
         can make it of the page alone."""
         return _text(self._mac("link", page_id.encode()))
 
-    def confirmation(self, page_id: str) -> str:
-        """Return what the link that confirms a sign-up ends with: 43 characters, the same for a page that is sent
-        twice."""
-        return _text(self._mac("confirmation", page_id.encode()))
+    def confirmation(self, said: str) -> str:
+        """Return what the link that confirms a sign-up ends with: 43 characters, the same for all that says the
+        same."""
+        return _text(self._mac("confirmation", said.encode()))
 
     def ending(self, contact_id: str, purpose: str) -> str:
         """Return what the link ends with by which a person ends their subscription to mailings of a purpose. It holds

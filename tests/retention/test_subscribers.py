@@ -6,6 +6,7 @@ import pytest
 from chalicelib.contacts.consent_records import Answered
 from chalicelib.core.clock import DAY
 from chalicelib.dynamo.schema import CONTACT
+from chalicelib.mailings.sign_up import link_of
 from chalicelib.mailings.subscriptions import KEPT_AFTER, Subscriptions
 from tests.support.retention.desk import CONTACT_DAYS, RetentionDesk
 from tests.support.retention.desk import desk as desk
@@ -48,7 +49,7 @@ def test_who_subscribes_again_within_the_week_stays(desk: RetentionDesk) -> None
     ending(desk)(contact_id, BY)
     desk.later(60)
     sign_up(desk)(WANTED, "2" * 32, PLACE)
-    assert subscribe(desk)(KEY.confirmation("2" * 32))
+    assert subscribe(desk)(link_of(KEY, "2" * 32, WANTED))
     desk.now += 30 * DAY
     desk.sweep()
     (row,) = desk.of("subscription#")
@@ -60,7 +61,7 @@ def test_who_comes_back_after_the_end_is_somebody_new(desk: RetentionDesk) -> No
     ending(desk)(contact_id, BY)
     desk.now += KEPT_AFTER + 1_000  # nobody has swept yet
     sign_up(desk)(WANTED, "3" * 32, PLACE)
-    assert subscribe(desk)(KEY.confirmation("3" * 32))
+    assert subscribe(desk)(link_of(KEY, "3" * 32, WANTED))
     known = {row["contact_id"] for row in desk.of("subscription#") if "ended_at" not in row}
     assert len(known) == 1 and contact_id not in known
 

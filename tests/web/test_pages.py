@@ -91,11 +91,25 @@ def test_a_refused_reply_keeps_both_texts(web: Web) -> None:
     assert answer.status == 409 and "Ескертпе" in answer.text and "closed" in answer.text
 
 
-def test_who_was_signed_out_gets_the_typed_text_back(web: Web) -> None:
+@pytest.mark.parametrize(
+    ("path", "typed", "more"),
+    [
+        (f"/dashboard/tickets/{'0' * 20}/reply", ("text", "choice-1"), {"client_id": "c" * 20, "note_id": "d" * 20}),
+        (f"/dashboard/tickets/{'0' * 20}/edit", ("new_text",), {"message": "m" * 20}),
+        (f"/dashboard/tickets/{'0' * 20}/template", ("value.1", "value.name"), {"template": "t" * 20}),
+        ("/dashboard/privacy/new", ("evidence",), {"contact": "k" * 20}),
+        (f"/dashboard/privacy/{'0' * 20}/decision", ("reason",), {"decision": "e" * 20}),
+        ("/dashboard/mailings", ("subject_kk", "text_kk", "subject_ru", "text_ru"), {"purpose": "p" * 20}),
+    ],
+)
+def test_who_was_signed_out_gets_everything_back_that_they_typed(
+    web: Web, path: str, typed: tuple[str, ...], more: dict[str, str]
+) -> None:
     browser = web.signed_in("bolat")
     web.advance(13 * 3600)
-    answer = browser.post(f"/dashboard/tickets/{'0' * 20}/reply", {"text": "Ұзақ жауап", "client_id": "c"})
-    assert answer.status == 401 and "Ұзақ жауап" in answer.text
+    answer = browser.post(path, {**{name: f"Ұзақ жауап, {name}" for name in typed}, **more})
+    assert answer.status == 401 and all(f"Ұзақ жауап, {name}" in answer.text for name in typed)
+    assert not any(one in answer.text for one in more.values())
 
 
 def test_sending_redirects_so_that_reloading_sends_nothing_twice(web: Web) -> None:

@@ -11,6 +11,7 @@ from chalicelib.mailings.texts import asked
 from chalicelib.messages.page_limit import MOST_MAILS
 from chalicelib.profile.load import load_profile
 from chalicelib.profile.policy import policy_reference
+from tests.support.filled_forms import hidden
 from tests.support.forgetting import forget_wiring
 from tests.support.web.desk import Web
 from tests.support.web.mailings import GULNUR, Mailbox, path_in, records, subscriptions
@@ -145,6 +146,16 @@ def test_a_page_that_cannot_be_taken_now_keeps_what_was_filled_in(mailbox: Mailb
     assert f'value="{GULNUR}"' in answer.text and re.findall(r'name="(\w+)" value="yes" checked', answer.text) == [
         "marketing"
     ]
+
+
+def test_who_corrects_the_address_and_sends_the_page_again_gets_the_link_there(mailbox: Mailbox) -> None:
+    page = hidden(mailbox.web.http("GET", "/news").text)
+    for address in ("gulnur@exmaple.kz", GULNUR, GULNUR):
+        assert mailbox.ask(address, page=page).status == 200
+    mailbox.send()
+    assert len(mailbox.mails()) == len(mailbox.mails("gulnur@exmaple.kz")) == 1
+    assert mailbox.press(mailbox.confirmation()).status == 200
+    assert len(subscriptions()) == 1
 
 
 def test_who_declined_news_before_and_asks_again_gets_them(mailbox: Mailbox) -> None:

@@ -1,5 +1,6 @@
 """Answers an error: the page that says what happened and what to do, or JSON for the script of a page."""
 
+import re
 from contextlib import suppress
 
 from chalice.app import Response
@@ -10,6 +11,9 @@ from chalicelib.web import labels
 from chalicelib.web.dashboard.rendering import go, page, safe_next, words_for
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.web.http.responses import json_response
+
+_TYPED = re.compile(r"(new_)?text|note|evidence|reason|(subject|text)_[a-z]{2}|value\..+|choice-[0-9]+")
+"""Fields of all forms in which people type words that would be lost. The words of a search stand in its own box."""
 
 
 def _refusal_json(request: HttpRequest, error: DeskError) -> Response:
@@ -41,6 +45,6 @@ def refusal_response(request: HttpRequest | None, error: DeskError) -> Response:
     typed = []
     if request is not None and request.method == "POST":
         with suppress(DeskError):
-            typed = [request.form[name] for name in ("text", "note") if request.form.get(name, "").strip()]
+            typed = [one for name, one in request.form.items() if _TYPED.fullmatch(name) and one.strip()]
     said = words.say(labels.REFUSALS.get(error.code) or labels.ERRORS.get(error.status, labels.ERRORS[500]))
     return page("error.html", request, status=error.status, words=words, said=said, error=error, typed=typed)

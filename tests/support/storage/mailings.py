@@ -6,7 +6,7 @@ from chalicelib.channels import registry
 from chalicelib.mailings.end_subscription import EndSubscription
 from chalicelib.mailings.model import Words
 from chalicelib.mailings.send_mailing import SendMailing
-from chalicelib.mailings.sign_up import SignUp, Wanted
+from chalicelib.mailings.sign_up import SignUp, Wanted, link_of
 from chalicelib.mailings.store import MailingStore
 from chalicelib.mailings.subscribe import Subscribe
 from chalicelib.mailings.subscriptions import Subscriptions
@@ -26,8 +26,8 @@ SPOINT = load_profile("spoint")
 KEPT = SPOINT.retention["contact"].kept
 KEY = PageKey(b"a" * 32)
 PAGE, ADDRESS, PLACE = "1" * 32, "gulnur@example.kz", "203.0.113.7"
-LINK = KEY.confirmation(PAGE)
 WANTED = Wanted(ADDRESS, "kk", {"news": "Келісемін"})
+LINK = link_of(KEY, PAGE, WANTED)
 TEXTS = {one: Words("Жаңа", "Терминал") for one in SPOINT.languages}
 
 

@@ -8,6 +8,7 @@ from chalicelib.core.transfer import GIVEN
 from chalicelib.core.working_days import day_of
 from chalicelib.dynamo.schema import MESSAGE
 from chalicelib.mailings.mail_told import MailTold
+from chalicelib.mailings.sign_up import link_of
 from chalicelib.mailings.store import MailingStore
 from chalicelib.mailings.subscriptions import Subscriptions
 from chalicelib.privacy.enter_subscription import EnterSubscription
@@ -50,7 +51,7 @@ def confirming(desk: RetentionDesk) -> Action:
 def confirming_again(desk: RetentionDesk) -> Action:
     subscribed(desk)
     sign_up(desk)(WANTED, "2" * 32, PLACE)
-    return lambda: subscribe(desk)(KEY.confirmation("2" * 32))
+    return lambda: subscribe(desk)(link_of(KEY, "2" * 32, WANTED))
 
 
 @asks("AP2010", "AP2011", "AP2012", "AP2013", "AP2013", "AP2014")

@@ -71,14 +71,15 @@ class Dice(NamedTuple):
 
 class MailHead(NamedTuple):
     """What stands around the text of a mail: its subject, the text that is shown one click away (quoted history,
-    signature), the published address to which it was written, those who got it, too, and the ids of the mails before
-    it, newest last. `unproved`: nothing proves that it was sent from its address. `unread` says why a part of it became
-    a file (a word of UNREAD, channels/email/mail.py)."""
+    signature), the published address to which it was written, those who got it, too, where answers are asked for if not
+    at the sender's address, and the ids of the mails before it, newest last. `unproved`: nothing proves that it was
+    sent from its address. `unread` says why a part of it became a file (a word of UNREAD, channels/email/mail.py)."""
 
     subject: str = ""
     folded: str = ""
     mailbox: str = ""
     copies: list[str] = []  # noqa: RUF012
+    answers_to: str = ""
     references: list[str] = []  # noqa: RUF012
     unproved: bool | None = None
     unread: str = ""

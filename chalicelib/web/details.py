@@ -26,6 +26,7 @@ NOT_FOR_READERS = frozenset(
 _LINES: Mapping[str, str] = {
     "mailbox": desk_msg("Written to: {value}"),
     "copies": desk_msg("Also to: {value}"),
+    "answers_to": desk_msg("Asks for answers at {value}: the desk answers the address that the mail came from"),
     "unproved": desk_msg("Nothing proves that this mail was sent from its address: answer nothing private to it"),
     "organisation": desk_msg("Writes for: {value}"),
     "given_mail": desk_msg("Can be reached at this e-mail, as they say: {value}"),

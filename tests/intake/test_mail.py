@@ -47,6 +47,21 @@ def test_files_wait_for_their_fetcher_beside_the_message(post: MailDesk) -> None
     assert len(post.desk.of("fetch#")) == 1 and len(post.tickets) == 1
 
 
+@pytest.mark.parametrize(
+    ("header", "shown"),
+    [
+        ("kassa@example.kz", "kassa@example.kz"),
+        ("Accounts <Kassa@Example.KZ>", "kassa@example.kz"),
+        (NURLAN, None),
+        (f"desk <r.x.y@{DOMAIN}>", None),
+        ("nobody", None),
+    ],
+)
+def test_where_a_mail_asks_for_answers_is_shown_when_it_is_another_address(header: str, shown: str | None) -> None:
+    (part,) = read_letter(mail("Мәтін", Reply_To=header), envelope(), ACCOUNTS, (), NOW).parts
+    assert isinstance(part, InboundMessage) and part.details.get("answers_to") == shown
+
+
 def test_beside_a_part_that_could_not_be_read_stands_why_in_three_languages() -> None:
     sealed = b"From: a@b.kz\r\nContent-Type: application/pkcs7-mime; smime-type=enveloped-data\r\n\r\n0"
     (*_, part) = read_letter(sealed, envelope(), ACCOUNTS, (), NOW).parts

@@ -144,7 +144,10 @@ def test_the_page_and_the_api_show_what_stands_beside_a_message(web: Web) -> Non
 
 def test_a_mail_shows_its_subject_folds_its_history_and_says_what_proves_nothing(web: Web) -> None:
     letter = read_letter(
-        mails.mail("Мәтін\n\n> бұрынғы хат", subject="Шот <b>", Cc="aliya@example.kz"),
+        mails.mail(
+            "Мәтін\n\n> бұрынғы хат", subject="Шот <b>", Reply_To="Accounts <kassa@example.kz>",
+            Cc=", ".join(["aliya@example.kz", *(f"n{number}@example.kz" for number in range(24))]),
+        ),
         mails.envelope(mails.FORGED), mails.ACCOUNTS, (mails.MAILBOX,), bodies.NOW,
     )  # fmt: skip
     (part,) = letter.parts
@@ -155,6 +158,9 @@ def test_a_mail_shows_its_subject_folds_its_history_and_says_what_proves_nothing
     page = web.signed_in("bolat").get(f"/dashboard/tickets/{ticket['id']}").text
     for line in ("Шот &lt;b&gt;</b>", f"Written to: {mails.MAILBOX}", "Also to: aliya@example.kz"):
         assert line in page
+    for line in ("Also to: n18@", "And 5 more, which are not kept", "Asks for answers at kassa@example.kz: "):
+        assert line in page
+    assert "n19@" not in page
     assert "Nothing proves that this mail was sent from its address" in page
     folded = page.index("Show earlier mails and the signature")
     assert page.index("<details", folded - 200) < folded < page.index("бұрынғы хат", folded)

@@ -76,6 +76,19 @@ def test_a_subscriber_is_a_contact_without_ticket_that_staff_finds(mailbox: Mail
     assert GULNUR in page and "news" in page and "since" in page
 
 
+def test_an_address_is_found_however_it_was_copied(mailbox: Mailbox) -> None:
+    contact_id = mailbox.subscribe("gulnur@xn--80a1acn3a.kz")
+    bolat = mailbox.web.signed_in("bolat")
+    plain = "gulnur@пошта.kz"
+    ways = [
+        f"<{plain}>", f"Гүлнұр <{plain}>", f"mailto:{plain}", f"{plain},", f"{plain}.", f"\u202a{plain}\u202c",
+        plain.upper(), plain.replace("@", "\uff20"), "gulnur@xn--80a1acn3a.kz", "\uff47ulnur@пош\u00adта.kz",
+    ]  # fmt: skip
+    for typed in ways:
+        assert f"/dashboard/contacts/{contact_id}" in bolat.search(typed).text, typed
+    assert contact_id not in bolat.search("gulnur@почта.kz").text
+
+
 def test_the_link_ends_it_at_once_for_ever_and_needs_no_login(mailbox: Mailbox) -> None:
     mailbox.subscribe()
     mailbox.mailing()

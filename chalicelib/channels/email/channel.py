@@ -1,5 +1,6 @@
 """Declares e-mail (Amazon SES): what the desk may expect of it. Sources: docs/channels.md."""
 
+import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -64,8 +65,13 @@ def _errors() -> "Errors":
 
 
 def _find(typed: "Typed") -> Iterable[Address]:
-    if "@" in typed.words and not any(map(str.isspace, typed.words)):
-        yield Address("mail", typed.words.lower())
+    """Yield the address in a text, however it was copied: with a name, in brackets, as a link, in full-width signs."""
+    said = dict.fromkeys((typed.words, unicodedata.normalize("NFKC", typed.words)))
+    for one in (one for one in said if "@" in one):
+        from chalicelib.channels.email.mailboxes import first
+
+        if plain := first([one.encode("utf-8", "replace")]).address:
+            yield Address("mail", plain)
 
 
 EMAIL = Channel(

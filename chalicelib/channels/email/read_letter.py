@@ -15,7 +15,7 @@ from chalicelib.channels.email.subjects import bare_subject
 from chalicelib.channels.email.thread import thread_of
 from chalicelib.channels.letters import Envelope, Letter
 from chalicelib.channels.parts import IgnoredPart, InboundMessage, Part, StatusUpdate, UnparsedPart
-from chalicelib.channels.reading import RAW_LIMIT
+from chalicelib.channels.reading import RAW_LIMIT, first
 from chalicelib.channels.shared import MailHead
 from chalicelib.core.addresses import Address, Author
 from chalicelib.core.delivery_failures import scrub
@@ -77,16 +77,18 @@ class _Reading:
                 self._message("button", title, "pressed", (Press(payload=pressed[1]), MailHead(title)), pressed=True)
             )
         if mail.text or not (pressed or (files and not mail.subject)):
+            copies, cut = first(self._copies(), _COPIES)
             head = MailHead(
                 subject=mail.subject,
                 folded=mail.folded,
                 mailbox=mail.delivered_to,
-                copies=self._copies(),
+                copies=copies,
+                answers_to=self._answers_to(),
                 references=list(mail.references)[-_IDS:],
                 unproved=(not self._proved and not self._thread) or None,
             )
             text = mail.text or mail.subject
-            parts.append(self._message("text", text, "", (head,))._replace(topic=bare_subject(mail.subject)))
+            parts.append(self._message("text", text, "", (head, cut))._replace(topic=bare_subject(mail.subject)))
         for number, (media_id, file) in enumerate(files.items(), 1):
             parts.append(self._file(number, media_id, file))
         return Letter(parts, {media_id: one.data for media_id, one in files.items()})
@@ -132,4 +134,12 @@ class _Reading:
     def _copies(self) -> list[str]:
         ours = {self._mail.delivered_to, self._mail.sender.address, ""}
         others = dict.fromkeys(one.address for one in (*self._mail.to, *self._mail.cc))
-        return [one for one in others if one not in ours and not one.endswith(f"@{self._account}")][:_COPIES]
+        return [one for one in others if one not in ours and not self._is_ours(one)]
+
+    def _answers_to(self) -> str:
+        """Return where answers are asked for, "" for the sender's own address or one of ours."""
+        wanted = self._mail.reply_to.address
+        return "" if wanted == self._mail.sender.address or self._is_ours(wanted) else wanted
+
+    def _is_ours(self, address: str) -> bool:
+        return address.endswith(f"@{self._account}")

@@ -329,8 +329,8 @@ class Message(Model):
         says(
             "What stands beside the text: links, referral, product, title, performer, game, live, code and reason of"
             " the provider, and what was cut: more, truncated, time_unknown. Of a mail: subject, folded (earlier mails"
-            " and signature), mailbox, copies, unproved when nothing proves that it was sent from its address, and why"
-            " a part of it became this file: unread."
+            " and signature), mailbox, copies, answers_to where it asks for answers elsewhere, unproved when nothing"
+            " proves that it was sent from its address, and why a part of it became this file: unread."
         ),
     ]
     attachments: list[Attachment]

@@ -160,7 +160,7 @@ PAGES: tuple[Route, ...] = (
     Route("GET", "/dashboard/statistics", "dashboard.statistics:page", SUPERVISORS),
     Route("GET", "/dashboard/withheld", "dashboard.withheld:page", SUPERVISORS, watches=OF_LISTS),
     Route("POST", "/dashboard/withheld", "dashboard.withheld:decide_all", SUPERVISORS, form=True),
-    Route("GET", "/dashboard/contacts/{id}", "dashboard.news.contact:page", EVERYBODY),
+    Route("GET", "/dashboard/contacts/{id}", "dashboard.news.contact:page", EVERYBODY, watches=OF_LISTS),
     Route("POST", "/dashboard/contacts/{id}/mailings", "dashboard.news.contact:enter", PRIVACY, form=True),
     Route("POST", "/dashboard/contacts/{id}/mailings/end", "dashboard.news.contact:end", EVERYBODY, form=True),
     Route("GET", "/dashboard/mailings", "dashboard.news.mailings:list_page", EVERYBODY),

@@ -128,7 +128,7 @@
     const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
     if (answer.status === 404 && $('[data-every]')) { leave('gone'); return null; }
     if (!$('.app', fresh)) {
-      if (answer.status === 403 && $('.gate-page', fresh)) adopt(fresh);
+      if ([403, 409].includes(answer.status) && $('.gate-page', fresh)) adopt(fresh);
       return null;
     }
     tell('');

@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
+from chalicelib.core.clock import SECOND
 from chalicelib.core.languages import LANGUAGES
+from chalicelib.web.http.watch import PERIOD
+from tests.support.web.asking import set_state
 from tests.support.web.chromium import CHROMIUM, SIZES, check, enter, fresh
 from tests.support.web.chromium import address as address
 from tests.support.web.chromium import chromium as chromium
@@ -53,6 +56,34 @@ def test_the_public_page_and_what_lies_behind_its_links(
     page.click("main .btn.main")
     page.wait_for_selector("main:not(:has(form))")
     check(page, f"news-ended-{language}-{size}")
+    page.context.close()
+
+
+def test_the_page_of_somebody_who_is_destroyed_meanwhile_shows_them_no_more(
+    chromium: Any, web: Web, address: str, mailbox: Mailbox
+) -> None:
+    contact_id = mailbox.subscribe()
+    page = enter(chromium, address)
+    page.goto(f"{address}/dashboard/contacts/{contact_id}")
+    assert GULNUR in page.content()
+    set_state(web, contact_id, "erasing")
+    page.wait_for_selector("[data-code=erasing]", timeout=25_000)
+    assert GULNUR not in page.content()
+    page.context.close()
+
+
+def test_the_page_of_somebody_who_is_gone_shows_them_no_more(
+    chromium: Any, web: Web, address: str, mailbox: Mailbox
+) -> None:
+    contact_id = mailbox.subscribe()
+    page = enter(chromium, address)
+    page.goto(f"{address}/dashboard/contacts/{contact_id}")
+    key = {"pk": {"S": f"contact#{contact_id}"}, "sk": {"S": "contact"}}
+    web.dynamodb.delete_item(TableName=web.tables["desk"], Key=key)
+    web.advance(PERIOD // SECOND)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    page.wait_for_selector("[data-gone=gone]", timeout=25_000)
+    assert GULNUR not in page.content()
     page.context.close()
 
 

@@ -7,6 +7,7 @@ from chalice.app import Response
 
 from chalicelib.channels.registry import KINDS_OF_ADDRESS
 from chalicelib.channels.shared import GIVEN
+from chalicelib.core.clock import SECOND
 from chalicelib.core.errors import NotFound
 from chalicelib.core.observability import audit
 from chalicelib.core.texts import desk_msg
@@ -31,7 +32,7 @@ def kept_page(http_request: HttpRequest) -> Response:
     one, by = found.request, http_request.staff.id
     content = wiring_web.read_part()(one, by, http_request.now)
     audit("kept_read", request_id=one.id, staff_id=by, count=len(content.messages))
-    words = pages.words_for(http_request, http_request.now)
+    words, until = pages.words_for(http_request, http_request.now), int(one.part_opened["until"])
     return pages.page(
         "kept.html",
         http_request,
@@ -39,7 +40,8 @@ def kept_page(http_request: HttpRequest) -> Response:
         contact=_contact(content.contact, words),
         tickets=[_ticket(row, words) for row in content.tickets],
         messages=[_message(row, words) for row in content.messages],
-        until=words.time(int(one.part_opened["until"])),
+        until=words.time(until),
+        seconds=(until - http_request.now) // SECOND + 1,
     )
 
 

@@ -141,6 +141,13 @@
     if (!left && !document.hidden && document.body.classList.contains('app')) renew().catch(() => {});
   };
   addEventListener('visibilitychange', () => desk.wake());
+  // A page that may be read for so many seconds is asked for again then, at the latest when the computer wakes up.
+  const until = Date.now() + Number(document.body.dataset.until) * 1000;
+  const over = () => { if (Date.now() >= until) location.reload(); };
+  if (until) {
+    setTimeout(over, until - Date.now());
+    for (const kind of ['visibilitychange', 'focus', 'pageshow']) addEventListener(kind, over);
+  }
   addEventListener('pageshow', (e) => { if (e.persisted) desk.wake(); });
   addEventListener('online', () => { tell(''); desk.wake(); });
   addEventListener('offline', () => tell('offline'));

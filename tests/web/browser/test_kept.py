@@ -52,6 +52,21 @@ def test_choosing_and_reading_in_every_language_and_width(chromium: Any, web: We
         page.context.close()
 
 
+def test_an_open_page_shows_it_for_no_longer_than_it_may_be_read(chromium: Any, web: Web, address: str) -> None:
+    both = {"by": [web.staff["dana"], web.staff["erlan"]], "until": web.now + HOUR}
+    request = mark(web, kept(web), part_opened=both)
+    page = enter(chromium, address, "dana")
+    page.clock.install()
+    page.goto(f"{address}/dashboard/privacy/{request.id}/kept")
+    page.clock.fast_forward("59:00")
+    assert page.locator("[data-until]").count() == 1 and "What is kept" in page.content()
+    web.advance(3_601)
+    page.clock.fast_forward("01:02")
+    page.wait_for_selector("[data-code=not_opened]", timeout=15_000)
+    assert "What is kept" not in page.content()
+    page.context.close()
+
+
 def test_it_is_chosen_without_scripts(chromium: Any, web: Web, address: str) -> None:
     request = through(web, opened(web), Step.OUTREACH_PAUSED, state="deciding", waits="decision", due_at=web.now + DAY)
     page = enter(chromium, address, "dana", java_script_enabled=False)

@@ -1,6 +1,8 @@
 """Mails that lie in the bucket become messages, files and requests, once, and are deleted there; what machines and
 forgers send becomes nothing but what it may."""
 
+from email.utils import formatdate
+
 import pytest
 
 from chalicelib.channels import registry
@@ -14,9 +16,12 @@ from chalicelib.messages.mail_bucket import FILES, RAW
 from chalicelib.web.details import UNREAD
 from tests.channels.conformance.kit import NOW
 from tests.support.aws import Aws
+from tests.support.channels.mail.building import REACTION, many, part
+from tests.support.channels.mail.building import mail as written
 from tests.support.channels.mails import ACCOUNTS, DOMAIN, FORGED, NURLAN, PROVED, REPLY_KEY, bounce, envelope, mail
 from tests.support.intake.desk import Desk
 from tests.support.intake.mails import MailDesk, mail_desk
+from tests.support.intake.rows import change_ticket
 
 CHANNEL = registry.channel("email")
 WITHDRAWAL = "Withdrawal of consent to the processing of personal data"
@@ -89,6 +94,27 @@ def test_junk_and_malware_are_deleted_unread(post: MailDesk, check: str) -> None
 def test_what_machines_send_is_counted_and_not_stored(post: MailDesk, headers: dict[str, str]) -> None:
     assert post.receive(mail("Меня нет на месте", **headers)) == "stored"
     assert post.keys() == [] and not post.desk.items()
+
+
+def _reacting(to: str) -> bytes:
+    """A reaction of Nurlan's to a mail, as Gmail sends it."""
+    emoji = part('{"emoji":"💖","version":1}', REACTION, how="quoted-printable")
+    said = many("alternative", part("💖\n\nNurlan reacted via Gmail"), emoji)
+    return written(
+        said, f"Nurlan <{NURLAN}>", Date=formatdate(NOW), In_Reply_To=f"<{to}>", Message_ID="<r1@mail.gmail.com>"
+    )
+
+
+def test_a_reaction_makes_nobody_known_and_opens_nothing(post: MailDesk) -> None:
+    post.receive(_reacting("m1@example.kz"))
+    assert not post.desk.items() and post.keys() == []
+    post.receive(mail("Рахмет, бәрі жақсы", serial=1), name="m2")
+    change_ticket(post.desk, state="solved", solved_at=post.desk.now)
+    post.receive(_reacting("m1@example.kz"), name="m3")
+    (again,) = post.tickets
+    assert again["state"] == "solved" and len(post.desk.messages("out")) == 1, "no second notice"
+    said, reaction = sorted(post.desk.messages(), key=lambda one: one["kind"] == "reaction")
+    assert (said["kind"], reaction["kind"]) == ("text", "reaction")
 
 
 def test_a_mail_to_a_desk_whose_policy_has_no_mail_is_not_stored(post: MailDesk) -> None:

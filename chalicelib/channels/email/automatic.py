@@ -1,17 +1,22 @@
 """Tells mails that people write from those of machines: answers, reports, lists, and mails that a desk has sent; and
-reads what a server reports about a mail of ours (RFC 3464).
+reads what a server reports about a mail of ours (RFC 3464), and with which emoji somebody reacts to one. Source of the
+last: "Email reactions", developers.google.com/workspace/gmail/reactions/format.
 
 What opens no ticket must be certain: one word in a header that programs write for this purpose, never a guess.
 """
 
+import json
 import re
 from collections.abc import Collection, Sequence
 
 from chalicelib.channels.email import headers
 from chalicelib.channels.email.entities import Entity
+from chalicelib.channels.email.found import Found
 from chalicelib.channels.email.lines import clean
 from chalicelib.channels.email.mail import LOOP_HEADER, Bounce, FailedRecipient, Mailbox, MailKind
 from chalicelib.channels.email.mailboxes import MOST_ADDRESSES, address, mailboxes
+from chalicelib.channels.reading import BAD_DATA, as_dict
+from chalicelib.core.emoji import is_one_emoji
 from chalicelib.core.normal import display_name
 
 _ANSWERS = re.compile(
@@ -74,6 +79,33 @@ def _is_list(mail: Entity, published: Collection[str]) -> bool:
 def _names(said: str, published: Collection[str]) -> bool:
     """Whether a list's header names one of our addresses: written whole, or with a dot, as in List-Id."""
     return any(one in said or f"<{one.replace('@', '.')}>" in said for one in published)
+
+
+_MOST_OF_REACTION = 1_000
+"""Bytes of a part that names an emoji."""
+_SAID_WITH_REACTION = 300
+"""Characters that a program writes beside it, for programs that know no reactions."""
+
+
+def reaction_of(data: bytes) -> str:
+    """Return the emoji that such a part names; "" when it names none."""
+    try:
+        said = as_dict(json.loads(data)) if len(data) <= _MOST_OF_REACTION else {}
+    except BAD_DATA:
+        return ""
+    emoji = said.get("emoji")
+    return emoji if said.get("version") == 1 and isinstance(emoji, str) and is_one_emoji(emoji) else ""
+
+
+def is_reaction(mail: Entity, found: Found, text: str) -> bool:
+    """Whether a person's mail is nothing but a reaction: it answers one mail, and what it says and brings beside the
+    emoji is what the program puts there, the pictures of that mail among it."""
+    return (
+        bool(found.reaction)
+        and len(headers.ids(mail.first("in-reply-to"))) == 1
+        and len(text) <= _SAID_WITH_REACTION
+        and all(one.content_id for one in found.files)
+    )
 
 
 def report_type(mail: Entity, reports: Sequence[str]) -> str:

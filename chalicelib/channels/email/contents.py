@@ -5,7 +5,7 @@ of them: a part that cannot be read is a file.
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from chalicelib.channels.email import headers
+from chalicelib.channels.email import automatic, headers
 from chalicelib.channels.email.charsets import REPLACED, decode
 from chalicelib.channels.email.entities import Entity, base64, decoded, entity, split
 from chalicelib.channels.email.found import Found, aside, quoted, said
@@ -29,6 +29,7 @@ _PLAIN = ("", "7bit", "8bit", "binary")
 _MAIL = frozenset(("message/rfc822", "message/global", "message/news"))
 _REPORT = frozenset(("message/delivery-status", "message/global-delivery-status"))
 _HEADERS = frozenset(("text/rfc822-headers", "message/global-headers"))
+_REACTION = "text/vnd.google.email-reaction+json"
 _READABLE = frozenset(("text/plain", "message/disposition-notification", "message/feedback-report"))
 _HTML = frozenset(("text/html", "application/xhtml+xml", "text/x-amp-html"))
 _SHOWN_HEADERS = ("from", "date", "to", "cc", "subject")
@@ -145,12 +146,20 @@ class _Walk:
             self._winmail(part)
         elif declared in _SEALED or name.lower().endswith(".p7m"):
             self._enclosed(part, declared, name, depth)
+        elif declared == _REACTION and not (name or disposition == "attachment" or self._inside) and self._reacts(part):
+            return
         elif name or disposition == "attachment" or declared not in (_READABLE | _HTML | _HEADERS | _REPORT):
             self._keep(part, declared, name)
         elif declared in _REPORT:
             self._report(part)
         else:
             self._text(part, declared, parameters)
+
+    def _reacts(self, part: Entity) -> bool:
+        """Note the emoji of a reaction; return whether the part is one."""
+        found = automatic.reaction_of(self._bytes(part)[0])
+        self._found.reaction = self._found.reaction or found
+        return bool(found)
 
     def _text(self, part: Entity, declared: str, parameters: dict[str, str]) -> None:
         data, whole = self._bytes(part)

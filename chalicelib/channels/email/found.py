@@ -16,7 +16,7 @@ _WRITTEN_OTHERWISE = re.compile(r"\[[^\]\n]{0,300}\]|<?\b(?:https?://|mailto:|te
 
 class Found:
     """What was found in a mail: lines of text, files, notes (mail.py), reports of servers, headers of the mails that
-    are in it, and whether a whole mail is."""
+    are in it, whether a whole mail is, and the emoji of a reaction."""
 
     def __init__(self) -> None:
         self.lines: list[Line] = []
@@ -25,6 +25,7 @@ class Found:
         self.reports: list[str] = []
         self.originals: list[Entity] = []
         self.passes_on = False
+        self.reaction = ""
 
 
 def quoted(lines: Sequence[Line]) -> list[Line]:

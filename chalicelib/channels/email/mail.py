@@ -10,9 +10,9 @@ TEXT_LIMIT = 100_000
 """Bytes of UTF-8 of a text that a message keeps; a longer one is a file."""
 KEPT_OF_LONG = 20_000
 """Bytes of UTF-8 that the message itself keeps of such a text."""
-MailKind = Literal["person", "autoreply", "bounce", "list", "loop"]
-"""Who wrote: a person; a machine in answer to a mail of ours (RFC 3834); a server that reports about a mail of ours
-(RFC 3464); a mailing list or newsletter; a desk."""
+MailKind = Literal["person", "reaction", "autoreply", "bounce", "list", "loop"]
+"""Who wrote: a person; a person's program, which tells an emoji that they set at a mail; a machine in answer to a mail
+of ours (RFC 3834); a server that reports about a mail of ours (RFC 3464); a mailing list or newsletter; a desk."""
 
 
 class Mailbox(NamedTuple):
@@ -75,6 +75,7 @@ class Mail(NamedTuple):
     `forwarded`     the mail passes on somebody else's words; without own words these are the text
     `files`         attachments, and everything that is neither `text` nor `folded`
     `bounce`        for kind "bounce"
+    `reaction`      the emoji, for kind "reaction"
     `notes`         what was unusual in reading, in words fit for a metric: a word of UNREAD or "charset:<name>"
     """
 
@@ -96,4 +97,5 @@ class Mail(NamedTuple):
     forwarded: bool
     files: tuple[MailFile, ...]
     bounce: Bounce | None = None
+    reaction: str = ""
     notes: tuple[str, ...] = ()

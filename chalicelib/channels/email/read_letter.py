@@ -1,12 +1,12 @@
-"""Makes parts of a mail: what a person wrote, its files, a press of a link under a mail of ours, and reports of mails
-that came back. What machines send is counted and not stored."""
+"""Makes parts of a mail: what a person wrote, its files, a press of a link under a mail of ours, a reaction to a mail,
+and reports of mails that came back. What machines send is counted and not stored."""
 
 import hashlib
 import re
 from collections.abc import Collection, Iterator
 
 from chalicelib.channels.contract import Accounts
-from chalicelib.channels.details import Beside, Detail, File, Press, as_stored
+from chalicelib.channels.details import Beside, Detail, File, Press, Reaction, as_stored
 from chalicelib.channels.email.mail import Mail, MailFile
 from chalicelib.channels.email.proof import is_proved
 from chalicelib.channels.email.read_mail import read_mail
@@ -40,7 +40,7 @@ def read_letter(raw: bytes, envelope: Envelope, accounts: Accounts, published: C
         return Letter([UnparsedPart(CHANNEL, account, "mail", raw[:RAW_LIMIT])], {})
     if mail.kind == "bounce":
         return Letter(list(_reports(mail, account, now)) or [IgnoredPart(CHANNEL, "bounce")], {})
-    if mail.kind != "person":
+    if mail.kind not in ("person", "reaction"):
         return Letter([IgnoredPart(CHANNEL, mail.kind)], {})
     if not mail.sender.address:
         return Letter([UnparsedPart(CHANNEL, account, "no_sender", raw[:RAW_LIMIT])], {})
@@ -68,6 +68,8 @@ class _Reading:
 
     def letter(self) -> Letter:
         mail = self._mail
+        if mail.reaction:
+            return Letter([self._message("reaction", mail.reaction, "", (Reaction(), self._answered()))], {})
         parts: list[Part] = []
         files = {f"{self._envelope.place}/{number}": one for number, one in enumerate(mail.files, 1)}
         pressed = _PRESSED.search(mail.subject) if self._thread else None

@@ -42,6 +42,8 @@ def read_mail(raw: bytes, *, published: Collection[str], now: int | None = None)
     recipients = tuple(dict.fromkeys(one.address for one in (*to, *cc, *others) if one.address))
     wrote = sender(mail.all("from") or mail.all("sender"))
     kind = automatic.kind_of(mail, wrote, automatic.report_type(mail, found.reports), ours)
+    if kind == "person" and automatic.is_reaction(mail, found, folded.text):
+        kind = "reaction"
     ids = headers.ids(mail.first("message-id"))
     sent_at, undated = headers.sent_at(mail, int(time.time()) if now is None else now)
     subject = headers.line(mail.first("subject"), _MOST_SUBJECT)
@@ -65,6 +67,7 @@ def read_mail(raw: bytes, *, published: Collection[str], now: int | None = None)
         forwarded=folded.forwarded or found.passes_on or says_forward(subject),
         files=(*found.files, *kept),
         bounce=automatic.bounce_of(mail, found.reports, found.originals, folded.text) if kind == "bounce" else None,
+        reaction=found.reaction if kind == "reaction" else "",
         notes=tuple(dict.fromkeys((*found.notes, *(one.unread for one in kept)))),
     )
 

@@ -19,7 +19,7 @@ from tests.support.channels.mail.letters import LETTERS
 from tests.support.channels.mail.machines import MACHINES
 
 QUICK = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
-KINDS = ("person", "autoreply", "bounce", "list", "loop")
+KINDS = ("person", "reaction", "autoreply", "bounce", "list", "loop")
 SHORT = [one.raw for one in (ANSWERS | FORWARDS | MACHINES | LETTERS).values() if len(one.raw) < 20_000]
 NAMES = st.sampled_from(
     "From To Cc Subject Date Message-ID In-Reply-To References Reply-To Delivered-To Content-Type Received Precedence"
@@ -40,6 +40,7 @@ def storable(read: Mail) -> bool:
     for text in (*shown, *ids, read.text, read.folded):
         text.encode("utf-8")
     assert read.kind in KINDS and (read.bounce is not None) == (read.kind == "bounce") and read.date <= NOW
+    assert bool(read.reaction) == (read.kind == "reaction")
     assert all(one.name and not {"/", "\\"} & {*one.name} for one in read.files)
     assert all(one == "charset" or one.startswith("charset:") or one in UNREAD for one in read.notes)
     assert not any("\n" in one or "\r" in one for one in shown)

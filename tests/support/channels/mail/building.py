@@ -13,6 +13,7 @@ SENT = NOW - 2 * 3600
 OURS = "info@spoint.kz"
 PUBLISHED = (OURS, "privacy@spoint.kz")
 AMINA = "Амина Сәтбаева <amina@mail.kz>"
+REACTION = "text/vnd.google.email-reaction+json"
 DANIYAR = "Данияр Оспанов <daniyar@bk.ru>"
 
 

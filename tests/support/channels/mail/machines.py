@@ -1,7 +1,7 @@
 """Mails that nobody has written: answers, reports, lists, and what comes from a desk."""
 
 from chalicelib.channels.email.mail import LOOP_HEADER, Bounce, FailedRecipient
-from tests.support.channels.mail.building import AMINA, Case, mail, many, part, word
+from tests.support.channels.mail.building import AMINA, REACTION, Case, file, html, mail, many, part, word
 
 DAEMON = "Mail Delivery System <MAILER-DAEMON@mx.kz>"
 STATUS = (
@@ -78,8 +78,33 @@ PEOPLE = {
     "a person who asks for no automatic reply": mail(part("Лифт"), X_Auto_Response_Suppress="OOF"),
     "our mark in a mail that is passed on": mail(many("mixed", part("Лифт"), part(mail(part("x"), **{LOOP_HEADER: "1"}), "message/rfc822"))),
 }  # fmt: skip
+_EMOJI = part('{"emoji":"💖","version":1}', REACTION, how="quoted-printable")
+_REACTED = "💖\n\nАмина Сәтбаева reacted via Gmail\n\nOn Mon, 30 Nov 2026 at 14:00 sPoint <info@spoint.kz> wrote:\n> Лифт жөнделді\n"
+_SHOWN = html('<div><p>💖</p><p>Амина Сәтбаева reacted via <a href="https://www.google.com/gmail/about/">Gmail</a></p></div>'
+              '<br><div class="gmail_quote"><div class="gmail_attr">sPoint wrote:<br></div><blockquote class="gmail_quote">Лифт жөнделді</blockquote></div>')  # fmt: skip
+_GMAIL = many("alternative", part(_REACTED), _EMOJI, _SHOWN)
+_PICTURE = file(b"\x89PNG", "image/png", 'inline; filename="logo.png"', Content_ID="<logo>")
+REACTIONS = {
+    "gmail": mail(_GMAIL, In_Reply_To="<d1@spoint.kz>"),
+    "with pictures of the mail": mail(many("related", _GMAIL, _PICTURE, boundary="=_r"), In_Reply_To="<d1@spoint.kz>"),
+    "the emoji alone": mail(_EMOJI, In_Reply_To="<d1@spoint.kz>"),
+}  # fmt: skip
+NO_REACTIONS = {
+    "words of a person beside it": (many("alternative", part("Лифт " * 100), _EMOJI), ()),
+    "a file of a person beside it": (many("mixed", part("Лифт"), _EMOJI, file(b"%PDF", "application/pdf")), ("a.bin",)),
+    "another version": (many("mixed", part("Лифт"), part('{"emoji":"💖","version":2}', REACTION)), ("file.bin",)),
+    "words in the place of the emoji": (many("mixed", part("Лифт"), part('{"emoji":"Лифт","version":1}', REACTION)), ("file.bin",)),
+    "no JSON": (many("mixed", part("Лифт"), part("[" * 999, REACTION)), ("file.bin",)),
+    "too long": (many("mixed", part("Лифт"), part('{"emoji":"💖","version":1}' + " " * 999, REACTION)), ("file.bin",)),
+    "a file": (many("mixed", part("Лифт"), part('{"emoji":"💖","version":1}', REACTION, Content_Disposition="attachment")), ("file.bin",)),
+}  # fmt: skip
 MACHINES = (
     BOUNCES
+    | {f"reaction: {name}": Case(raw, {"kind": "reaction", "reaction": "💖", "in_reply_to": "d1@spoint.kz"}, files=("logo.png",) * ("pictures" in name))
+       for name, raw in REACTIONS.items()}
+    | {f"no reaction: {name}": Case(mail(raw, In_Reply_To="<d1@spoint.kz>"), {"kind": "person", "reaction": ""}, holds=("Лифт",), files=files)
+       for name, (raw, files) in NO_REACTIONS.items()}
+    | {"a reaction to nothing": Case(mail(_GMAIL), {"kind": "person", "reaction": ""})}
     | {f"autoreply: {name}": Case(raw, {"kind": "autoreply"}, holds=() if "receipt" in name else ("15 декабря",)) for name, raw in AUTOMATIC.items()}
     | {f"list: {name}": Case(raw, {"kind": "list"}) for name, raw in LISTS.items()}
     | {f"person: {name}": Case(raw, {"kind": "person"}, holds=("Лифт",), files=("message.eml",) * ("passed on" in name)) for name, raw in PEOPLE.items()}

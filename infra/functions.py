@@ -83,6 +83,7 @@ _RECEIVES = (
     keys("PutItem", "ConditionCheckItem"),
     rows("Index", ("GetItem", *WRITES), "alias", "link", "parked"),
     rows("Index", ("GetItem", "ConditionCheckItem"), "fence"),
+    rows("Index", ("UpdateItem",), "pages"),
 )
 """What stores a message: it may write what it stores, and read none of it."""
 
@@ -148,7 +149,7 @@ FUNCTIONS = (
         "Intake",
         (
             *_RECEIVES,
-            rows("Index", ("UpdateItem",), "template", "pages"),
+            rows("Index", ("UpdateItem",), "template"),
             rows("Ledger", ("GetItem",), "certificate"),
             # Files of forms lie where those of mails do, until they are fetched.
             mails(FILES, "PutObject"),

@@ -1,11 +1,13 @@
-"""Limits how often pages are sent from one place of the network. Nothing of an address is stored but a name that holds
-for ten minutes."""
+"""Limits how often pages are sent from one place of the network, and how many mails an address gets because somebody
+who may be somebody else has named it. Nothing of an address is stored but a name that holds for ten minutes, or for a
+day."""
 
 from typing import NamedTuple
 
 from chalicelib.core.clock import DAY, MINUTE, SECOND
 from chalicelib.core.errors import DeskError
 from chalicelib.core.observability import count
+from chalicelib.dynamo.builder import Builder, Write
 from chalicelib.dynamo.schema import PAGES_SENT
 from chalicelib.dynamo.tables import Tables
 from chalicelib.vault.page_key import PageKey
@@ -13,7 +15,7 @@ from chalicelib.vault.page_key import PageKey
 MOST = 10
 """Pages that are taken from one place within WINDOW."""
 MOST_MAILS = 3
-"""Mails to one address that pages may cause within a day."""
+"""Mails to one address that pages, or mails that nothing proves, may cause within a day."""
 WINDOW = 10 * MINUTE
 """Milliseconds by the clock."""
 
@@ -45,7 +47,12 @@ class PageLimit(NamedTuple):
         return self._counted(self.key.addressed(address, day), (day + 2) * DAY, MOST_MAILS)
 
     def _counted(self, name: str, until: int, most: int) -> bool:
-        values = {"one": 1, "most": most, "until": until // SECOND}
-        free = "attribute_not_exists(attempts) OR attempts < :most"
-        expression = "SET expires_at = :until ADD attempts :one"
-        return self.tables.write(self.tables.update("pages", PAGES_SENT.key(name), expression, free, values))
+        return self.tables.write(one_more(self.tables, name, until, most))
+
+
+def one_more(tables: Builder, name: str, until: int, most: int) -> Write:
+    """Return the write that counts one more under this name, and is refused when there were `most`. The row is gone
+    after `until` (ms)."""
+    values = {"one": 1, "most": most, "until": until // SECOND}
+    free = "attribute_not_exists(attempts) OR attempts < :most"
+    return tables.update("pages", PAGES_SENT.key(name), "SET expires_at = :until ADD attempts :one", free, values)

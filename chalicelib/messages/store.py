@@ -32,6 +32,7 @@ _BY_ROLE = (
     ("head", Outcome.HEAD_CHANGED),
     ("ticket", Outcome.TICKET_OVER),
     ("question", Outcome.FULL),
+    ("pages", Outcome.STALE),
 )
 
 
@@ -67,10 +68,12 @@ class IntakeStore:
         return Outcome.FULL if outcome is Outcome.STORED else outcome
 
     def answer_visitor(self, part: InboundMessage | Started, answer: VisitorAnswer, now: int) -> Outcome:
-        """Answer somebody of whom nothing is stored, once, unless an address of theirs is on the suppression list."""
+        """Answer somebody of whom nothing is stored, once, unless an address of theirs is on the suppression list. Who
+        may be somebody else gets few answers a day; STALE beyond that."""
         names = self.contacts.names(part.channel, part.account, part.author).values()
         checks = self.suppression_checks(names, part.sent_at * SECOND)
-        return self.transact([self._visitors.answer(part, answer, now), *checks])
+        limits = self._visitors.limits(names, now) if isinstance(part, InboundMessage) and part.unproved else ()
+        return self.transact([self._visitors.answer(part, answer, now), *checks, *limits])
 
     @property
     def _visitors(self) -> "VisitorRows":

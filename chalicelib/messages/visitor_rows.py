@@ -6,6 +6,8 @@ the person, the address and the text, is sealed to the vault and goes with the d
 (outbox/visitors/answer_visitor.py).
 """
 
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
 from typing import Any
 
 from chalicelib.channels.parts import InboundMessage, Started
@@ -15,6 +17,7 @@ from chalicelib.core.clock import DAY, SECOND
 from chalicelib.dynamo.builder import Builder, Write
 from chalicelib.dynamo.schema import SENDING, VISITOR
 from chalicelib.messages.ingest import VisitorAnswer
+from chalicelib.messages.page_limit import MOST_MAILS, one_more
 from chalicelib.vault import encryption
 from chalicelib.vault.encryption import fingerprint, seal_json
 from chalicelib.vault.pseudonyms import AddressKey
@@ -37,6 +40,13 @@ class VisitorRows:
         content, vault_id = self.sealed(name, part, answer)
         key = VISITOR.key(name)
         return self._build.put("message", key, visitor_row(key.pk, content, vault_id, part.channel, part.account, now))
+
+    def limits(self, names: Iterable[str], now: int) -> Iterator[Write]:
+        """Yield the writes that count an answer to these addresses today, and are refused beyond MOST_MAILS: whoever
+        forges the address of a mail has us write to its owner."""
+        day = now // DAY
+        for name in names:
+            yield one_more(self._build, sha256(f"{name}|{day}".encode()).hexdigest(), (day + 2) * DAY, MOST_MAILS)
 
     def sealed(self, name: str, part: InboundMessage | Started, answer: VisitorAnswer) -> tuple[bytes, str]:
         """Return the content of a row of this name, sealed to the vault, and which key of the vault that is."""

@@ -13,6 +13,7 @@ from chalicelib.channels.parts import InboundMessage
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.texts import desk_text
 from chalicelib.messages.mail_bucket import FILES, RAW
+from chalicelib.messages.page_limit import MOST_MAILS
 from chalicelib.web.details import UNREAD
 from tests.channels.conformance.kit import NOW
 from tests.support.aws import Aws
@@ -183,6 +184,17 @@ def test_the_signed_address_of_somebody_else_opts_nobody_out(post: MailDesk) -> 
     assert post.asks() == []
     post.receive(mail("", serial=4, to=ours, **pressed), FORGED, "m4")
     assert post.asks() == [("withdraw", ["opt_out"])]
+
+
+def test_who_forges_an_address_has_its_owner_written_to_few_times_a_day(post: MailDesk) -> None:
+    for number in range(MOST_MAILS + 2):
+        assert post.receive(mail("Өтінемін", subject=WITHDRAWAL, serial=number), FORGED, f"m{number}") == "stored"
+    assert len(post.desk.of("visitor")) == MOST_MAILS and post.keys() == []
+    post.receive(mail("Өтінемін", subject=WITHDRAWAL, serial=90, sender="Dana <dana@example.kz>"), FORGED, "m90")
+    assert len(post.desk.of("visitor")) == MOST_MAILS + 1
+    for number in range(91, 91 + MOST_MAILS):
+        post.receive(mail("Өтінемін", subject=WITHDRAWAL, serial=number), PROVED, f"m{number}")
+    assert len(post.desk.of("visitor")) == 2 * MOST_MAILS + 1, "who is proved is answered"
 
 
 def test_a_forged_mail_confirms_cancels_and_closes_nothing(post: MailDesk) -> None:

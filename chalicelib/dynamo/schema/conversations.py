@@ -321,4 +321,4 @@ PAGES_SENT = ItemClass(
     fields=fields(number="attempts", seconds="expires_at"),
 )
 """How many pages were sent from one place of the network within ten minutes of the clock, or how many mails one address
-got by them within a day. Its key is an HMAC of the address and of that time."""
+got by them, or by mails that nothing proves, within a day. Its key is an HMAC of the address and of that time."""

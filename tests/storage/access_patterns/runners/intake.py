@@ -1,11 +1,12 @@
 """What intake asks: messages, changes of a customer, statuses."""
 
-from chalicelib.channels.parts import ChatEvent, ReachChanged
+from chalicelib.channels.parts import ChatEvent, InboundMessage, ReachChanged
 from chalicelib.core.addresses import Address, Author
 from chalicelib.dynamo.builder import attribute_values
 from chalicelib.messages.repeated import RepeatedParts
 from tests.storage.access_patterns.patterns import Action, asks
 from tests.storage.access_patterns.preparing import MOVED, closed, job, renumbered, status
+from tests.support.channels.mails import DOMAIN
 from tests.support.intake.changes import started
 from tests.support.intake.fences import close_fence
 from tests.support.people import AMINA, TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT, from_amina, from_daniyar, wamid
@@ -111,6 +112,13 @@ def _(desk: RetentionDesk) -> Action:
 @asks("AP1", "AP12")
 def _(desk: RetentionDesk) -> Action:
     return lambda: desk.changer()(started(desk))
+
+
+@asks("AP1", "AP13")
+def _(desk: RetentionDesk) -> Action:
+    author = Author((Address("mail", "nurlan@example.kz"),))
+    forged = InboundMessage("email", DOMAIN, author, "m1", desk.seconds, "text", text="/menu", unproved=True)
+    return lambda: desk.receive(forged)
 
 
 @asks("AP1", "AP401")

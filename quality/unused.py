@@ -68,7 +68,6 @@ KEPT = {
     "TOLD_BY_KIND": "tests/web holds every detail of a message to one of three places",
     "NOT_FOR_READERS": "tests/web holds every detail of a message to one of three places",
     # What a mail is read into; the function that receives mails takes it from there
-    "reply_to": "a field of a mail",
     # Asked by who reads the index `lists`
     # Read as a whole
     "HolidayBase": "named in an annotation that stands in quotes",

@@ -146,7 +146,7 @@ class _Walk:
             self._winmail(part)
         elif declared in _SEALED or name.lower().endswith(".p7m"):
             self._enclosed(part, declared, name, depth)
-        elif declared == _REACTION and not (name or disposition == "attachment" or self._inside) and self._reacts(part):
+        elif declared == _REACTION and not (name or disposition == "attachment" or self._inside) and self._is_reaction(part):
             return
         elif name or disposition == "attachment" or declared not in (_READABLE | _HTML | _HEADERS | _REPORT):
             self._keep(part, declared, name)
@@ -155,7 +155,7 @@ class _Walk:
         else:
             self._text(part, declared, parameters)
 
-    def _reacts(self, part: Entity) -> bool:
+    def _is_reaction(self, part: Entity) -> bool:
         """Note the emoji of a reaction; return whether the part is one."""
         found = automatic.reaction_of(self._bytes(part)[0])
         self._found.reaction = self._found.reaction or found

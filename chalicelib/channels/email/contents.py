@@ -140,26 +140,28 @@ class _Walk:
     def _leaf(self, part: Entity, declared: str, parameters: dict[str, str], depth: int) -> None:
         disposition, more = headers.parameters(part.first("content-disposition"))
         name = more.get("filename") or parameters.get("name") or ""
+        attached = bool(name) or disposition == "attachment"
         if declared in _MAIL and _encoding(part) in _PLAIN:  # no other one is allowed (RFC 2046, 5.2.1)
             self._mail(part, name, depth)
         elif declared in _TNEF or name.lower() == "winmail.dat":
             self._winmail(part)
         elif declared in _SEALED or name.lower().endswith(".p7m"):
             self._enclosed(part, declared, name, depth)
-        elif declared == _REACTION and not (name or disposition == "attachment" or self._inside) and self._is_reaction(part):
-            return
-        elif name or disposition == "attachment" or declared not in (_READABLE | _HTML | _HEADERS | _REPORT):
+        elif declared == _REACTION and not (attached or self._inside):
+            self._reaction(part)
+        elif attached or declared not in (_READABLE | _HTML | _HEADERS | _REPORT):
             self._keep(part, declared, name)
         elif declared in _REPORT:
             self._report(part)
         else:
             self._text(part, declared, parameters)
 
-    def _is_reaction(self, part: Entity) -> bool:
-        """Note the emoji of a reaction; return whether the part is one."""
-        found = automatic.reaction_of(self._bytes(part)[0])
-        self._found.reaction = self._found.reaction or found
-        return bool(found)
+    def _reaction(self, part: Entity) -> None:
+        """Note the emoji of a reaction; keep a part that names none."""
+        if emoji := automatic.reaction_of(self._bytes(part)[0]):
+            self._found.reaction = emoji
+        else:
+            self._keep(part, _REACTION)
 
     def _text(self, part: Entity, declared: str, parameters: dict[str, str]) -> None:
         data, whole = self._bytes(part)

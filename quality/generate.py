@@ -64,6 +64,8 @@ from pynamodb.attributes import (
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
+from chalicelib.dynamo.sparse_row import SparseRow
+
 
 class _Meta:
     """Short time-outs and few attempts, because a person or a queue waits for every call."""
@@ -139,7 +141,8 @@ def models() -> str:
 
 
 def _model(name: str, classes: Iterable[ItemClass], doc: str, *more: str, sorted_by: bool = True) -> str:
-    lines = ["", "", f"class {name}(Model):", f'    """{doc}"""', "", "    class Meta(_Meta):", "        pass", ""]
+    base = "SparseRow" if sorted_by else "Model"
+    lines = ["", "", f"class {name}({base}):", f'    """{doc}"""', "", "    class Meta(_Meta):", "        pass", ""]
     lines += ["    pk = UnicodeAttribute(hash_key=True)"]
     lines += ["    sk = UnicodeAttribute(range_key=True)", *more] if sorted_by else []
     known: dict[str, Kind] = {}

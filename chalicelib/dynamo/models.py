@@ -17,6 +17,8 @@ from pynamodb.attributes import (
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
+from chalicelib.dynamo.sparse_row import SparseRow
+
 
 class _Meta:
     """Short time-outs and few attempts, because a person or a queue waits for every call."""
@@ -60,7 +62,7 @@ class ListsIndex(GlobalSecondaryIndex["DeskRow"]):
     place = NumberAttribute(range_key=True)
 
 
-class DeskRow(Model):
+class DeskRow(SparseRow):
     """Any item of the table `desk` but those of requests."""
 
     class Meta(_Meta):
@@ -301,7 +303,7 @@ class KeyRow(Model):
     created_at = NumberAttribute()
 
 
-class IndexRow(Model):
+class IndexRow(SparseRow):
     """Any item of the table `index`."""
 
     class Meta(_Meta):

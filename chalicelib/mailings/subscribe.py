@@ -127,7 +127,8 @@ class Subscribe:
             raise Conflict("The data of this address is being destroyed.", code="erasing")
         person = lookup.person
         head = tables.get(HEAD.key(person.conversation_id)) if person else {}
-        if person is not None and (not head or 0 < head.get("expires_at", 0) * SECOND <= now):
+        over = 0 < head.get("expires_at", 0) * SECOND <= now
+        if person is not None and (not head or (over and not self.subscriptions.lasting(person.contact_id))):
             lookup = contacts.find(found.channel, found.account, found.author, now, (EndedContact(person),))
             yield from self.store.have_ended(lookup, now)
             person = None

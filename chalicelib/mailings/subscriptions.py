@@ -46,6 +46,10 @@ class Subscriptions:
         page = self._tables.page(CONTACT.partition(contact_id), prefix=SUBSCRIPTION.prefix)
         return [Subscription(row["purpose"], row["since"], row.get("ended_at", 0)) for row in page.rows]
 
+    def lasting(self, contact_id: str) -> list[str]:
+        """Return the purposes of the mailings that a person gets."""
+        return [one.purpose for one in self.of(contact_id) if not one.ended_at]
+
     def begin(
         self, contact: Mapping[str, Any], asked: Mapping[str, str], how: Answered, now: int, **policy: str
     ) -> Iterator[Write]:
@@ -53,7 +57,7 @@ class Subscriptions:
         `asked`, each with what was asked. What lasts already goes on; the answer is recorded all the same. `policy` is
         version and hash of the policy that they saw, where that is not the last one to which they consented."""
         contact_id = contact["contact_id"]
-        lasting = {one.purpose for one in self.of(contact_id) if not one.ended_at}
+        lasting = self.lasting(contact_id)
         for purpose, text in asked.items():
             key = SUBSCRIPTION.key(contact_id, purpose)
             if purpose in lasting:
@@ -122,7 +126,7 @@ class Subscriptions:
         Who never had a ticket is known for KEPT_AFTER after their last subscription. The caller checks that the person
         is not being erased."""
         contact = self._tables.get(CONTACT.key(contact_id))
-        lasting = [one.purpose for one in self.of(contact_id) if not one.ended_at]
+        lasting = self.lasting(contact_id)
         ended = [one for one in lasting if purpose in ("", one)]
         if not ended or "profile" not in contact:
             return []

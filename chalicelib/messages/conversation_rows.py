@@ -172,11 +172,15 @@ class ConversationRows:
 
     def head(self, plan: IngestPlan) -> Write:
         """Update the head of a known conversation on the condition that epoch (the fencing token of an erasure) and
-        ticket are as they were read and the contact's retention has not ended. A new ticket removes the contact's
-        expiry; the place in the index stays, and the sweeper takes it away when it comes to it."""
+        ticket are as they were read, and that the contact's retention has not ended, or mailings keep it. A new ticket
+        removes the contact's expiry; the place in the index stays, and the sweeper takes it away when it comes to
+        it."""
         person, at = plan.person, plan.message.sent_at * SECOND
-        values: dict[str, Any] = {"epoch": person.epoch, "now": plan.now // SECOND}
-        condition = f"epoch = :epoch AND {NOT_EXPIRED}"
+        values: dict[str, Any] = {"epoch": person.epoch}
+        condition = "epoch = :epoch"
+        if not plan.gets:
+            values["now"] = plan.now // SECOND
+            condition += f" AND {NOT_EXPIRED}"
         changes = []
         if person.ticket_id:
             condition += " AND ticket_id = :read"

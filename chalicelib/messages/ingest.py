@@ -63,7 +63,8 @@ class Outcome(Enum):
     only the phone that was to be added is on that list. STALE: the part refers to a message or request of somebody who
     is unknown or has no ticket; nothing is stored. KEY_GONE: the contact has no key, because it was restored from a
     backup after its erasure; nothing may be sealed to it, and the author becomes a new contact. FULL: as much is held
-    of a person who has not consented yet as may be; nothing of this message is stored.
+    of a person who has not consented yet as may be; nothing of this message is stored. NOT_SUBSCRIBED: the person does
+    not get the mailings that were to keep their contact.
     """
 
     STORED = "stored"
@@ -73,6 +74,7 @@ class Outcome(Enum):
     STALE = "stale"
     NUMBER_TAKEN = "number_taken"
     HEAD_CHANGED = "head_changed"
+    NOT_SUBSCRIBED = "not_subscribed"
     KEY_GONE = "key_gone"
     TICKET_OVER = "ticket_over"
     FULL = "held_full"
@@ -123,7 +125,8 @@ class IngestPlan(NamedTuple):
     or moved, `ask` what the person asks about their data. With `hold` the message is held, because the person has not
     consented yet; then `ticket_id` is empty. With `farewell` they say no, and are told so once all of it is destroyed.
     `announces` is the version of the policy of which the person is told with it, to accept it later.
-    `kept_until` (seconds) is a new date for the contact of somebody who has not consented, 0 for none.
+    `kept_until` (seconds) is a new date for the contact of somebody who has not consented, 0 for none. `gets` is a
+    purpose of mailings that keep the contact although its date is over: whoever gets them is no new contact.
     """
 
     message: InboundMessage
@@ -144,6 +147,7 @@ class IngestPlan(NamedTuple):
     farewell: VisitorAnswer | None = None
     announces: str = ""
     kept_until: int = 0
+    gets: str = ""
 
     @property
     def at(self) -> int:

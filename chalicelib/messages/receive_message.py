@@ -1,10 +1,12 @@
 """Stores a customer's message on a ticket exactly once, also while others write to the same conversation."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.channels.parts import FILES, InboundMessage
 from chalicelib.contacts.model import ContactReference, EndedContact, Lookup
+from chalicelib.core.addresses import ChannelId
 from chalicelib.core.asks import Ask
 from chalicelib.core.backoff import TRIES, sleep_with_jitter
 from chalicelib.core.clock import DAY, SECOND
@@ -39,9 +41,11 @@ class _FailedTries:
     """What the failed tries have shown about the conversation.
 
     `closed_ticket_id` is a ticket that takes no message any more, `head` the head as the last failed try read it,
-    `older` that the message is older than the last one, `ended` the contacts that are to be replaced by a new one."""
+    `older` that the message is older than the last one, `ended` the contacts that are to be replaced by a new one,
+    `gets` a purpose of mailings that may keep the contact; `mailed` are all of these."""
 
-    def __init__(self) -> None:
+    def __init__(self, mailed: Callable[[], Iterable[str]]) -> None:
+        self._mailed, self._untried, self.gets = mailed, list[str](), ""
         self.closed_ticket_id = ""
         self.head: tuple[str, int, str] | None = None
         self.older = False
@@ -53,8 +57,9 @@ class _FailedTries:
         """Remember why a try failed; return whether to try again at once.
 
         When the same head refuses the message both as the newest and as an older one, the contact's retention has most
-        likely ended. Then the next try takes it for unknown: it finds the owner of another address of the author, or
-        makes a new contact, and the store checks that the old ones have ended.
+        likely ended. Then the next tries store it all the same if the person gets mailings, of one purpose after the
+        other: they keep the contact. Whoever gets none is taken for unknown: a try finds the owner of another address
+        of the author, or makes a new contact, and the store checks that the old ones have ended.
         """
         if outcome is Outcome.TICKET_OVER:
             self.closed_ticket_id = plan.ticket_id
@@ -68,6 +73,9 @@ class _FailedTries:
         if outcome is Outcome.KEY_GONE:
             self._ends(plan, keyless=True)
             return True
+        if outcome is Outcome.NOT_SUBSCRIBED:
+            self._is_over(plan)
+            return True
         if outcome is Outcome.HEAD_CHANGED:
             person = plan.person
             read = (person.contact_id, person.epoch, person.ticket_id)
@@ -75,14 +83,22 @@ class _FailedTries:
                 self._ends(plan)
             elif self.head == read:
                 if self.older:
-                    self._ends(plan)
+                    self._is_over(plan)
                 self.older = not self.older
                 return True
             self.head = read
         return False
 
+    def _is_over(self, plan: IngestPlan) -> None:
+        """Have the next try ask for the next purpose of mailings; after the last one the contact has ended."""
+        self._untried = self._untried if self.gets else list(self._mailed())
+        self.gets = self._untried.pop(0) if self._untried else ""
+        if not self.gets:
+            self._ends(plan)
+
     def _ends(self, plan: IngestPlan, *, keyless: bool = False) -> None:
         """Take the contact of a failed try for ended; nobody, when it was a new one: those it replaced live."""
+        self.gets = ""
         self.ended = () if plan.key else (*self.ended, EndedContact(plan.person, keyless))
 
 
@@ -111,7 +127,7 @@ class ReceiveMessage(NamedTuple):
         reads anew and seals anew, because another writer may have created the contact meanwhile. Raises Unavailable
         after TRIES; the provider then sends it again.
         """
-        seen, recognised = _FailedTries(), self.recognise(message)
+        seen, recognised = _FailedTries(partial(self._mailed, message.channel)), self.recognise(message)
         for attempt in range(TRIES):
             found = self._find(message, seen)
             ask = recognised if recognised and is_believed(message, recognised, found.person) else None
@@ -135,6 +151,10 @@ class ReceiveMessage(NamedTuple):
             if plan is None or not seen.learn(outcome, plan):
                 self.wait(attempt)
         raise Unavailable("The conversation changes too fast to store this message now; send it again.")
+
+    def _mailed(self, channel: ChannelId) -> list[str]:
+        """Return the purposes of mailings that leave by a channel."""
+        return [one for one in self.profile.mailed if self.profile.allows(one, channel)]
 
     def _find(self, message: InboundMessage, seen: _FailedTries) -> Lookup:
         channel, account, at = message.channel, message.account, message.sent_at * SECOND
@@ -168,6 +188,7 @@ class ReceiveMessage(NamedTuple):
             ticket_id=person.ticket_id,
             reopen_since=now - self.profile.tickets.reopen_days * DAY,
             newest=not seen.older,
+            gets=seen.gets,
             found=found,
             ask=ask,
         )

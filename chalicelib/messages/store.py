@@ -9,7 +9,8 @@ from chalicelib.core.addresses import Author, ChannelId
 from chalicelib.core.clock import DAY, RAW_DAYS, SECOND
 from chalicelib.core.ids import MessageRef
 from chalicelib.dynamo.builder import NEW, Write
-from chalicelib.dynamo.schema import ALIAS, SUPPRESSION, UNPARSED
+from chalicelib.dynamo.schema import ALIAS, SUBSCRIPTION, SUPPRESSION, UNPARSED
+from chalicelib.dynamo.schema.mailings import LASTS
 from chalicelib.dynamo.tables import Tables
 from chalicelib.messages.contact_rows import ContactRows
 from chalicelib.messages.conversation_rows import ConversationRows
@@ -29,6 +30,7 @@ _BY_ROLE = (
     ("phone_fence", Outcome.PHONE_FENCED),
     ("key", Outcome.KEY_GONE),
     ("number", Outcome.NUMBER_TAKEN),
+    ("subscription", Outcome.NOT_SUBSCRIBED),
     ("head", Outcome.HEAD_CHANGED),
     ("ticket", Outcome.TICKET_OVER),
     ("question", Outcome.FULL),
@@ -105,6 +107,8 @@ class IntakeStore:
         else:
             yield self.contacts.has_key(person)
             yield self.conversations.head(plan)
+            if plan.gets:
+                yield self.tables.check("subscription", SUBSCRIPTION.key(person.contact_id, plan.gets), LASTS)
             yield from self.contacts.changes(plan, profile)
         if plan.opens:
             yield from self.tickets.opened(plan)

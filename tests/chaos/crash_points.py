@@ -18,8 +18,8 @@ MOST_WRITES = 20
 """CloseBox has most: it deletes row by row."""
 WHENS = ("before", "after")
 OF_PARTS = frozenset({"FreezePart", "KeepPart", "DestroyPartKey", "ErasePart"})
-"""States of a part that the desk keeps on a ground of the profile. The operator of this desk has no such ground; in
-tests/erasure/keeping these tasks die at each of their calls."""
+"""States of a part that the desk keeps on a ground of the profile. The operator of this desk has no such ground; their
+tasks die on Wadjet's desk (tests/local/test_kept_part.py), and at each of their calls in tests/erasure/keeping."""
 
 
 @dataclass(frozen=True, order=True)

@@ -6,14 +6,12 @@ import smtplib
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-import requests
-
 from tests.support.channels.mails import mail
 from tests.support.e2e.erasing import advance, readable
-from tests.support.e2e.playing import SECONDS, Play, eventually
+from tests.support.e2e.playing import Play, eventually
 from tests.support.e2e.stored import everything
+from tests.support.e2e.visiting import colleague, http
 from tests.support.filled_forms import hidden
-from tests.support.web.visiting import PASSWORD, Answer, Browser
 
 MARKING = "жаңа өнімдер мен қызметтер және арнайы ұсыныстар туралы хабарламалардан бас тарту"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -37,26 +35,6 @@ class Post:
             return pages[-1] if pages else ""
 
         return eventually(look)
-
-
-def http(play: Play) -> Any:
-    """What a browser without scripts speaks with."""
-
-    def call(method: str, path: str, *, headers: Any = None, body: Any = b"") -> Answer:
-        url = path if path.startswith("http") else f"{play.desk.url}{path}"
-        got = requests.request(method, url, headers=headers, data=body, timeout=SECONDS, allow_redirects=False)
-        kept = [value for name, value in got.raw.headers.items() if name.lower() == "set-cookie"]
-        return Answer(got.status_code, {name.lower(): value for name, value in got.headers.items()}, kept, got.text)
-
-    return call
-
-
-def colleague(play: Play, email: str) -> Browser:
-    browser = Browser(http(play))
-    browser.get("/dashboard/sign-in")
-    answer = browser.post("/dashboard/sign-in", {"email": email, "password": PASSWORD, "next": ""})
-    assert answer.status == 303, answer.text
-    return browser
 
 
 def mailing(play: Play, words: str) -> str:

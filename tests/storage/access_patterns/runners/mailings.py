@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 
+from chalicelib.channels.parts import InboundMessage
 from chalicelib.contacts.change_contact import ContactChanges
 from chalicelib.contacts.consent_records import Answered
+from chalicelib.core.addresses import Address, Author
 from chalicelib.core.transfer import GIVEN
 from chalicelib.core.working_days import day_of
-from chalicelib.dynamo.schema import MESSAGE
+from chalicelib.dynamo.schema import HEAD, MESSAGE
 from chalicelib.mailings.mail_told import MailTold
 from chalicelib.mailings.sign_up import link_of
 from chalicelib.mailings.store import MailingStore
@@ -17,6 +19,7 @@ from tests.support.delivery.desk import BOLAT
 from tests.support.erasure.living import DANA
 from tests.support.retention.desk import RetentionDesk
 from tests.support.storage.mailings import (
+    DOMAIN,
     KEPT,
     KEY,
     LINK,
@@ -155,6 +158,21 @@ def recorded(desk: RetentionDesk) -> Action:
     job = store.job(entry, desk.now)
     store.claim(job, "a", desk.now)
     return lambda: store.sent(job, "0102-1@eu-central-1.amazonses.com", desk.now)
+
+
+@asks("AP1", "AP3", "AP1", "AP3", "AP1", "AP5", "AP1", "AP2052")
+def kept_by_mailings(desk: RetentionDesk) -> Action:
+    subscribed(desk)
+    desk.receive(_letter(desk, 1))
+    (head,) = desk.of("head")
+    key, tables = HEAD.key(head["conversation_id"]), desk.gateway()
+    tables.write(tables.update("row", key, "SET #expires_at = :past", "", {"past": desk.seconds - 1}))
+    return lambda: desk.receive(_letter(desk, 2))
+
+
+def _letter(desk: RetentionDesk, number: int) -> InboundMessage:
+    author = Author((Address("mail", WANTED.address),))
+    return InboundMessage(MAIL.id, DOMAIN, author, f"m{number}", desk.seconds, "text", text="Сәлем", order=number)
 
 
 @asks("AP2043", "AP2044", "AP2045", "AP2046", "AP2047", "AP2047", "AP2048")

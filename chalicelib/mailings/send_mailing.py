@@ -12,7 +12,7 @@ from chalicelib.core.clock import SECOND
 from chalicelib.core.ids import MessageRef, pseudonym_of_notice
 from chalicelib.core.observability import count, log
 from chalicelib.dynamo.builder import Write
-from chalicelib.dynamo.schema import CONTACT, HEAD, KEY, MESSAGE, OUTBOX, SUBSCRIPTION
+from chalicelib.dynamo.schema import CONTACT, HEAD, KEY, MAILING, MESSAGE, OUTBOX, SUBSCRIPTION
 from chalicelib.dynamo.schema.mailings import LASTS
 from chalicelib.mailings import texts
 from chalicelib.mailings.model import SENDING, Mailing
@@ -103,6 +103,7 @@ class SendMailing:
             tables.check("head", HEAD.key(ref.conversation_id), open_head, seen),
             tables.check(ROLE, SUBSCRIPTION.key(contact_id, purpose), LASTS),
             tables.check("key", KEY.key(contact_id), "attribute_exists(pk)"),
+            tables.check("mailing", MAILING.key(mailing.id), "#state = :going", {"going": SENDING}),
             *counted(tables, mailing.id, ref.conversation_id, QUEUED),
         ]
 

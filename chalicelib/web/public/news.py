@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalice.app import Response
 
+from chalicelib.channels.base import Typed
 from chalicelib.core.errors import BadInput, DeskError, NotFound, Unavailable
 from chalicelib.core.observability import count, log
 from chalicelib.core.purposes import MARKETING, NEWS
@@ -83,34 +84,38 @@ class _Page:
     def sent(self, request: "HttpRequest") -> Response:
         """Take a filled form."""
         request.check_type(_TYPE)
-        form, boxes = request.form, {*self._asked, *self._rest}
-        if form.keys() - boxes - {model.ADDRESS, model.PAGE, model.TRAP}:
+        form, boxes = request.form, (*self._asked, *self._rest)
+        if form.keys() - set(boxes) - {model.ADDRESS, model.PAGE, model.TRAP}:
             count("PageRefused", reason="field")
             raise BadInput("There is an unknown field.")
         if form.get(model.TRAP):
             count("PageRefused", reason="trap")
             return self._done()
         self._address = form.get(model.ADDRESS, "").strip()
-        self._ticked = [one for one in (*self._asked, *self._rest) if form.get(one) == "yes"]
+        self._ticked = [one for one in boxes if form.get(one) == "yes"]
         self._token = form.get(model.PAGE, "")
-        if wrong := self._wrong():
+        address = self._as_mails_name_it()
+        if wrong := self._wrong(address):
             return self.form(wrong, status=400)
         page_id = id_of_page(self._sign_up.key, self._token, self.now)
         if not page_id:
             return self.form(said=self.say(TOO_SOON), status=400)
         asked = {one: text for one, text in self._asked.items() if one in self._ticked}
-        self._sign_up(Wanted(self._address.lower(), self._language, asked, **self._rest), page_id, request.source)
+        self._sign_up(Wanted(address, self._language, asked, **self._rest), page_id, request.source)
         return self._done()
 
-    def _wrong(self) -> dict[str, str]:
+    def _as_mails_name_it(self) -> str:
+        """Return the typed address in the form in which its mails name it, so that nobody is two people; "" for
+        none."""
+        typed = Typed(self._address, self._address)
+        return next((one.value for one in self._sign_up.channel.find(typed)), "")
+
+    def _wrong(self, address: str) -> dict[str, str]:
         wrong: dict[str, str] = {}
-        found = (
-            model.wrong_with({model.ADDRESS: self._address, model.TEXT: "."}, ())
-            if self._address
-            else {model.ADDRESS: model.Wrong(model.ADDRESS)}
-        )
-        if model.ADDRESS in found:
-            wrong[model.ADDRESS] = found[model.ADDRESS].said(self.say)
+        typed = {model.ADDRESS: self._address, model.TEXT: "."}
+        found = model.wrong_with(typed, ()) if self._address else {}
+        if model.ADDRESS in found or not address:
+            wrong[model.ADDRESS] = found.get(model.ADDRESS, model.Wrong(model.ADDRESS)).said(self.say)
         if not {*self._ticked} & self._asked.keys():
             wrong[next(iter(self._asked))] = self.say(_CHOOSE)
         return wrong | {one: self.say(_WANTED) for one in self._rest if one not in self._ticked}

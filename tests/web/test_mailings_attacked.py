@@ -1,0 +1,113 @@
+"""Mailings under load and under attack: two senders at once, a stop in the middle of a run, words that try to be headers
+or code, addresses in many spellings."""
+
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlencode
+
+import pytest
+
+from chalicelib.dynamo.models import DeskRow
+from chalicelib.mailings.model import Mailing
+from chalicelib.mailings.store import MailingStore, Recipients
+from chalicelib.wiring import base as wiring
+from chalicelib.wiring import mailings as wiring_mailings
+from tests.support.filled_forms import hidden
+from tests.support.web.mailings import FORM, GULNUR, TEXTS, Mailbox, subscriptions, text_of
+from tests.support.web.mailings import mailbox as mailbox
+from tests.support.web.mailings import provider as provider
+
+
+def outcomes(path: str) -> dict[str, int]:
+    found = MailingStore(wiring.gateway()).outcomes(path.rpartition("/")[2])
+    return {what: number for what, number in found.items() if number}
+
+
+def test_senders_at_once_make_each_copy_once(mailbox: Mailbox) -> None:
+    people = [f"p{number}@example.kz" for number in range(5)]
+    for one in people:
+        mailbox.subscribe(one)
+    path = mailbox.write()
+    assert mailbox.release(path).status == 303
+    send, mailing_id = wiring_mailings.send_mailing(), path.rpartition("/")[2]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(send, [mailing_id] * 4))
+    assert outcomes(path) == {"queued": 5}
+    mailbox.send()
+    assert outcomes(path) == {"queued": 5, "sent": 5}
+    assert [len([mail for mail in mailbox.mails(one) if mail["List-Unsubscribe"]]) for one in people] == [1] * 5
+
+
+class StoppedMeanwhile(MailingStore):
+    """A colleague stops the mailing while a run has read its recipients and made nothing yet."""
+
+    def recipients(self, mailing: Mailing, most: int) -> Recipients:
+        found = super().recipients(mailing, most)
+        wiring_mailings.write_mailing().stop(mailing.id, "somebody")
+        return found
+
+
+def test_a_mailing_that_is_stopped_is_made_for_nobody_else_whoever_works(mailbox: Mailbox) -> None:
+    mailbox.subscribe()
+    path = mailbox.write()
+    assert mailbox.release(path).status == 303
+    send = wiring_mailings.send_mailing()
+    object.__setattr__(send, "store", StoppedMeanwhile(wiring.gateway()))
+    assert send(path.rpartition("/")[2]) == 0
+    mailbox.send()
+    assert outcomes(path) == {}
+    assert "stopped" in mailbox.web.signed_in("bolat").get(path).text
+
+
+def test_words_become_neither_headers_nor_code(mailbox: Mailbox) -> None:
+    mailbox.subscribe()
+    hostile = "Жаңалық\r\nBcc: victim@example.kz\r\n\r\n<script>alert(1)</script>"
+    texts = {name: hostile if name.startswith("subject") else f"<b>{words}</b>" for name, words in TEXTS.items()}
+    answer = mailbox.web.signed_in("bolat").post("/dashboard/mailings", {"purpose": "news", **texts})
+    assert answer.status == 303
+    assert mailbox.release(answer.location).status == 303
+    page = mailbox.web.signed_in("bolat").get(answer.location).text
+    assert "<script>alert" not in page and "<b>Терминал" not in page
+    mailbox.send()
+    mail = mailbox.mails()[-1]
+    assert mail["Bcc"] is None and mail["Subject"] == "Жаңалық Bcc: victim@example.kz <script>alert(1)</script>"
+    assert mail.get_all("To") == [GULNUR] and "<b>" in text_of(mail)
+    html = mail.get_body(("html",))
+    assert html is not None and "&lt;b&gt;" in html.get_content()
+
+
+def test_one_address_in_many_spellings_is_one_subscriber(mailbox: Mailbox) -> None:
+    first = mailbox.subscribe("Gulnur@Example.KZ".lower())
+    for spelling in ("Gulnur@Example.KZ", " gulnur@example.kz ", "<gulnur@EXAMPLE.kz.>"):
+        assert mailbox.ask(spelling).status == 200
+        assert mailbox.press(mailbox.confirmation()).status == 200
+    assert {one.contact_id for one in subscriptions()} == {first}
+    assert mailbox.subscribe("gulnur+news@example.kz") != first, "that is another mailbox, for all we know"
+
+
+def test_a_domain_in_other_letters_is_the_one_that_mails_name(mailbox: Mailbox) -> None:
+    as_mails_name_it = "gulnur@xn--80a1acn3a.xn--80ao21a"
+    contact_id = mailbox.subscribe(as_mails_name_it)
+    assert mailbox.ask("Gulnur@пошта.қаз").status == 200
+    assert mailbox.press(mailbox.confirmation(as_mails_name_it)).status == 200
+    assert {one.contact_id for one in subscriptions()} == {contact_id}
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["a@b", "a b@example.kz", "a@example.kz\r\nBcc: b@example.kz", "a@example.kz,b@example.kz", "a@example.kz>, <b@example.kz", "@", ""],
+)
+def test_what_is_no_address_gets_nothing(mailbox: Mailbox, address: str) -> None:
+    assert mailbox.ask(address or " ").status == 400
+    assert not [row for row in DeskRow.scan() if row.sk in ("sign_up", "visitor")]
+
+
+def test_another_address_on_the_same_page_confirms_nothing_for_the_first(mailbox: Mailbox) -> None:
+    """Whoever fills a page twice has one link, which only the first address gets."""
+    page = mailbox.web.http("GET", "/news?lang=kk")
+    fields = {"page": hidden(page.text), "website": "", "news": "yes"}
+    mailbox.web.advance(5)
+    for address in (GULNUR, "thief@example.kz"):
+        body = urlencode({**fields, "email": address})
+        assert mailbox.web.http("POST", "/news?lang=kk", headers=FORM, body=body).status == 200
+    mailbox.send()
+    assert len(mailbox.mails()) == 1 and not mailbox.mails("thief@example.kz")

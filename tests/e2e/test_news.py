@@ -71,7 +71,8 @@ def write(play: Play, sender: str, text: str, **more: Any) -> None:
 def test_news_from_the_first_box_to_the_last_click(play: Play) -> None:
     leaver = Post(play, f"gulnur.{secrets.token_hex(5)}@example.kz")
     stayer = Post(play, f"aidos.{secrets.token_hex(5)}@example.kz")
-    for one in (leaver, stayer):
+    annoyed = Post(play, f"complaint+{secrets.token_hex(5)}@simulator.amazonses.com")
+    for one in (leaver, stayer, annoyed):
         subscribe(play, one)
     first, second = (f"Жаңалық {secrets.token_hex(6)}" for _ in range(2))
     path = mailing(play, first)
@@ -83,6 +84,7 @@ def test_news_from_the_first_box_to_the_last_click(play: Play) -> None:
     assert link == leaver.link("/news/end/")
     bolat = colleague(play, "operator@desk.local")
     eventually(lambda: "sent to all" in bolat.get(path).text)
+    eventually(lambda: "Delivered and marked as unwanted" in bolat.get(path).text)
 
     found = list(everything(play.desk.client))
     assert readable(found, [leaver.address, stayer.address]) == set(), "a mailing names nobody"

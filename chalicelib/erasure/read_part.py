@@ -30,7 +30,7 @@ class KeptContent:
 def may_read(request: Request, staff_id: str, now: int) -> bool:
     """Whether this officer may read the kept part at `now` (ms)."""
     opened = request.part_opened
-    return openable(request) and staff_id in opened.get("by", ()) and now < int(opened.get("until", 0))
+    return openable(request, now) and staff_id in opened.get("by", ()) and now < int(opened.get("until", 0))
 
 
 @dataclass(frozen=True)

@@ -92,7 +92,7 @@ class DecideRequest:
 
         def build(_refused: frozenset[str]) -> "Sequence[Write]":
             request = self._open(request_id)
-            if not _allowed(what, request):
+            if not _allowed(what, request, now):
                 raise _conflict(request, what)
             if what == "letter":
                 _check_posting(posted_on, request, now)
@@ -127,7 +127,7 @@ class DecideRequest:
                 raise Conflict("Another colleague has to agree: you have proposed it.", code="same_person")
             if not self.is_officer(proposal.by):
                 raise Conflict("Who proposed it is no privacy officer any more. Propose it anew.", code="no_officer")
-            if not _allowed(proposal.what, request):
+            if not _allowed(proposal.what, request, self.clock()):
                 raise _conflict(request, proposal.what)
             confirmed[:] = [proposal.what == "erase"]
             new, answer = self._carried_out(request, proposal, staff_id, refused)
@@ -272,12 +272,13 @@ def _unless(what: str) -> tuple[Step, ...]:
     return *PAST_STOPPING, *{"erase": (Step.VERIFIED,), "letter": (Step.TOLD,)}.get(what, ())
 
 
-def _allowed(what: str, request: Request) -> bool:
+def _allowed(what: str, request: Request, now: int) -> bool:
     """Whether the request's kind knows this decision and it is not too late for it."""
     if what not in kind_of(request.kind).decisions:
         return False
-    asked = {"erase": confirmable, "letter": tellable, "open": openable}.get(what, stoppable)
-    return asked(request)
+    if what == "open":
+        return openable(request, now)
+    return {"erase": confirmable, "letter": tellable}.get(what, stoppable)(request)
 
 
 def _check_posting(posted_on: str, request: Request, now: int) -> None:

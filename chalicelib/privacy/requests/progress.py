@@ -114,9 +114,12 @@ def part_ends_at(part: Mapping[str, Any]) -> int:
     return day_start(str(part["until"])) + DAY
 
 
-def openable(request: Request) -> bool:
-    """Whether two officers may open the kept part: it is there, and everything else is destroyed."""
-    return request.done(Step.PART_KEPT) and request.done(Step.ABSENT) and not request.done(Step.PART_KEY_DESTROYED)
+def openable(request: Request, now: int) -> bool:
+    """Whether two officers may open the kept part at `now` (ms): it is there, everything else is destroyed, and its day
+    is not over, whenever the run comes that destroys it."""
+    part = kept_part(request)
+    there = request.done(Step.PART_KEPT) and request.done(Step.ABSENT) and not request.done(Step.PART_KEY_DESTROYED)
+    return part is not None and there and now < part_ends_at(part)
 
 
 def pauses_outreach(request: Request) -> bool:

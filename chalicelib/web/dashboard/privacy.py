@@ -109,7 +109,7 @@ def _request_page(http_request: HttpRequest, typed: RefusedForm) -> Response:
         may_erase=confirmable(one),
         may_refuse=stoppable(one),
         may_tell=tellable(one),
-        may_open=openable(one),
+        may_open=openable(one, http_request.now),
         may_read=may_read(one, http_request.staff.id, http_request.now),
         may_go_on=one.state == RequestState.ESCALATED and one.due_at > http_request.now,
         announced=wiring_web.announcements()(one.announcements) if not one.done(Step.MAILBOX_DESTROYED) else [],

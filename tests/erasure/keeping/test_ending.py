@@ -119,6 +119,22 @@ def test_two_officers_read_it_for_an_hour_and_nobody_else(kept: tuple[ErasureDes
     assert code(lambda: deciding.propose(request.id, "open", DANA)) == "nothing_kept"
 
 
+def test_nobody_reads_it_or_opens_it_after_its_day_although_no_run_has_come(kept: tuple[ErasureDesk, Request]) -> None:
+    desk, request = kept
+    deciding = Living(desk).deciding
+    day_over(desk, request)
+    desk.now -= 1
+    deciding.propose(request.id, "open", DANA)
+    deciding.agree(request.id, ERLAN)
+    opened = desk.request(request)
+    assert keeping.reading(desk)(opened, DANA, desk.now).messages
+    deciding.propose(request.id, "open", DANA)
+    desk.now += 1
+    assert code(lambda: keeping.reading(desk)(opened, DANA, desk.now)) == "not_opened"
+    assert code(lambda: deciding.agree(request.id, ERLAN)) == "nothing_kept"
+    assert code(lambda: deciding.propose(request.id, "open", ERLAN)) == "nothing_kept"
+
+
 def test_where_nothing_is_kept_nothing_is_opened(one: Case) -> None:
     desk, _, request = one
     assert code(lambda: Living(desk).deciding.propose(request.id, "open", DANA)) == "nothing_kept"

@@ -34,6 +34,7 @@ KEPT = {
     "index_name": "pynamodb reads it",
     "projection": "pynamodb reads it",
     "_connection": "pynamodb's cache, emptied",
+    "from_raw_data": "pynamodb calls it",
     "mime_headers": "Babel reads it",
     "external_attr": "zipfile reads it",
     "compress_type": "zipfile reads it",

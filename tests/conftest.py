@@ -19,10 +19,12 @@ from tests.support import calls, in_process
 from tests.support.aws import Aws, tables_at
 from tests.support.running import RunningDesk, start_desk
 
-settings.register_profile("desk", deadline=None, print_blob=True)
-settings.load_profile("desk")
-"""The time of one example tells how busy the machine is. That time grows no faster than a text is tested as such
-(domain/test_linear_time.py)."""
+
+def pytest_configure() -> None:
+    """The time of one example tells how busy the machine is; that what reads texts takes no longer than they are long
+    is tested as such (domain/test_linear_time.py)."""
+    settings.register_profile("desk", deadline=None, print_blob=True)
+    settings.load_profile("desk")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

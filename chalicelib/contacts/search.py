@@ -1,8 +1,8 @@
 """Finds tickets by what a customer says on the phone: ticket number, name, phone, @username, provider's user id.
 
 Addresses are found by their pseudonyms, names by the text index, so that few more rows are read than shown. What many
-people have is found page by page. A contact that is being erased is not found by name or address; its ticket's number
-still finds the ticket, without its content.
+people have is found page by page, and what is not open to the reader is not found. A contact that is being erased is
+not found by name or address; its ticket's number still finds the ticket, without its content.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -59,9 +59,9 @@ class Search:
             chain = self.tickets.earlier_tickets(ticket, min(EARLIER_PER_TICKET, left))
             found |= {earlier.id: earlier for earlier in chain}
             left -= len(chain)
-        return Page(
-            tuple(sorted(found.values(), key=lambda one: (-one.activity, one.id))), by_words.next, people=tuple(people)
-        )
+        reader = self.tickets.reader
+        shown = sorted(filter(reader.may_open, found.values()), key=lambda one: (-one.activity, one.id))
+        return Page(tuple(shown), by_words.next, people=tuple(people) if reader.may_open(None) else ())
 
     def _by_number(self, words: str) -> list[str]:
         """Return the ticket whose number is the only number in the text, in any notation: №418-945, Ticket 418–945."""

@@ -32,6 +32,10 @@ BACKUP_DAYS = 14
 infra/tables.json, DEAD_LETTER_DAYS in infra/queues.py."""
 
 
+OPENED_HOURS = 8
+"""Hours for which a conversation is open to a colleague who has opened it with a reason: one working day."""
+
+
 RAW_DAYS = 30
 """Days for which the raw part of an unsupported message is kept."""
 

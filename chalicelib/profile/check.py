@@ -55,6 +55,8 @@ def _abroad(profile: Profile) -> Iterator[str]:
 
 
 def _terms(profile: Profile) -> Iterator[str]:
+    if placeholders := [one.names["en"] for one in profile.teams.values() if one.added]:
+        yield f"need_to_know.teams: {', '.join(placeholders)} only hold the place; name the company's own teams."
     for row in profile.recipients.values():
         if row.country != profile.residency.required and row.role != "website" and not row.adequacy:
             yield f"recipients {row.id}: it is not said how {row.country} protects data; fill in adequacy."

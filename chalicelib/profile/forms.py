@@ -119,6 +119,11 @@ TemplateName = Annotated[
     Meta(pattern=r"^[a-z0-9_]{0,512}\Z"),
     Form("a text in quotes", "{} names no template; write small letters, digits and _, or leave the text empty"),
 ]
+Word = Annotated[
+    str,
+    Meta(pattern=r"^[a-z][a-z0-9_]{0,31}\Z"),
+    Form("a text in quotes", "{} is no id; write small letters, digits and _, a letter first, 32 at most"),
+]
 Version = Annotated[
     str,
     Meta(pattern=r"^[0-9][0-9.]{0,9}\Z"),

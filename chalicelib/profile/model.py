@@ -58,6 +58,7 @@ if TYPE_CHECKING:
         Text,
         TextOrNone,
         Version,
+        Word,
         YesNo,
         each,
         ids,
@@ -355,6 +356,23 @@ class Undertaking(Row):
     liabilities: Annotated[tuple[str, ...], words(LIABILITIES), maybe_none]
 
 
+class Team(Row):
+    """A team of colleagues, and its names. `added` says that the company has not named it yet."""
+
+    id: Word
+    names: InLanguages
+    added: YesNo = False
+
+
+class NeedToKnow(Row):
+    """Conversations are open to those colleagues alone who need them for their work: each belongs to one of these
+    teams, a new one to the first."""
+
+    teams: Mapping[str, Team]
+    clause: Text
+    added: YesNo = False
+
+
 class Profile(Row):
     """A whole profile. Rows are mapped by id, in the order of the file; a row may name ids of a table above its own."""
 
@@ -379,6 +397,7 @@ class Profile(Row):
     outside: Mapping[str, Outside] = MappingProxyType({})
     residency: Residency
     undertaking: Undertaking
+    need_to_know: NeedToKnow | None = None
     deadlines: Annotated[Mapping[str, Deadline], each(DEADLINES)]
     markings: tuple[Marking, ...]
 
@@ -440,6 +459,12 @@ class Profile(Row):
         """The terms that count from the end of a person's agreement, of what is kept of people."""
         terms = (self.retention[one].kept for one in ("ticket", "contact"))
         return tuple(one for one in terms if one.agreement)
+
+    @property
+    def teams(self) -> Mapping[str, Team]:
+        """The teams to one of which each conversation belongs, by id, a new one to the first; none: everybody who
+        answers may open every conversation."""
+        return self.need_to_know.teams if self.need_to_know else {}
 
     def carriers(self, channel: str) -> tuple[Recipient, ...]:
         """Return the recipients through which messages of this channel pass."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from chalicelib.channels import registry
-from chalicelib.core.clock import BACKUP_DAYS
+from chalicelib.core.clock import BACKUP_DAYS, OPENED_HOURS
 from chalicelib.core.detect_language import detect
 from chalicelib.core.languages import Language
 from chalicelib.core.law_citation import cite
@@ -36,7 +36,7 @@ def policy_content(profile: Profile, language: Language) -> dict[str, Any]:
             _section("grounds", tell("On what ground"), _grounds(profile, tell)),
             _section("recipients", tell("Who else receives data"), _recipients(profile, tell, language)),
             _section("retention", tell("How long we keep it"), _retention(profile, tell, language)),
-            _section("protection", tell("How we protect data"), _protection(tell)),
+            _section("protection", tell("How we protect data"), _protection(profile, tell)),
             _section("rights", tell("Your rights and our terms"), _rights(profile, tell, language)),
             _section("requests", tell("How to ask us"), _requests(profile, tell)),
             _section("destruction", tell("How we destroy data"), _destruction(profile, tell)),
@@ -313,7 +313,7 @@ def _kept_by(by: str, said: str, profile: Profile, tell: Tell, language: Languag
     return [{"text": said}, {"head": head, "rows": rows}]
 
 
-def _protection(tell: Tell) -> list[Block]:
+def _protection(profile: Profile, tell: Tell) -> list[Block]:
     """Name the measures that the desk takes (art. 22 and 25 of Law 94-V)."""
     measures = [
         tell("Messages, names and addresses are encrypted before they are stored;"
@@ -325,6 +325,14 @@ def _protection(tell: Tell) -> list[Block]:
         tell("Connections are encrypted (HTTPS). Our pages hold no trackers."),
         tell("Backups expire after {days} days.").format(days=BACKUP_DAYS),
     ]  # fmt: skip
+    if profile.need_to_know and profile.served:
+        needed = tell(
+            "Your conversation is open to those of our people alone who need it for their work: the team that answers"
+            " it, the colleague who has it, supervisors and those who protect data. Another operator opens it only with"
+            " a reason, which is recorded, for {hours} hours. Administrators cannot open it ({source})."
+        )
+        source = _source(profile.need_to_know.clause, profile.need_to_know.added, tell)
+        measures.insert(3, needed.format(hours=OPENED_HOURS, source=source))
     return [{"items": measures}]
 
 

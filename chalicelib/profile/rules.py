@@ -15,7 +15,17 @@ from chalicelib.core.languages import LANGUAGES
 from chalicelib.core.normal import same_phrase
 from chalicelib.core.purposes import MAILED
 from chalicelib.profile.forms import KEPT_BY_THE_DESK
-from chalicelib.profile.model import AcceptedBy, ConsentTerms, Profile, Purpose, Residency, Retain, Retention, Row
+from chalicelib.profile.model import (
+    AcceptedBy,
+    ConsentTerms,
+    NeedToKnow,
+    Profile,
+    Purpose,
+    Residency,
+    Retain,
+    Retention,
+    Row,
+)
 
 Wrong = Iterator[tuple[str, str]]
 DECIDED_BY = 2
@@ -99,6 +109,13 @@ def _consent(row: ConsentTerms) -> Wrong:
         yield "hold_days", "in the mode explicit, and in no other, a message is held: write for how many days"
     if row.hold_days > MOST_DAYS_HELD:
         yield "hold_days", f"nothing is held unread for longer than {MOST_DAYS_HELD} days; write fewer"
+
+
+def _need_to_know(row: NeedToKnow) -> Wrong:
+    for language in LANGUAGES:
+        names = [same_phrase(one.names[language]) for one in row.teams.values()]
+        if len({*names}) < len(names):
+            yield "teams", f"two teams have one name in {language}; a colleague must tell them apart"
 
 
 def _profile(profile: Profile) -> Wrong:
@@ -292,6 +309,7 @@ def _built(profile: Profile) -> Wrong:
 RULES: Mapping[type[Row], Callable[[Any], Wrong]] = {
     AcceptedBy: _accepted_by,
     ConsentTerms: _consent,
+    NeedToKnow: _need_to_know,
     Purpose: _purpose,
     Retain: _retain,
     Retention: _retention,

@@ -1,11 +1,12 @@
-"""A member of staff signs the confidentiality undertaking; an administrator revokes or restores access."""
+"""A member of staff signs the confidentiality undertaking; an administrator revokes or restores access, and says who is
+in which team."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.core.clock import SECOND
-from chalicelib.core.errors import Conflict, NotFound
+from chalicelib.core.errors import BadInput, Conflict, NotFound
 from chalicelib.core.kept_for import KeptFor
 from chalicelib.core.languages import LANGUAGES
 from chalicelib.core.observability import audit
@@ -77,3 +78,22 @@ class RestoreStaff:
             raise Conflict("This colleague's account is gone. Make a new one.", code="account_gone")
         self.staff.restore(staff_id)
         audit("access_restored", staff_id=staff_id, by=by.id)
+
+
+@dataclass(frozen=True)
+class SetTeam:
+    """Puts a colleague into a team, or into none. `teams` are the ids of the profile."""
+
+    staff: "StaffStore"
+    teams: Collection[str]
+
+    def __call__(self, staff_id: str, team: str, by: Staff) -> None:
+        """Store the team, "" for none. It counts from the colleague's next request on, in every session.
+
+        Raises NotFound, BadInput with the code no_team when the profile has no such team, Conflict and Unavailable.
+        Repeating it is harmless.
+        """
+        if team and team not in self.teams:
+            raise BadInput("There is no such team. Choose one of the profile.", code="no_team")
+        self.staff.set_team(staff_id, team)
+        audit("team_set", staff_id=staff_id, by=by.id)

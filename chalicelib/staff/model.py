@@ -31,6 +31,7 @@ class Staff:
 
     `undertaking_at` (ms) is when the confidentiality undertaking was signed, 0 before; then which version in which
     language, and the hash of that text. A signature of a release that stored no version is one of version "0".
+    `team` is an id of the profile, "" for none.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Staff:
     undertaking_version: str = ""
     undertaking_language: str = ""
     undertaking_hash: str = ""
+    team: str = ""
 
     def has_signed(self, version: str) -> bool:
         """Whether this version of the undertaking was signed, and no other one since."""
@@ -58,6 +60,7 @@ def staff_mac(key: bytes, staff: Staff) -> str:
     """Return the MAC of a row of the staff: 64 hexadecimal digits.
 
     It covers every attribute that decides about access, so not the language. The signed text has a MAC of its own.
+    Whoever has no team has the MAC that releases without teams know; these let nobody in who has one.
     """
     covered = [
         "staff-1",
@@ -68,6 +71,7 @@ def staff_mac(key: bytes, staff: Staff) -> str:
         staff.undertaking_at,
         staff.disabled,
         staff.generation,
+        *filter(None, (staff.team,)),
     ]
     return hmac.new(key, json.dumps(covered, separators=(",", ":")).encode(), hashlib.sha256).hexdigest()
 

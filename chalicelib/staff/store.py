@@ -53,6 +53,7 @@ class StaffStore:
             disabled=staff.disabled,
             undertaking_at=staff.undertaking_at or None,
             language=staff.language or None,
+            team=staff.team or None,
             mac=staff_mac(self.key, staff),
         )
         if staff.undertaking_hash:
@@ -87,6 +88,10 @@ class StaffStore:
         undated = [getattr(DeskRow, name).remove() for name in dates(STAFF.partition(), 1)]
         self._change(staff_id, lambda one: replace(one, disabled=False), undated)
 
+    def set_team(self, staff_id: str, team: str) -> None:
+        """Store the team, "" for none; it counts from the next request on. Raises NotFound and Conflict."""
+        self._change(staff_id, lambda one: replace(one, team=team))
+
     def end_sessions(self, staff_id: str) -> None:
         """End all open sessions. Raises NotFound and Conflict."""
         self._change(staff_id, lambda one: replace(one, generation=one.generation + 1))
@@ -110,6 +115,8 @@ class StaffStore:
             DeskRow.generation.set(new.generation),
             DeskRow.mac.set(staff_mac(self.key, new)),
         ]
+        if new.team != old.team:
+            actions.append(DeskRow.team.set(new.team) if new.team else DeskRow.team.remove())
         if new.undertaking_at:
             actions.append(DeskRow.undertaking_at.set(new.undertaking_at))
         if new.undertaking_hash:
@@ -149,4 +156,5 @@ def _staff(row: DeskRow) -> Staff:
         undertaking_version=row.undertaking_version or "",
         undertaking_language=row.undertaking_language or "",
         undertaking_hash=row.undertaking_hash or "",
+        team=row.team or "",
     )

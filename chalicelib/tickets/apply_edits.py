@@ -1,6 +1,6 @@
 """Applies edits, reactions and deletions to the messages that they are about. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -143,6 +143,15 @@ def _quote(quoted: Message, text: str = "") -> Quote:
     """Make the quote of a message: `text` or the beginning of its own text, nothing of a deleted one."""
     said = "" if quoted.deleted else text or quoted.text
     return Quote(quoted.id, said[:QUOTED], quoted.ticket_id, quoted.deleted, quoted.direction == "out")
+
+
+def without_quote(message: Message, hidden: Collection[str]) -> Message:
+    """Return a message without what it quotes, where that lies on one of these tickets."""
+    hides = message.quote is not None and message.quote.ticket_id in hidden
+    if not hides:
+        return message
+    details = {name: value for name, value in message.details.items() if name not in ("quote_text", "quoted_text")}
+    return replace(message, quote=Quote("", ""), details=details)
 
 
 def _quoting(message: Message, own: set[str], shown: dict[str, Message], targets: dict[str, str]) -> Message:

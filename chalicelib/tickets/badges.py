@@ -1,12 +1,12 @@
 """Counts tickets for the badges of the sidebar: exactly up to 99, and then "99+". What would cost too much to count is
-said to be more than was counted. No counter is kept that a repeated event could move."""
+said to be more than was counted; what is not open to the reader is not counted. No counter is kept that a repeated
+event could move."""
 
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from chalicelib.dynamo.models import DeskRow
-from chalicelib.dynamo.rows import alive
 from chalicelib.tickets.model import State, queue_of, queues_of
 from chalicelib.tickets.queues import BEGINNING, MOST_FOR_BADGE, MOST_LISTED, TicketQueues
 from chalicelib.tickets.records import TicketFilter
@@ -56,18 +56,18 @@ def read_states(queues: TicketQueues, shown: TicketFilter | None) -> None:
         if state != State.OPEN:
             queues.beginning(queue_of(state))
     for state in _OTHERS:
-        queues.count(queue_of(state))
+        queues.tally(queue_of(state))
 
 
-def count(queues: TicketQueues, now: int, staff_id: str, shown: TicketFilter | None = None) -> Badges:
+def count(queues: TicketQueues, staff_id: str, shown: TicketFilter | None = None) -> Badges:
     """Count the tickets for a colleague's sidebar. A list `shown` beside it is made of the same rows. Raises
     Unavailable."""
     read_states(queues, shown)
     read = {queue: queues.beginning(queue) for queue in queues_of(State.OPEN)}
     more = any(len(rows) == BEGINNING for rows in read.values())
-    rows = [row for found in read.values() for row in found if alive(row, now) and row.state == State.OPEN]
+    rows = [row for found in read.values() for row in queues.open_to_reader(found) if row.state == State.OPEN]
     free = sum(not row.assignee for row in rows)
-    others = {state.value: Tally(queues.count(queue_of(state))) for state in _OTHERS}
+    others = {state.value: Tally(*queues.tally(queue_of(state))) for state in _OTHERS}
     return Badges(
         states={State.OPEN.value: Tally(len(rows), more), **others},
         mine=_mine(queues, rows, staff_id, shown),

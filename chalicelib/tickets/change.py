@@ -1,8 +1,8 @@
-"""A member of staff changes a ticket's state, assignee, priority or tags."""
+"""A member of staff changes a ticket's state, assignee, priority or tags, or hands it to another team."""
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from chalicelib.core.kept_for import KeptFor
 from chalicelib.staff.model import Staff
 from chalicelib.tickets.erasure_guard import refuse_if_erasing
 from chalicelib.tickets.model import State
+from chalicelib.tickets.need_to_know import Reader
 from chalicelib.tickets.records import Event, Ticket
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ TRIES = 6
 class TicketChanges:
     """The wanted values; None leaves a value as it is. An empty assignee means nobody.
 
+    A `team` is an id of the profile. Handing a ticket to another team takes its assignee away, unless one is named.
+
     `seen_assignee` is the assignee that the person saw when choosing another. If the ticket has gone to somebody else
     since, it is not taken from them; one's own ticket can always be reassigned.
     """
@@ -36,6 +39,7 @@ class TicketChanges:
     priority: str | None = None
     tags: tuple[str, ...] | None = None
     seen_assignee: str | None = None
+    team: str | None = None
 
 
 class AssignedMeanwhile(Conflict):
@@ -54,26 +58,31 @@ def _wait(attempt: int) -> None:
 
 @dataclass(frozen=True)
 class ChangeTicket:
-    """Changes tickets. `ticket_kept` is the retention of closed tickets, from the operator profile."""
+    """Changes tickets. `ticket_kept` is the retention of closed tickets, `teams` are the ids of the teams, the first
+    one first, from the operator profile."""
 
     tickets: "TicketQueries"
     writes: "TicketWrites"
     staff: "StaffStore"
     ticket_kept: KeptFor
     clock: Callable[[], int]
+    teams: Sequence[str] = ()
     wait: Callable[[int], None] = field(default=_wait)
 
     def __call__(self, ticket_id: str, changes: TicketChanges, by: Staff) -> Ticket:
         """Apply the changes and return the ticket as it is then. Values that are set already are not written.
 
-        Raises NotFound, ErasureInProgress, BadInput for an assignee without access, AssignedMeanwhile when the ticket
+        Raises NotFound, ErasureInProgress, BadInput for an assignee without access and, with the code no_team, for a
+        team that the profile has not, AssignedMeanwhile when the ticket
         has another assignee than was seen, Conflict when others keep changing the ticket or when a closed one has a
         successor, and Unavailable.
         """
         if changes.assignee:
             assignee = self.staff.get(changes.assignee)
-            if assignee is None or assignee.disabled:
+            if assignee is None or assignee.disabled or Reader(assignee, self.teams).sees_none:
                 raise BadInput("The assignee is not a colleague with access. Choose another one.", code="no_access")
+        if changes.team is not None and changes.team not in self.teams:
+            raise BadInput("There is no such team. Choose one of the profile.", code="no_team")
         for attempt in range(TRIES):
             ticket = self.tickets.ticket(ticket_id)
             if ticket is None:
@@ -100,12 +109,16 @@ class ChangeTicket:
         if changes.state is not None and changes.state != ticket.state:
             new |= self._state(ticket, changes.state, now)
             events.append(Event("state_changed", {"old": ticket.state, "new": changes.state}))
-        if changes.assignee is not None and changes.assignee != ticket.assignee:
+        assignee = changes.assignee
+        if changes.team is not None and changes.team != Reader(by, self.teams).team_of(ticket):
+            new["team"] = changes.team if changes.team != self.teams[0] else None
+            events.append(Event("handed_over", {"team": changes.team}))
+            assignee = assignee or ""
+        if assignee is not None and assignee != ticket.assignee:
             if changes.seen_assignee is not None and ticket.assignee not in ("", by.id, changes.seen_assignee):
                 raise AssignedMeanwhile(ticket.assignee)
-            new["assignee"] = changes.assignee or None
-            kind = "unassigned" if not changes.assignee else "assigned"
-            events.append(Event(kind, {"to": changes.assignee} if changes.assignee else {}))
+            new["assignee"] = assignee or None
+            events.append(Event("assigned", {"to": assignee}) if assignee else Event("unassigned", {}))
         if changes.priority is not None and changes.priority != ticket.priority:
             new["priority"] = changes.priority
             events.append(Event("priority_changed", {"old": ticket.priority, "new": changes.priority}))

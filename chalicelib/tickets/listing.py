@@ -14,7 +14,7 @@ from chalicelib.core.errors import BadInput
 from chalicelib.dynamo.rows import alive
 from chalicelib.tickets.model import queue_of, queues_of
 from chalicelib.tickets.queries import TicketQueries
-from chalicelib.tickets.queues import BEGINNING, Position, Queue, matches, position
+from chalicelib.tickets.queues import BEGINNING, Position, Queue, position
 from chalicelib.tickets.records import ASSIGNEE_NONE, Page, TicketFilter
 
 if TYPE_CHECKING:
@@ -34,11 +34,13 @@ def page(
     tickets: TicketQueries, wanted: TicketFilter, now: int, limit: int, cursor: str = "", *, consents: bool = False
 ) -> Page:
     """Return the next page of `limit` tickets at most, newest activity first. With `consents` they tell who has
-    withdrawn theirs.
+    withdrawn theirs. A reader sees what is open to them; a page that has fewer for that goes on by its cursor.
 
     Raises BadInput for a cursor that is not ours, and Unavailable.
     """
     places = _places(cursor, wanted)
+    if tickets.reader.sees_none:
+        return Page((), total=0)
     found = tickets.queues.all_of(wanted)
     if found is None:
         return _walk(tickets, wanted, now, limit, places, consents=consents)
@@ -76,7 +78,7 @@ def _walk(
             break
         row, queue = max(heads, key=lambda one: position(one[0]))
         queue.advance()
-        if alive(row, now) and matches(wanted, row):
+        if alive(row, now) and tickets.queues.shows(wanted, row):
             found.append(row)
     more = any(queue.head() is not None for queue in queues)
     return Page(tuple(tickets.opened(found, consents=consents)), _encoded(map(_part, queues)) if more else "")

@@ -107,3 +107,5 @@ REFERRING = CHANGES | {"callback"}
 """Kinds that refer to another message: changes, and pressed buttons."""
 PERSON_ASKED = "person_asked"
 """Kind of the activity line that says that the customer asks for a person: it is news, as their own words are."""
+REASON = "reason"
+"""Kind of the note in which a colleague says why they open a ticket of another team."""

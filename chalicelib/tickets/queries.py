@@ -4,6 +4,7 @@ One `TicketQueries` serves one request, so that opened keys live no longer.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from chalicelib.channels.registry import ADDRESS_KINDS
@@ -25,7 +26,9 @@ from chalicelib.dynamo.schema import (
     Key,
 )
 from chalicelib.suppression.barrier import relied_on
+from chalicelib.tickets.apply_edits import without_quote
 from chalicelib.tickets.model import LATE_SPAN
+from chalicelib.tickets.need_to_know import ALL_SEEING, Reader
 from chalicelib.tickets.opening import open_json, open_text
 from chalicelib.tickets.presses import words_of
 from chalicelib.tickets.queues import TicketQueues
@@ -46,9 +49,17 @@ EARLIER_PER_TICKET = 20
 class TicketQueries:
     """Reads tickets, messages and contacts as of `now` (ms). All methods raise Unavailable."""
 
-    def __init__(self, decryptor: BatchDecryptor, now: int, lists_ready: Callable[[], bool] = lambda: True) -> None:
+    def __init__(
+        self,
+        decryptor: BatchDecryptor,
+        now: int,
+        lists_ready: Callable[[], bool] = lambda: True,
+        reader: Reader = ALL_SEEING,
+    ) -> None:
+        """`reader` is who sees lists and searches; whether they may open a single ticket is asked before."""
         self.decryptor = decryptor
-        self.queues = TicketQueues(now, lists_ready)
+        self.reader = reader
+        self.queues = TicketQueues(now, lists_ready, reader)
         self._now = now
         self._heads: dict[str, DeskRow] = {}
         self._json = partial(open_json, decryptor)
@@ -175,6 +186,8 @@ class TicketQueries:
             suppressed=str(row.contact_id) in self._suppressed,
             listed=row.opens_in is not None,
             person_asked=bool(row.person_at),
+            team=row.team or "",
+            openings=tuple(row.openings or ()),
         )
 
     # -- conversations
@@ -189,8 +202,14 @@ class TicketQueries:
         return [conversation(row) for row in self._batch(map(HEAD.key, conversation_ids), strong=False)]
 
     def messages(self, ticket: Ticket) -> Thread:
-        """Return the ticket's messages, comments and activity lines, oldest first: see Threads.of."""
-        return self._threads.of(ticket, lambda: self.conversation(ticket.conversation_id).ticket_id)
+        """Return the ticket's messages, comments and activity lines, oldest first: see Threads.of. Of what they quote
+        of a ticket that is not open to the reader nothing is shown."""
+        thread = self._threads.of(ticket, lambda: self.conversation(ticket.conversation_id).ticket_id)
+        others = {one.quote.ticket_id for one in thread.messages if one.quote and one.quote.ticket_id}
+        if self.reader.sees_all or not others:
+            return thread
+        shown = {str(row.ticket_id) for row in self._batch(map(TICKET.key, others)) if self.reader.may_open(row)}
+        return replace(thread, messages=tuple(without_quote(one, others - shown) for one in thread.messages))
 
     def message(self, ticket: Ticket, ref: MessageRef) -> Message | None:
         """Return one message of the ticket, strongly consistent, without edits and reactions applied.

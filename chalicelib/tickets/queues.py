@@ -4,7 +4,7 @@
 One `TicketQueues` serves one request. What its page and its badges both need is read once.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from chalicelib.core.errors import NoIndex
@@ -13,6 +13,7 @@ from chalicelib.dynamo.models import DeskRow, QueueIndex
 from chalicelib.dynamo.rows import alive, get_rows, translated_errors
 from chalicelib.dynamo.schema import TAGGED, TICKET, Key, lists
 from chalicelib.tickets.model import State, queues_of
+from chalicelib.tickets.need_to_know import ALL_SEEING, Reader
 from chalicelib.tickets.records import ASSIGNEE_NONE, TicketFilter
 
 BEGINNING = 100
@@ -90,9 +91,11 @@ def _query(queue: str, limit: int, place: Position | None, until: Position | Non
 class TicketQueues:
     """Reads queues and lists as of `now` (ms). All methods raise Unavailable."""
 
-    def __init__(self, now: int, lists_ready: Callable[[], bool]) -> None:
-        """`lists_ready` tells whether the index `lists` holds the tickets of older releases, too."""
+    def __init__(self, now: int, lists_ready: Callable[[], bool], reader: Reader = ALL_SEEING) -> None:
+        """`lists_ready` tells whether the index `lists` holds the tickets of older releases, too; `reader` sees only
+        what is open to them."""
         self._now = now
+        self._reader = reader
         self._lists_ready = lists_ready
         self._beginnings: dict[str, tuple[DeskRow, ...]] = {}
         self._counted: dict[str, int] = {}
@@ -118,7 +121,15 @@ class TicketQueues:
             found = list(listed)
         else:
             return None
-        return [row for row in found if matches(wanted, row)]
+        return [row for row in found if self.shows(wanted, row)]
+
+    def shows(self, wanted: TicketFilter, row: DeskRow) -> bool:
+        """Whether a ticket passes a filter and is open to the reader."""
+        return matches(wanted, row) and self._reader.may_open(row)
+
+    def open_to_reader(self, rows: Iterable[DeskRow]) -> list[DeskRow]:
+        """Return the tickets that are there still and are open to the reader."""
+        return [row for row in rows if alive(row, self._now) and self._reader.may_open(row)]
 
     def known(self, queue: str) -> tuple[DeskRow, ...] | None:
         """Return the beginning of a queue if this request has read it."""
@@ -134,6 +145,14 @@ class TicketQueues:
                 found = DeskRow.queue_index.query(queue, limit=BEGINNING, attributes_to_get=["pk"])
                 self._counted[queue] = sum(1 for _ in found)
         return self._counted[queue]
+
+    def tally(self, queue: str) -> tuple[int, bool]:
+        """Return how many tickets of a queue are open to the reader, of its BEGINNING, and whether there may be more
+        than are counted. To whoever sees all, counting reads no ticket."""
+        if self._reader.sees_all:
+            return self.count(queue), False
+        rows = self.beginning(queue)
+        return len(self.open_to_reader(rows)), len(rows) == BEGINNING
 
     def _listed_in(self, name: str, most: int) -> tuple[DeskRow, ...] | None:
         """Return all tickets of a list of keys, in no order; None when it has more than `most`, or cannot be read

@@ -41,6 +41,7 @@ class Ticket:
     `unread`        messages that nobody has looked at; an album counts as one, by its number in `unread_albums`
     `person_asked`  the customer wants to speak to a person, and has no reply since
     `suppressed`    the customer has withdrawn consent: only an answer to a question, or about the request, may be sent
+    `team`          the team that it was handed to, "" for the first; `openings`: who has opened it with a reason
     """
 
     id: str
@@ -78,6 +79,8 @@ class Ticket:
     suppressed: bool = False
     listed: bool = True
     person_asked: bool = False
+    team: str = ""
+    openings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,19 @@
-"""A member of staff opens a ticket and marks its messages as read."""
+"""A member of staff opens a ticket, one of another team with a reason, and marks its messages as read."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from chalicelib.core.errors import NotFound
+from chalicelib.core.backoff import sleep_with_jitter
+from chalicelib.core.errors import BadInput, Conflict, Forbidden, NotFound
 from chalicelib.core.ids import MessageRef
+from chalicelib.core.normal import invisible
 from chalicelib.core.observability import audit
 from chalicelib.staff.model import Staff
 from chalicelib.tickets.albums import Unread, blocks, unread_of
 from chalicelib.tickets.drafts import draft_keys
 from chalicelib.tickets.erasure_guard import refuse_if_erasing
+from chalicelib.tickets.need_to_know import OPENED_FOR
 from chalicelib.tickets.records import Contact, Thread, Ticket
 
 if TYPE_CHECKING:
@@ -18,8 +22,10 @@ if TYPE_CHECKING:
     from chalicelib.tickets.writes import TicketWrites
 
 TRIES = 5
-"""How often marking as read is tried while others change the same ticket."""
+"""How often marking as read, and opening with a reason, is tried while others change the same ticket."""
 NO_TICKET = "There is no such ticket, or its retention has ended."
+SHORTEST, LONGEST = 10, 500
+"""Letters of a reason."""
 
 
 @dataclass(frozen=True)
@@ -108,3 +114,43 @@ class MarkSeen:
             if self.writes.mark_seen(ticket, behind, by.id):
                 return True
         return False
+
+
+@dataclass(frozen=True)
+class OpenWithReason:
+    """Opens tickets to `tickets.reader` for OPENED_FOR. `wait` sleeps after a conflict."""
+
+    tickets: "TicketQueries"
+    writes: "TicketWrites"
+    clock: Callable[[], int]
+    wait: Callable[[int], None] = field(default=sleep_with_jitter)
+
+    def __call__(self, ticket_id: str, reason: str, by: Staff) -> int:
+        """Store the reason, sealed, with who and when, and return until when the ticket is open (ms); 0 when it is open
+        without one. While it is open nothing is stored again.
+
+        Raises BadInput with the code reason for one that is too short or too long, Forbidden, NotFound,
+        ErasureInProgress, Conflict when the conversation keeps changing, and Unavailable.
+        """
+        reason = reason.strip()
+        letters = sum(not (one.isspace() or invisible(one)) for one in reason)
+        if letters < SHORTEST or len(reason) > LONGEST:
+            raise BadInput(f"Say why you need this conversation, in {SHORTEST} to {LONGEST} letters.", code="reason")
+        if self.tickets.reader.sees_none:
+            raise Forbidden("An administrator opens no conversation.")
+        for attempt in range(TRIES):
+            ticket = self.tickets.ticket(ticket_id)
+            if ticket is None:
+                raise NotFound(NO_TICKET)
+            refuse_if_erasing(self.tickets, ticket)
+            if self.tickets.reader.may_open(ticket):
+                return self.tickets.reader.opened_until(ticket)
+            now = self.clock()
+            head = self.tickets.conversation(ticket.conversation_id)
+            if not head.public_key or not self.tickets.confirm_key(ticket, head):
+                break
+            if self.writes.open_with_reason(ticket, head, reason, by.id, now, now + OPENED_FOR):
+                audit("ticket_opened_with_reason", ticket_id=ticket.id, staff_id=by.id)
+                return now + OPENED_FOR
+            self.wait(attempt)
+        raise Conflict("The conversation changed meanwhile, or its data is being destroyed. Look again.")

@@ -15,7 +15,8 @@ from chalicelib.dynamo.tables import Tables
 from chalicelib.tickets.albums import Unread
 from chalicelib.tickets.drafts import DraftKey, client_guard, delete_sent_draft
 from chalicelib.tickets.lines import line_row
-from chalicelib.tickets.model import STAMPING_TAKES, State, queue_attributes, queue_of, queues_of
+from chalicelib.tickets.model import REASON, STAMPING_TAKES, State, queue_attributes, queue_of, queues_of
+from chalicelib.tickets.need_to_know import with_opening
 from chalicelib.tickets.records import Conversation, Event, Ticket
 from chalicelib.tickets.tag_lists import TAGS_AS_READ, list_tag, unlist_tags
 from chalicelib.vault import encryption
@@ -28,7 +29,8 @@ class TicketWrites:
         self._tables = tables
 
     def change(self, ticket: Ticket, new: Mapping[str, Any], events: list[Event], author: str, now: int) -> bool:
-        """Set attributes of a ticket and add activity lines, if state, priority and assignee are still as in `ticket`.
+        """Set attributes of a ticket and add activity lines, if state, priority and assignee are still as in `ticket`;
+        with a new team, if that is, too.
 
         `new` maps attributes to values; None removes one. Returns whether it was written.
         """
@@ -58,6 +60,9 @@ class TicketWrites:
             values["old_assignee"] = ticket.assignee
         else:
             condition += " AND attribute_not_exists(#assignee)"
+        if "team" in new:
+            condition += " AND #team = :old_team" if ticket.team else " AND attribute_not_exists(#team)"
+            values |= {"old_team": ticket.team} if ticket.team else {}
         if tags_as_read:
             condition += f" AND {TAGS_AS_READ}"
             values["old_tags"] = list(ticket.tags)
@@ -101,27 +106,52 @@ class TicketWrites:
 
         `name` is the hash of the client's id. With it the comment is stored once, and its draft is deleted.
         """
-        ref = MessageRef(ticket.conversation_id, now, pseudonym_of_notice("comment", new_id()))
+        ref, writes = self._note("comment", ticket, head, text, author, now)
+        if name:
+            place = DraftKey(ticket.conversation_id, ticket.id, author, "comment")
+            guard = client_guard(self._tables, name, ref, now)
+            writes += [guard, delete_sent_draft(self._tables, place, name, now)]
+        return ref if self._tables.transact(writes) is None else None
+
+    def open_with_reason(
+        self, ticket: Ticket, head: Conversation, reason: str, author: str, now: int, until: int
+    ) -> MessageRef | None:
+        """Open a ticket to a colleague until `until` (ms), and keep the reason beside it, sealed like a message.
+
+        Returns None, with nothing stored, when the conversation's epoch changed, somebody else opened it meanwhile, or
+        another write conflicted.
+        """
+        ref, writes = self._note(REASON, ticket, head, reason, author, now, params={"until": until})
+        values: dict[str, Any] = {"openings": with_opening(ticket.openings, author, until, now)}
+        condition = "attribute_exists(#state) AND attribute_not_exists(#openings)"
+        if ticket.openings:
+            condition, values["old"] = "#openings = :old", list(ticket.openings)
+        key = TICKET.key(ticket.id)
+        writes.append(self._tables.update("ticket", key, "SET #openings = :openings", condition, values))
+        return ref if self._tables.transact(writes) is None else None
+
+    def _note(
+        self, kind: str, ticket: Ticket, head: Conversation, text: str, author: str, now: int, **more: Any
+    ) -> tuple[MessageRef, list[Write]]:
+        """Return the reference of what colleagues alone see, and the writes that store it, sealed like a message, if
+        the conversation's epoch is still the head's."""
+        ref = MessageRef(ticket.conversation_id, now, pseudonym_of_notice(kind, new_id()))
         attributes = {
             "direction": "note",
-            "kind": "comment",
+            "kind": kind,
             "ticket_id": ticket.id,
             "contact_id": ticket.contact_id,
             "content": encryption.seal_json(head.public_key, encryption.message_content(ref), {"text": text}),
             "sent_at": now,
             "arrived_at": now,
             "author": author,
+            **more,
             **_dates(ticket),
         }
-        writes = [
+        return ref, [
             self._tables.put("message", MESSAGE.key(*ref), attributes),
             self._tables.check("head", HEAD.key(ticket.conversation_id), "epoch = :epoch", {"epoch": head.epoch}),
         ]
-        if name:
-            place = DraftKey(ticket.conversation_id, ticket.id, author, "comment")
-            guard = client_guard(self._tables, name, ref, now)
-            writes += [guard, delete_sent_draft(self._tables, place, name, now)]
-        return ref if self._tables.transact(writes) is None else None
 
     def stored_under(self, conversation_id: str, name: str, now: int) -> MessageRef | None:
         """Return the reference of the comment that was stored under the hash of a client's id, while it is

@@ -55,6 +55,7 @@ def _register(routes: Blueprint, route: Route) -> None:
 
 def _answer(route: Route, chalice_request: Any) -> Response:
     from chalicelib.web.http.auth import identify, look, permit
+    from chalicelib.web.http.need_to_know import refuse_unneeded
     from chalicelib.web.public.static import release
     from chalicelib.wiring import base as wiring
 
@@ -68,6 +69,7 @@ def _answer(route: Route, chalice_request: Any) -> Response:
                 return not_modified(request.watch.known)
             request = identify(request, route)
         permit(request, route)
+        refuse_unneeded(request, route)
         return _view(route.view)(request)
     except DeskError as error:
         log("refused", route=route.path, method=route.method, code=error.code, status=error.status)

@@ -151,6 +151,7 @@ KINDS: Mapping[str, str] = {
     "callback": desk_msg("Button"),
     "notice": desk_msg("Automatic notice"),
     "comment": desk_msg("Internal comment"),
+    "reason": desk_msg("Reason for opening"),
     "person_asked": desk_msg("Asks for a person"),
     "unsupported": desk_msg("Unsupported message ({type})"),
 }
@@ -192,6 +193,7 @@ EVENTS: Mapping[str, str] = {
     "closed": desk_msg("Ticket closed"),
     "closed_idle": desk_msg("Ticket closed by itself: no messages for {days} days"),
     "assigned": desk_msg("{name} took the ticket"),
+    "handed_over": desk_msg("{name} handed the ticket to this team: {team}"),
     "unassigned": desk_msg("The ticket has no assignee now"),
     "state_changed": desk_msg("{name} changed the state: {old} → {new}"),
     "priority_changed": desk_msg("{name} changed the priority: {old} → {new}"),
@@ -242,6 +244,7 @@ ERRORS: Mapping[int, str] = {
 REFUSALS: Mapping[str, str] = {
     "csrf": desk_msg("You signed in again meanwhile, so this page was out of date. Nothing was done. Do it once more."),
     "undertaking": desk_msg("Sign the confidentiality undertaking first."),
+    "need_to_know": desk_msg("Another team answers this conversation. Load the page again to open it with a reason."),
 }
 """By the code of a refusal: what is said instead of the text of its status."""
 

@@ -24,7 +24,7 @@ class Waiting:
 def waiting_replies(now: int, reader: Staff) -> list[Waiting]:
     """Return the replies that wait at `now` (ms), the earliest first, without those of customers whose data is being
     destroyed. Raises Unavailable."""
-    desk = wiring_web.desk()
+    desk = wiring_web.desk(reader)
     found = []
     for ref, until in waiting(now):
         ticket = desk.ticket(desk.ticket_id_of_message(ref))

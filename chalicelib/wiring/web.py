@@ -11,15 +11,16 @@ from chalicelib.outbox.keep_draft import KeepDraft
 from chalicelib.profile.load import load_profile
 from chalicelib.profile.model import Profile
 from chalicelib.staff.login_throttle import LoginThrottle
-from chalicelib.staff.model import Role
+from chalicelib.staff.model import Role, Staff
 from chalicelib.staff.sessions import SessionStore
 from chalicelib.staff.store import StaffStore
 from chalicelib.tickets.change import ChangeTicket
 from chalicelib.tickets.comment import CommentOnTicket
 from chalicelib.tickets.drafts import DraftStore
 from chalicelib.tickets.marker import Markers
+from chalicelib.tickets.need_to_know import Reader, RefuseUnneeded
 from chalicelib.tickets.queries import TicketQueries
-from chalicelib.tickets.view_ticket import MarkSeen, ViewTicket
+from chalicelib.tickets.view_ticket import MarkSeen, OpenWithReason, ViewTicket
 from chalicelib.tickets.writes import TicketWrites
 from chalicelib.vault.encryption import decode_key
 from chalicelib.vault.pseudonyms import derive
@@ -53,7 +54,7 @@ if TYPE_CHECKING:
     from chalicelib.staff.authenticator import Authenticator
     from chalicelib.staff.challenges import Challenges
     from chalicelib.staff.cognito import CognitoAccounts
-    from chalicelib.staff.manage import RestoreStaff, RevokeStaff, SignUndertaking
+    from chalicelib.staff.manage import RestoreStaff, RevokeStaff, SetTeam, SignUndertaking
     from chalicelib.staff.sign_in import SignIn
     from chalicelib.vault.encryption import Vault
     from chalicelib.vault.page_key import PageKey
@@ -88,10 +89,26 @@ def vault() -> "Vault":
     return wiring.vault()
 
 
-def desk() -> TicketQueries:
-    """The ticket queries of one HTTP request, with a decryptor of their own."""
+def desk(by: Staff | None) -> TicketQueries:
+    """The ticket queries of one HTTP request, with a decryptor of their own. Lists and searches show `by` what is open
+    to them; None is for a use case that shows none."""
     now = wiring.clock()()
-    return TicketQueries(wiring.decryptor(), now, partial(lists_ready, now))
+    return TicketQueries(wiring.decryptor(), now, partial(lists_ready, now), reader(by, now))
+
+
+def reader(by: Staff | None, now: int) -> Reader:
+    """Who reads, and what is open to them."""
+    return Reader(by, tuple(profile().teams), now)
+
+
+def refuse_unneeded(by: Staff, now: int) -> RefuseUnneeded:
+    """Refuse what is not open to a colleague."""
+    return RefuseUnneeded(reader(by, now))
+
+
+def open_with_reason(by: Staff) -> OpenWithReason:
+    """Open a ticket of another team with a reason."""
+    return OpenWithReason(desk(by), changes(), wiring.clock())
 
 
 @cache
@@ -103,7 +120,7 @@ def changes() -> TicketWrites:
 def change_ticket() -> ChangeTicket:
     """Change a ticket."""
     kept = profile().retention["ticket"].kept
-    return ChangeTicket(desk(), changes(), staff(), kept, wiring.clock())
+    return ChangeTicket(desk(None), changes(), staff(), kept, wiring.clock(), tuple(profile().teams))
 
 
 def change_contact() -> "ChangeContact":
@@ -147,12 +164,12 @@ def open_ticket(reader: TicketQueries) -> ViewTicket:
 
 def mark_seen() -> MarkSeen:
     """Record which messages of a ticket staff has seen."""
-    return MarkSeen(desk(), changes())
+    return MarkSeen(desk(None), changes())
 
 
 def comment() -> CommentOnTicket:
     """Comment on a ticket."""
-    return CommentOnTicket(desk(), changes(), wiring.clock())
+    return CommentOnTicket(desk(None), changes(), wiring.clock())
 
 
 @cache
@@ -163,7 +180,7 @@ def drafts() -> DraftStore:
 
 def keep_draft() -> KeepDraft:
     """Keep what staff has typed."""
-    return KeepDraft(desk(), drafts(), profile().retention["ticket"].kept, wiring.clock())
+    return KeepDraft(desk(None), drafts(), profile().retention["ticket"].kept, wiring.clock())
 
 
 def hand_out() -> "HandOut":
@@ -171,14 +188,14 @@ def hand_out() -> "HandOut":
     from chalicelib.attachments.hand_out import HandOut
     from chalicelib.wiring.files import bucket
 
-    return HandOut(desk(), bucket())
+    return HandOut(desk(None), bucket())
 
 
 def fetch_again() -> "FetchAgain":
     """Have a file fetched again."""
     from chalicelib.attachments.hand_out import FetchAgain
 
-    return FetchAgain(desk(), wiring.gateway(), decode_key(settings().fetcher_public_key), wiring.clock())
+    return FetchAgain(desk(None), wiring.gateway(), decode_key(settings().fetcher_public_key), wiring.clock())
 
 
 def reply() -> "ReplyToCustomer":
@@ -296,6 +313,13 @@ def restore_staff() -> "RestoreStaff":
     return RestoreStaff(staff(), _cognito_accounts())
 
 
+def set_team() -> "SetTeam":
+    """Put a colleague into a team."""
+    from chalicelib.staff.manage import SetTeam
+
+    return SetTeam(staff(), tuple(profile().teams))
+
+
 # -- private links
 
 
@@ -389,7 +413,7 @@ def recognise_request() -> "RecogniseRequest":
     from chalicelib.privacy.recognise_request import RecogniseRequest
     from chalicelib.wiring import requests as wiring_requests
 
-    return RecogniseRequest(desk(), wiring_requests.open_request())
+    return RecogniseRequest(desk(None), wiring_requests.open_request())
 
 
 def decide_request() -> "DecideRequest":

@@ -14,7 +14,8 @@ STAFF = ItemClass(
     expiry=Expiry("date", "on a date that is set when the access is revoked", found="own"),
     section="staff",
     fields=fields(
-        text="sub email name language mac undertaking_version undertaking_language undertaking_hash undertaking_mac",
+        text="sub email name team language mac undertaking_version undertaking_language undertaking_hash"
+        " undertaking_mac",
         texts="roles",
         ms="undertaking_at",
         seconds="expires_at gone_at",

@@ -19,9 +19,9 @@ TICKET = ItemClass(
     fields=fields(
         sealed="who last",
         text="ticket_id number state channel account conversation_id contact_id assignee priority queue last_kind"
-        " last_direction language previous_ticket_id undelivered due opens_in",
+        " last_direction language previous_ticket_id undelivered due opens_in team",
         number="unread",
-        texts="tags",
+        texts="tags openings",
         number_set="late_in unread_albums",
         ms="created_at last_message_at activity solved_at closed_at rung_at question_at due_at person_at",
         seconds="expires_at dated gone_at",
@@ -34,7 +34,9 @@ unanswered, else 0 (rows of older releases lack it); `late_in` are numbers of th
 were sent (tickets/model.LATE_SPAN); `unread` counts unread messages without those of albums, `unread_albums` are the
 numbers of albums of which something is unread (core/ids.album_number); `opens_in` is the partition of the index `queue`
 in which the ticket is open (rows that no colleague has changed in this release lack it); `person_at` is when the
-customer asked from the menu for a person, until they have a reply."""
+customer asked from the menu for a person, until they have a reply; `team` is the team that it was handed to (tickets of
+the first team, and of a profile without teams, lack it), `openings` who has opened it with a reason, and until when
+(tickets/need_to_know.py)."""
 NUMBER = ItemClass(
     "number",
     "desk",

@@ -6,10 +6,13 @@ from msgspec import UNSET, Meta, UnsetType
 
 from chalicelib.core.languages import LANGUAGES
 from chalicelib.staff.model import Role
-from chalicelib.web.api.fields import Challenge, Code, Model, Password, StaffId, Time, line, says, words
+from chalicelib.web.api.fields import Challenge, Code, Model, Password, StaffId, TeamId, Time, line, says, words
 from chalicelib.web.http import validators
 
 _OWN = says("The colleague's own, again.")
+
+
+_Team = Annotated[str | None, says("Id of the team, where the company has teams; null is none.")]
 
 
 class StaffPath(Model):
@@ -71,6 +74,7 @@ class Me(Model):
     email: str
     name: str
     roles: list[Annotated[str, words(tuple(Role))]]
+    team: _Team
     language: str | None
     undertaking_at: Time | None
 
@@ -90,12 +94,17 @@ class Colleague(Model):
     email: str
     name: str
     roles: list[Annotated[str, words(tuple(Role))]]
+    team: _Team
     disabled: Annotated[bool, says("Whether access has ended.")]
     undertaking: Annotated[Signature | None, says("None: nothing is signed.")]
 
 
 class StaffList(Model):
     items: list[Colleague]
+
+
+class NewTeam(Model):
+    team: Annotated[TeamId | None, says("Id of a team of the company; null takes the colleague out of theirs.")]
 
 
 class UndertakingQuery(Model):

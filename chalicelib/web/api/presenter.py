@@ -17,6 +17,7 @@ from chalicelib.provider_templates.model import Content
 from chalicelib.staff.model import Staff
 from chalicelib.staff.undertaking import UndertakingText
 from chalicelib.tickets import records
+from chalicelib.tickets.need_to_know import Reader
 from chalicelib.web.api.account_models import Colleague, Me, OwnUndertaking, Signature
 from chalicelib.web.api.template_models import ShownTemplate, TemplateButton
 from chalicelib.web.api.ticket_models import (
@@ -55,6 +56,7 @@ def ticket(one: records.Ticket) -> Ticket:
         state=one.state,
         channel=one.channel,
         assignee=one.assignee or None,
+        team=Reader(None, tuple(load_profile(settings().operator).teams)).team_of(one) or None,
         priority=one.priority,
         tags=list(one.tags),
         contact=TicketContact(
@@ -259,6 +261,7 @@ def me(one: Staff) -> Me:
         email=one.email,
         name=one.name,
         roles=sorted(one.roles),
+        team=one.team or None,
         language=one.language or None,
         undertaking_at=when(one.undertaking_at),
     )
@@ -278,6 +281,7 @@ def colleague(one: Staff, version: str) -> Colleague:
         email=one.email,
         name=one.name,
         roles=sorted(one.roles),
+        team=one.team or None,
         disabled=one.disabled,
         undertaking=signed if one.undertaking_at else None,
     )

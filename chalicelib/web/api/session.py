@@ -14,6 +14,7 @@ from chalicelib.web.api.account_models import (
     AuthenticatorState,
     FirstCode,
     Me,
+    NewTeam,
     Ok,
     OwnPassword,
     OwnPasswordAndCode,
@@ -142,4 +143,11 @@ def revoke(request: HttpRequest, path: StaffPath) -> Ok:
 def restore(request: HttpRequest, path: StaffPath) -> Ok:
     """Give a colleague access again; they sign in anew (administrators)"""
     wiring_web.restore_staff()(path.id, request.staff)
+    return Ok(ok=True)
+
+
+@operation("setTeam", {200: "Set"}, refuses=(404, 409))
+def set_team(request: HttpRequest, path: StaffPath, body: NewTeam) -> Ok:
+    """Put a colleague into a team, or into none; it counts from their next request on (administrators)"""
+    wiring_web.set_team()(path.id, body.team or "", request.staff)
     return Ok(ok=True)

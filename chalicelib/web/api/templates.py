@@ -6,6 +6,7 @@ from chalicelib.tickets.erasure_guard import refuse_if_erasing
 from chalicelib.web.api.operation import operation
 from chalicelib.web.api.presenter import shown_template, when
 from chalicelib.web.api.template_models import Template, TemplatePlace, TemplateQuery, Templates
+from chalicelib.web.http.need_to_know import refuse_ticket
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.web.offered_templates import Offered, offer
 from chalicelib.wiring import web as wiring_web
@@ -14,7 +15,8 @@ from chalicelib.wiring import web as wiring_web
 @operation("listTemplates", {200: "The templates"}, refuses=(404, 409))
 def list_templates(request: HttpRequest, query: TemplateQuery) -> Templates:
     """Templates that may be sent on a ticket, also outside the reply window, and why others may not"""
-    desk = wiring_web.desk()
+    refuse_ticket(request, query.ticket_id)
+    desk = wiring_web.desk(request.staff)
     ticket = desk.ticket(query.ticket_id)
     if ticket is None:
         raise NotFound("There is no such ticket, or its retention has ended.")

@@ -21,6 +21,7 @@ from chalicelib.web.api.fields import (
     Limit,
     Model,
     Part,
+    TeamId,
     Time,
     line,
     read_by,
@@ -105,9 +106,14 @@ class Change(Model):
         ),
     ] = UNSET
 
+    team: Annotated[
+        TeamId | UnsetType,
+        says("Id of the team that is to answer, of a company that has teams; the assignee goes, unless one is given."),
+    ] = UNSET
+
     def __post_init__(self) -> None:
-        if all(one is UNSET for one in (self.state, self.assignee, self.priority, self.tags)):
-            raise BadInput("Nothing to change. Give state, assignee, priority or tags.")
+        if all(one is UNSET for one in (self.state, self.assignee, self.priority, self.tags, self.team)):
+            raise BadInput("Nothing to change. Give state, assignee, priority, tags or team.")
 
 
 class NewReply(Model, kw_only=True):
@@ -235,6 +241,7 @@ class Ticket(Model):
     state: State
     channel: Channel
     assignee: Annotated[str | None, says("Id of a colleague; null is nobody.")]
+    team: Annotated[str | None, says("Id of the team that answers; null where the company has no teams.")]
     priority: Priority
     tags: list[str]
     contact: TicketContact

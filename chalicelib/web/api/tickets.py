@@ -36,6 +36,7 @@ from chalicelib.web.api.ticket_models import (
 )
 from chalicelib.web.change_of_contact import WantedChanges, change_of_contact, change_of_transfer
 from chalicelib.web.http import validators
+from chalicelib.web.http.need_to_know import refuse_ticket
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.web.message_actions import newest_received
 from chalicelib.web.questions import with_questions
@@ -56,14 +57,14 @@ def list_tickets(request: HttpRequest, query: TicketQuery) -> Tickets:
     )
     cursor = query.cursor or ""
     if query.q:
-        found = _search_page(wanted, query.q, query.limit, cursor)
+        found = _search_page(wanted, query.q, query.limit, cursor, request.staff)
     else:
-        found = page(wiring_web.desk(), wanted, request.now, query.limit, cursor, consents=True)
+        found = page(wiring_web.desk(request.staff), wanted, request.now, query.limit, cursor, consents=True)
     audit("search" if query.q else "list_read", count=len(found.items), staff_id=request.staff.id)
     return Tickets(items=[presenter.ticket(one) for one in found.items], cursor=found.cursor or None)
 
 
-def _search_page(wanted: TicketFilter, q: str, limit: int, cursor: str) -> Page:
+def _search_page(wanted: TicketFilter, q: str, limit: int, cursor: str, by: Staff) -> Page:
     """Return one page of the tickets that a search finds. Raises BadInput and Unavailable."""
     start, after = 0, ""
     if cursor:
@@ -71,7 +72,7 @@ def _search_page(wanted: TicketFilter, q: str, limit: int, cursor: str) -> Page:
         if not read:
             raise BadInput("This cursor is not one of ours, or belongs to another list. Begin at the first page.")
         start, after = int(read[1]), read[2] or ""
-    found = wiring_web.search(wiring_web.desk())(q, after)
+    found = wiring_web.search(wiring_web.desk(by))(q, after)
     matching = [one for one in found.items if wanted.matches(one.state, one.channel, one.assignee, one.tags)]
     end = start + limit
     following = ""
@@ -85,7 +86,7 @@ def _search_page(wanted: TicketFilter, q: str, limit: int, cursor: str) -> Page:
 @operation("readTicket", {200: "The ticket, with `unread` as it was before"}, refuses=(404, 409))
 def read(request: HttpRequest, path: IdPath) -> TicketWithMessages:
     """A ticket with its messages; makes it read for whom it waits"""
-    desk = wiring_web.desk()
+    desk = wiring_web.desk(request.staff)
     ticket, thread = wiring_web.open_ticket(desk)(path.id, request.staff)
     messages = with_questions(thread.messages, ticket, wiring_web.profile())
     if ticket.unread and ticket.assignee in ("", request.staff.id):
@@ -96,13 +97,14 @@ def read(request: HttpRequest, path: IdPath) -> TicketWithMessages:
 
 @operation("changeTicket", {200: "The ticket as it is now"}, refuses=(404, 409))
 def change(request: HttpRequest, path: IdPath, body: Change) -> Ticket:
-    """Change state, assignee, priority or tags"""
+    """Change state, assignee, priority or tags, or hand the ticket to another team"""
     changes = TicketChanges(
         state=body.state or None,
         assignee=_new_assignee(body.assignee, request.staff),
         priority=body.priority or None,
         tags=None if body.tags is UNSET else tuple(body.tags),
         seen_assignee=_new_assignee(body.seen_assignee, request.staff),
+        team=body.team or None,
     )
     return presenter.ticket(wiring_web.change_ticket()(path.id, changes, request.staff))
 
@@ -166,6 +168,7 @@ def attachment(request: HttpRequest, path: FilePath) -> FileLink:
 @operation("beginAttachment", {201: "Where its bytes go"}, refuses=(404, 409))
 def begin_attachment(request: HttpRequest, body: NewAttachment) -> BegunAttachment:
     """Begin to bring a file for a reply"""
+    refuse_ticket(request, body.ticket_id)
     begun = wiring_web.bring_file()(body.ticket_id, body.name, body.type, body.size, request.staff.id)
     form = BytesForm(url=begun.form.url, fields=dict(begun.form.fields))
     return BegunAttachment(id=begun.upload.id, kind=begun.upload.kind, upload=form)
@@ -174,7 +177,7 @@ def begin_attachment(request: HttpRequest, body: NewAttachment) -> BegunAttachme
 @operation("readContact", {200: "The contact"}, refuses=(404, 409))
 def contact(request: HttpRequest, path: IdPath) -> Contact:
     """A contact with its consents"""
-    found = wiring_web.desk().contact(path.id)
+    found = wiring_web.desk(request.staff).contact(path.id)
     if found is None:
         raise NotFound("There is no such contact.")
     if found.erasing:
@@ -187,7 +190,7 @@ def contact(request: HttpRequest, path: IdPath) -> Contact:
 def enter_transfer(request: HttpRequest, path: IdPath, body: TransferOnPaper) -> Contact:
     """Enter what a person has written on paper about the transfer abroad. It holds at once. Privacy officer only"""
     change_of_transfer(path.id, body.answer, body.received_on, request.staff)
-    found = wiring_web.desk().contact(path.id)
+    found = wiring_web.desk(request.staff).contact(path.id)
     if found is None:
         raise NotFound("There is no such contact.")
     return presenter.contact(found)
@@ -203,7 +206,7 @@ def change_contact(request: HttpRequest, path: IdPath, body: ContactChange) -> C
         lasts=body.agreement_lasts is True,
     )
     change_of_contact(path.id, changes, request.staff)
-    found = wiring_web.desk().contact(path.id)
+    found = wiring_web.desk(request.staff).contact(path.id)
     if found is None:
         raise NotFound("There is no such contact.")
     return presenter.contact(found)

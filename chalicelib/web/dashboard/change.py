@@ -23,7 +23,7 @@ from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.wiring import web as wiring_web
 
-FIELDS = ("state", "assignee", "priority", "tags")
+FIELDS = ("state", "assignee", "priority", "tags", "team")
 """Fields that can be changed; each form of the page sends one of them."""
 NO_CHOICE = desk_msg("Not saved. There is no such choice any more: choose from the list.")
 RULES: Mapping[str, str] = {
@@ -68,7 +68,7 @@ MESSAGE_RULES: Mapping[str, str] = {
 
 
 def change(request: HttpRequest) -> Response:
-    """POST a change of state, assignee, priority or tags"""
+    """POST a change of state, assignee, priority, tags or team"""
     form = form_fields(request, *FIELDS, "seen_assignee", "panel")
     try:
         changes = requested_changes(form, request.staff)
@@ -88,6 +88,7 @@ def requested_changes(form: Mapping[str, str], by: Staff) -> TicketChanges:
         priority=validators.word(form, "priority", PRIORITIES) if "priority" in form else None,
         tags=validators.tags([one for one in form["tags"].split(",") if one.strip()]) if "tags" in form else None,
         seen_assignee=form.get("seen_assignee"),
+        team=validators.word(form, "team", tuple(wiring_web.profile().teams)) if "team" in form else None,
     )
 
 
@@ -119,7 +120,7 @@ def contact(request: HttpRequest) -> Response:
     form = form_fields(request, "language", "corrected", "ended_on", "lasts")
     language = validators.word(form, "language", LANGUAGES) if "language" in form else ""
     corrected = bool(form.get("corrected") and validators.word(form, "corrected", ("yes",)))
-    desk = wiring_web.desk()
+    desk = wiring_web.desk(request.staff)
     ticket = desk.ticket(validators.path_id(request.path))
     if ticket is None:
         raise NotFound("There is no such ticket, or its retention has ended.")

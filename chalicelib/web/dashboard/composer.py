@@ -87,7 +87,7 @@ def retry(request: HttpRequest) -> Response:
     """POST: send a failed reply again, as a new message at the end of the conversation."""
     form = form_fields(request, "message")
     ticket_id, ref = validators.path_id(request.path), MessageRef.parse(form.get("message", ""))
-    desk = wiring_web.desk()
+    desk = wiring_web.desk(request.staff)
     ticket = desk.ticket(ticket_id)
     if ref is None or ticket is None or desk.message(ticket, ref) is None:
         raise NotFound("There is no such message on this ticket.")
@@ -152,7 +152,7 @@ def sent(request: HttpRequest) -> Response:
     its post was lost."""
     validators.only(request.query, (), "parameter")
     ticket_id, client_id = validators.path_id(request.path), validators.client_id(request.path)
-    desk = wiring_web.desk()
+    desk = wiring_web.desk(request.staff)
     ticket = desk.ticket(ticket_id)
     if ticket is None:
         raise NotFound("There is no such ticket, or its retention has ended.")

@@ -7,6 +7,7 @@ from chalice.app import Response
 
 from chalicelib.core.errors import DeskError
 from chalicelib.tickets.erasure_guard import ErasureInProgress
+from chalicelib.tickets.need_to_know import NotNeeded
 from chalicelib.web import labels
 from chalicelib.web.dashboard.rendering import go, page, safe_next, words_for
 from chalicelib.web.http.request import HttpRequest
@@ -23,7 +24,8 @@ def _refusal_json(request: HttpRequest, error: DeskError) -> Response:
 
 
 def refusal_response(request: HttpRequest | None, error: DeskError) -> Response:
-    """Answer an error: JSON for a script; else sign-in, undertaking, the frozen ticket, or the page of the error.
+    """Answer an error: JSON for a script; else sign-in, undertaking, the frozen ticket, the ticket of another
+    team, or the page of the error.
 
     The page of the error shows the text that was typed, so that it is not lost. `request` is None when it could not be
     read.
@@ -46,5 +48,9 @@ def refusal_response(request: HttpRequest | None, error: DeskError) -> Response:
     if request is not None and request.method == "POST":
         with suppress(DeskError):
             typed = [one for name, one in request.form.items() if _TYPED.fullmatch(name) and one.strip()]
+    if request is not None and isinstance(error, NotNeeded):
+        from chalicelib.web.dashboard.access.need_to_know import refused_page
+
+        return refused_page(request, error, typed)
     said = words.say(labels.REFUSALS.get(error.code) or labels.ERRORS.get(error.status, labels.ERRORS[500]))
     return page("error.html", request, status=error.status, words=words, said=said, error=error, typed=typed)

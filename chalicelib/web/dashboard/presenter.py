@@ -28,10 +28,11 @@ from chalicelib.core.texts import LANGUAGE_NAMES, desk_msg
 from chalicelib.core.working_days import day_start
 from chalicelib.outbox.model import WITHHELD_FOR
 from chalicelib.outbox.same_text import MOST_PEOPLE
-from chalicelib.tickets.model import PRESSES, WITHHELD
+from chalicelib.tickets.model import PRESSES, REASON, WITHHELD
 from chalicelib.tickets.records import Contact, Message, MessageFile, Quote, Ticket
 from chalicelib.web import labels
 from chalicelib.web.dates import Dates
+from chalicelib.web.teams import team_name
 
 PLACES = ("location", "venue")
 _DEGREES = (("latitude", 90), ("longitude", 180))
@@ -52,8 +53,8 @@ PRIORITY_ICONS = {"low": "low", "high": "high", "urgent": "urgent"}
 CHANNEL_ICONS = {one.id: one.icon for one in registry.CHANNELS}
 EVENT_ICONS = {
     "state_changed": "solved", "assigned": "user", "unassigned": "user-dashed", "priority_changed": "high",
-    "tags_changed": "tag", "blocked": "offline", "failed": "alert", "closed": "lock", "closed_idle": "lock",
-    "edit_elsewhere": "edit", "reaction_elsewhere": "heart", "reaction_taken_elsewhere": "heart",
+    "handed_over": "user", "tags_changed": "tag", "blocked": "offline", "failed": "alert", "closed": "lock",
+    "closed_idle": "lock", "edit_elsewhere": "edit", "reaction_elsewhere": "heart", "reaction_taken_elsewhere": "heart",
     "revoke_elsewhere": "erase", "request_asked": "shield", "request_confirmed": "shield",
     "request_announced": "shield", "person_asked": "user", "solved_by_customer": "solved",
     "correction_asked": "edit", "corrected": "edit", "agreement_ended": "shield", "agreement_lasts": "shield",
@@ -169,7 +170,7 @@ class Words(Dates):
 
     def kind(self, message: Message) -> str:
         """Return the kind of a message in words, with the length of a recording; empty for a text."""
-        if message.kind in ("text", "comment", "notice"):
+        if message.kind in ("text", "comment", "notice", REASON):
             return ""
         kind = str(message.details.get("new_kind", "")) if message.kind == "edit" else message.kind
         name = labels.label(self.say, labels.KINDS, kind or "edit", type=message.raw_type)
@@ -236,6 +237,14 @@ class Words(Dates):
         latitude, longitude = (_degrees(message.details.get(name), most) for name, most in _DEGREES)
         return f"geo:{latitude},{longitude}" if latitude and longitude else ""
 
+    def note(self, message: Message) -> str:
+        """Return what a note is that the customer does not see: a comment, or why a ticket of another team was
+        opened, and until when."""
+        if message.kind != REASON:
+            return self.say("Internal comment, the customer does not see it")
+        said = self.say("Opened with a reason until {time}, the customer does not see it")
+        return said.format(time=self.time(int(message.params.get("until", 0))))
+
     def withheld(self, message: Message) -> str:
         """Return why a reply waits for a supervisor, and until when; what one decided about it; empty for any other."""
         if message.status == WITHHELD and not message.decision:
@@ -276,6 +285,8 @@ class Words(Dates):
             places["language"] = LANGUAGE_NAMES.get(str(given["language"]), "")
         if message.kind == "correction_asked":
             places["date"] = self.date(int(given["by"]))
+        if "team" in given:
+            places["team"] = team_name(str(given["team"]), self.language)
         if "day" in given:
             places["day"] = self.date(day_start(str(given["day"])))
         return labels.label(self.say, names, message.kind, **places)

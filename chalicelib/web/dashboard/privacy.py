@@ -92,7 +92,7 @@ def _request_page(http_request: HttpRequest, typed: RefusedForm) -> Response:
     kept = reader.find(validators.path_id(http_request.path), http_request.now)
     if kept is None:
         raise NotFound(NOT_FOUND)
-    one, desk = kept.request, wiring_web.desk()
+    one, desk = kept.request, wiring_web.desk(http_request.staff)
     audit("request_read", request_id=one.id, staff_id=http_request.staff.id)
     person = None if one.done(Step.WRITES_BLOCKED) else _person(desk, one.contact_id, http_request)
     found = reader.page(http_request.now, PER_PAGE)
@@ -231,7 +231,7 @@ def entry_page(http_request: HttpRequest) -> Response:
 def _entry_page(
     http_request: HttpRequest, contact_id: str, typed: RefusedForm, typed_transfer: RefusedForm = NOTHING_TYPED
 ) -> Response:
-    desk = wiring_web.desk()
+    desk = wiring_web.desk(http_request.staff)
     person = _person(desk, validators.path_id({"id": contact_id}), http_request)
     if person is None:
         raise NotFound("There is no such contact, or the data is being destroyed.")
@@ -290,7 +290,7 @@ def enter_transfer(http_request: HttpRequest) -> Response:
 def frozen_ticket_page(http_request: HttpRequest, error: ErasureInProgress) -> Response:
     """Render a ticket whose customer's data is being destroyed: numbers and states, nothing about the person."""
     ticket = error.ticket
-    request_id = wiring_web.desk().open_request(ticket.contact_id)
+    request_id = wiring_web.desk(http_request.staff).open_request(ticket.contact_id)
     kept = wiring_web.request_pages().find(request_id, http_request.now) if request_id else None
     return _page(
         "privacy-frozen.html", http_request, status=error.status, ticket=ticket, one=kept.request if kept else None

@@ -37,7 +37,7 @@ def found(request: HttpRequest) -> Response:
     q = search_words(list_query, request.staff)
     if not q:
         return plain_list_page(request, without_search(list_query), notice=OVER)
-    desk = wiring_web.desk()
+    desk = wiring_web.desk(request.staff)
     tickets = find_tickets(desk, q, request.staff, request.query.get("cursor", ""))
     opened = [desk.contact(one) for one in tickets.people[:MOST_PEOPLE]]
     people = [one for one in opened if one and not (one.erasing or one.erased)]

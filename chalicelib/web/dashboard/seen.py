@@ -16,6 +16,7 @@ from chalicelib.tickets.albums import Block, Unread, blocks, unread_from
 from chalicelib.tickets.records import Message, Ticket
 from chalicelib.web.dashboard.presenter import Words
 from chalicelib.web.http import validators
+from chalicelib.web.http.need_to_know import refuse_message
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.web.http.responses import json_response
 from chalicelib.wiring import web as wiring_web
@@ -98,5 +99,7 @@ def typing(request: HttpRequest) -> Response:
     """POST that somebody types an answer to the customer's message, so that the customer may see it"""
     validators.only(request.form, ("csrf", "message"))
     validators.path_id(request.path)
-    wiring_web.ask_for_signal()("typing", validators.message_ref(request.form, "message"))
+    ref = validators.message_ref(request.form, "message")
+    refuse_message(request, ref)
+    wiring_web.ask_for_signal()("typing", ref)
     return json_response({})

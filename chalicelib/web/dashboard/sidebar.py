@@ -38,12 +38,12 @@ class SidebarLink:
 def badges(request: HttpRequest, desk: TicketQueries | None = None, shown: TicketFilter | None = None) -> Badges:
     """Count the tickets for the reader's sidebar. A page with a list gives its `desk` and what the list shows, so
     that both are made of the same rows. Raises Unavailable."""
-    queues = (desk or wiring_web.desk()).queues
+    queues = (desk or wiring_web.desk(request.staff)).queues
     with beside(lambda: read_states(queues, shown)) as states:
         for queue in queues_of(State.OPEN):
             queues.beginning(queue)
         states()
-    return count(queues, request.now, request.staff.id, shown)
+    return count(queues, request.staff.id, shown)
 
 
 def sidebar(

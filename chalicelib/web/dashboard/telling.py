@@ -53,7 +53,7 @@ def letter_page(http_request: HttpRequest) -> Response:
     one, profile = kept.request, wiring_web.profile()
     if not tellable(one):
         raise Conflict("The person was told, or nobody is to be told any more.", code="told_already")
-    person = wiring_web.desk().contact(one.contact_id)
+    person = wiring_web.desk(http_request.staff).contact(one.contact_id)
     secret, address = wiring_web.request_secret()(one), wiring_web.certificates_address()
     hours = hours_to_think(one, profile.deadlines)
     day = datetime.fromtimestamp(http_request.now / 1000, KAZAKHSTAN).date()

@@ -41,6 +41,7 @@ from chalicelib.web.http.request import HttpRequest
 from chalicelib.web.message_actions import actions_of, newest_received, quotable
 from chalicelib.web.offered_templates import offer
 from chalicelib.web.questions import with_correction, with_questions, with_request
+from chalicelib.web.teams import team_names
 from chalicelib.web.template_words import ICONS, PickerWords, TypedTemplate, as_typed, version_of
 from chalicelib.wiring import web as wiring_web
 from chalicelib.wiring.files import origin
@@ -102,7 +103,7 @@ class _Lists:
 def _lists(request: HttpRequest, list_query: ListQuery) -> _Lists:
     if request.wants_json and request.watch and request.watch.changed == {"conversation"}:
         return _Lists(list_query)
-    desk, wanted = wiring_web.desk(), None if list_query.s else list_query.wanted(request.staff)
+    desk, wanted = wiring_web.desk(request.staff), None if list_query.s else list_query.wanted(request.staff)
     numbers = badges(request, desk, wanted)
     return _Lists(*neighbouring_list(request, desk, list_query), numbers)
 
@@ -127,7 +128,7 @@ def render_ticket(
     wiring_web.vault()  # opened once, before two threads need it
     with beside(lambda: _lists(request, list_query)) as lists:
         # A page with scripts reports by itself what was looked at: see seen.py.
-        desk = wiring_web.desk()
+        desk = wiring_web.desk(request.staff)
         opened = wiring_web.open_ticket(desk).with_contact(
             validators.path_id(request.path), request.staff, seen=not has_scripts(request)
         )
@@ -155,7 +156,9 @@ def render_ticket(
         contact=contact,
         asked=asked,
         newer=page_of.newer,
-        assignable_staff=[one for one in staff if not one.disabled],
+        assignable_staff=[one for one in staff if not one.disabled and not wiring_web.reader(one, 0).sees_none],
+        teams=team_names(words.language),
+        team=desk.reader.team_of(ticket),
         problem=typed.problem,
         refused=refused,
         **page_of.thread(),
@@ -249,7 +252,7 @@ class _TicketPage:
             "transfer": transfer_shown(profile.transfer(ticket.channel), self.head.abroad, contact),
             "mailings": subscriptions_shown(contact.subscriptions if contact else (), self.words.language),
             "takes_mailings": takes,
-            "earlier": self.desk.earlier_tickets(ticket, EARLIER),
+            "earlier": list(filter(self.desk.reader.may_open, self.desk.earlier_tickets(ticket, EARLIER))),
             "priorities": PRIORITIES,
             "retention": retention,
             "kept_until": 0 if until >= WHILE_IT_LASTS else until * SECOND,  # 0: as long as the agreement lasts

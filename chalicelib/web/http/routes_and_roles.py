@@ -15,6 +15,7 @@ PRIVACY: frozenset[str] = frozenset({Role.PRIVACY_OFFICER})
 SUPERVISORS: frozenset[str] = frozenset({Role.SUPERVISOR})
 PAUSERS = PRIVACY | ADMINISTRATORS
 """Roles that may pause destructions. A pause costs only time, and who sees a break-in first should not have to wait."""
+OPERATORS: frozenset[str] = frozenset({Role.OPERATOR})
 RELEASERS = SUPERVISORS | ADMINISTRATORS
 """Roles that let a mailing go, which another colleague has written, and stop it."""
 OF_STAFF = PRIVACY | ADMINISTRATORS
@@ -25,13 +26,17 @@ OF_REQUESTS: frozenset[str] = frozenset({"staff", "requests"})
 """What pages watch while they are open: see watch.py. The counts beside requests may be PERIOD old."""
 
 
+_ABOUT = {"/tickets/{id}": "ticket", "/contacts/{id}": "contact", "/attachments/{id}": "message"}
+
+
 @dataclass(frozen=True)
 class Route:
     """One route.
 
     `view` is "module:function" below chalicelib.web and is imported at its first call. `form` demands the session's
     form token, `undertaking` a signed undertaking of confidentiality. `watches` names the kinds of change that a page
-    asks for while it is open. `files`: its form may bring files.
+    asks for while it is open. `files`: its form may bring files. `opens`: its ticket need not be open to the colleague
+    yet.
     """
 
     method: str
@@ -42,6 +47,13 @@ class Route:
     undertaking: bool = True
     watches: frozenset[str] = frozenset()
     files: bool = False
+    opens: bool = False
+
+    @property
+    def about(self) -> str:
+        """What the `{id}` of the path names: a "ticket", a "contact", a "message", or "" for nothing that is open to
+        those alone who need it (http/need_to_know.py)."""
+        return next((what for part, what in _ABOUT.items() if part in self.path), "")
 
     @property
     def api(self) -> bool:
@@ -67,9 +79,11 @@ API: tuple[Route, ...] = (
     Route("GET", "/api/v1/staff", "api.session:list_staff", OF_STAFF),
     Route("POST", "/api/v1/staff/{id}/revoke", "api.session:revoke", ADMINISTRATORS),
     Route("POST", "/api/v1/staff/{id}/restore", "api.session:restore", ADMINISTRATORS),
+    Route("POST", "/api/v1/staff/{id}/team", "api.session:set_team", ADMINISTRATORS),
     Route("GET", "/api/v1/tickets", "api.tickets:list_tickets", EVERYBODY),
     Route("GET", "/api/v1/tickets/{id}", "api.tickets:read", EVERYBODY),
     Route("PATCH", "/api/v1/tickets/{id}", "api.tickets:change", EVERYBODY),
+    Route("POST", "/api/v1/tickets/{id}/openings", "api.openings:open_with_reason", OPERATORS, opens=True),
     Route("POST", "/api/v1/tickets/{id}/replies", "api.tickets:reply", EVERYBODY),
     Route("GET", "/api/v1/tickets/{id}/replies/{client_id}", "api.tickets:sent_reply", EVERYBODY),
     Route("POST", "/api/v1/tickets/{id}/messages/{message}/reaction", "api.changes:react", EVERYBODY),
@@ -129,6 +143,9 @@ PAGES: tuple[Route, ...] = (
     Route("GET", "/dashboard/keys", "dashboard.queue:keys", EVERYBODY),
     Route("GET", "/dashboard/session", "dashboard.access.session:session", EVERYBODY, undertaking=False),
     Route("GET", "/dashboard/tickets/{id}", "dashboard.ticket:ticket_page", EVERYBODY, watches=OF_TICKET),
+    Route(
+        "POST", "/dashboard/tickets/{id}/open", "dashboard.access.need_to_know:open", OPERATORS, form=True, opens=True
+    ),
     Route("POST", "/dashboard/tickets/{id}/seen", "dashboard.seen:seen", EVERYBODY, form=True),
     Route("POST", "/dashboard/tickets/{id}/typing", "dashboard.seen:typing", EVERYBODY, form=True),
     Route("POST", "/dashboard/tickets/{id}/draft", "dashboard.composer:draft", EVERYBODY, form=True),
@@ -157,6 +174,7 @@ PAGES: tuple[Route, ...] = (
     Route("GET", "/dashboard/staff", "dashboard.access.staff:staff", OF_STAFF),
     Route("POST", "/dashboard/staff/{id}/revoke", "dashboard.access.staff:revoke", ADMINISTRATORS, form=True),
     Route("POST", "/dashboard/staff/{id}/restore", "dashboard.access.staff:restore", ADMINISTRATORS, form=True),
+    Route("POST", "/dashboard/staff/{id}/team", "dashboard.access.staff:set_team", ADMINISTRATORS, form=True),
     Route("GET", "/dashboard/statistics", "dashboard.statistics:page", SUPERVISORS),
     Route("GET", "/dashboard/withheld", "dashboard.withheld:page", SUPERVISORS, watches=OF_LISTS),
     Route("POST", "/dashboard/withheld", "dashboard.withheld:decide_all", SUPERVISORS, form=True),

@@ -57,7 +57,7 @@ def page(request: HttpRequest) -> Response:
 
 
 def _page(request: HttpRequest, error: DeskError | None = None) -> Response:
-    desk, profile = wiring_web.desk(), wiring_web.profile()
+    desk, profile = wiring_web.desk(request.staff), wiring_web.profile()
     person = _customer(desk.contact(validators.path_id(request.path)))
     audit("contact_read", contact_id=person.id, staff_id=request.staff.id)
     said = pages.words_for(request, request.now, staff_names())
@@ -92,7 +92,7 @@ def end(request: HttpRequest) -> Response:
     """POST that a customer gets no more mailings of a purpose"""
     validators.only(request.form, ("csrf", "purpose"))
     contact_id, by = validators.path_id(request.path), request.staff.id
-    _customer(wiring_web.desk().contact(contact_id))
+    _customer(wiring_web.desk(request.staff).contact(contact_id))
     purpose = validators.word(request.form, "purpose", tuple(NAMES))
     wiring_mailings.end_subscription()(contact_id, Answered("staff", booked_by=by), purpose)
     audit("contact_changed", contact_id=contact_id, action="mailings", staff_id=by)
@@ -104,7 +104,7 @@ def enter(request: HttpRequest) -> Response:
     form = request.form
     validators.only(form, ("csrf", "purpose", "answer", "received_on"))
     contact_id, by = validators.path_id(request.path), request.staff.id
-    _customer(wiring_web.desk().contact(contact_id))
+    _customer(wiring_web.desk(request.staff).contact(contact_id))
     try:
         purpose = validators.word(form, "purpose", wiring_web.profile().mailed)
         answer = validators.word(form, "answer", ANSWERS)

@@ -7,6 +7,7 @@ now on, never to make a failing test pass: what has been stored under an old nam
 import ast
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from chalicelib.dynamo.schema import CLASSES
 from chalicelib.erasure.inventory import identities_context
 from chalicelib.privacy.sealed_on_requests import secret_hash
 from chalicelib.staff.model import Staff, staff_mac
+from chalicelib.tickets.need_to_know import with_opening
 from chalicelib.vault import encryption
 from chalicelib.vault.encryption import contact_key_context
 from chalicelib.vault.pseudonyms import AddressKey, TextKey, derive
@@ -95,6 +97,8 @@ def _hashes() -> Iterator[str]:
     yield f"word: {text_key.word('word')}"
     yield from (f"derived {purpose}: {derive(b's' * 32, purpose).hex()}" for purpose in _PURPOSES)
     yield f"staff: {staff_mac(b's' * 32, colleague)}"
+    yield f"staff of a team: {staff_mac(b's' * 32, replace(colleague, team='first_line'))}"
+    yield f"openings: {with_opening(['gone 1', 'other 3'], 'sub', 4, 2)}"
     yield f"reply: {reply_id_hash('id')}"
     yield f"retry: {retry_id_hash('id')}"
     yield f"comment: {comment_id_hash('id')}"

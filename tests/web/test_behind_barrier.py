@@ -36,7 +36,7 @@ class Reads:
 
 def names(web: Web) -> list[str]:
     """The names that a list of open tickets shows."""
-    return sorted(one.name for one in page(wiring_web.desk(), TicketFilter(("open",)), web.now, 50).items)
+    return sorted(one.name for one in page(wiring_web.desk(None), TicketFilter(("open",)), web.now, 50).items)
 
 
 def sweep(web: Web) -> None:

@@ -173,7 +173,7 @@ def slot(web: Web, chat: str) -> int:
 
 
 def conversation(web: Web, ticket_id: str) -> str:
-    ticket = wiring_web.desk().ticket(ticket_id)
+    ticket = wiring_web.desk(None).ticket(ticket_id)
     assert ticket
     return ticket.conversation_id
 

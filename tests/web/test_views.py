@@ -232,7 +232,7 @@ def test_after_a_release_without_lists_has_run_they_are_walked(web: Web) -> None
     lay_tickets(web.dynamodb, web.tables["desk"], State.OPEN, range(100, 220), web.now, assignee=web.staff["saule"])
     lay_tickets(web.dynamodb, web.tables["desk"], State.OPEN, range(300, 420), web.now)
     for wanted in (TicketFilter(("open",), assignee=web.staff["bolat"]), TicketFilter(("open",), tag="касса")):
-        found = page(wiring_web.desk(), wanted, web.now, 50)
+        found = page(wiring_web.desk(None), wanted, web.now, 50)
         assert (len(found.items), found.total) == (3, None)
 
 
@@ -260,7 +260,7 @@ def test_what_an_older_release_unassigned_and_tagged_is_put_where_it_belongs(web
     assert shown(web, "?view=unassigned")[0] == [ticket_id]
     for assignee, numbers in (("", range(100, 220)), (web.staff["saule"], range(300, 420))):
         lay_tickets(web.dynamodb, web.tables["desk"], State.OPEN, numbers, web.now, assignee=assignee)
-    found_ones = page(wiring_web.desk(), TicketFilter(("open",), tag="касса"), web.now, 50)
+    found_ones = page(wiring_web.desk(None), TicketFilter(("open",), tag="касса"), web.now, 50)
     assert ([one.id for one in found_ones.items], found_ones.total) == ([ticket_id], 1)
 
 

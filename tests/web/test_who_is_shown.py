@@ -252,6 +252,6 @@ def test_a_search_trusts_no_late_row(web: Web, frozen: dict[str, Any], monkeypat
         return [before if not strong and row.pk == now.pk else row for row in read(keys, strong=strong)]
 
     monkeypatch.setattr(queries, "get_rows", late)
-    desk = wiring_web.desk()
+    desk = wiring_web.desk(None)
     heads = desk.conversations(desk.conversations_of([contact_id]))
     assert [one.erased for one in desk.tickets([head.ticket_id for head in heads])] == [True]

@@ -37,7 +37,7 @@ def test_a_page_with_its_badges_costs_the_same_with_200_and_2000_tickets(
 
     def show(wanted: TicketFilter) -> None:
         made = reader(desk)
-        badges = count(made.queues, desk.now, BOLAT, wanted)
+        badges = count(made.queues, BOLAT, wanted)
         assert badges.mine == (50, False) and badges.states["solved"].number == BEGINNING
         assert len(page(made, wanted, desk.now, 50).items) == 50
 

@@ -53,7 +53,7 @@ def test_the_evidence_lies_sealed_and_no_answer_or_log_shows_it(web: Web, caplog
     assert said not in answer.text
     kept = wiring_web.request_pages().find(answer.json["id"], web.now)
     assert kept is not None and kept.evidence and said.encode() not in kept.evidence
-    opened_text = wiring_web.desk().request_text(
+    opened_text = wiring_web.desk(None).request_text(
         answer.json["contact_id"], answer.json["id"], "evidence", kept.evidence
     )
     assert opened_text == said

@@ -28,7 +28,7 @@ def _(desk: RetentionDesk) -> Action:
 def _(desk: RetentionDesk) -> Action:
     for state in (State.OPEN, State.PENDING, State.SNOOZED, State.SOLVED):
         write_tickets(desk, state, range(1))
-    return lambda: count(reader(desk).queues, desk.now, BOLAT)
+    return lambda: count(reader(desk).queues, BOLAT)
 
 
 @asks("AP640", "AP641", "AP645", "AP646")

@@ -28,22 +28,24 @@ VAULT_CONTEXT = {"purpose": "vault"}
 
 @dataclass(frozen=True)
 class Account:
-    """A staff account of the local run. `signed`: the undertaking of confidentiality is signed."""
+    """A staff account of the local run. `signed`: the undertaking of confidentiality is signed. `team` is the place of
+    theirs among the teams of the profile, from 1; 0 for none."""
 
     email: str
     name: str
     roles: tuple[str, ...]
     signed: bool = True
+    team: int = 0
 
 
 ACCOUNTS = (
-    Account("operator@desk.local", "Болат Ахметов", ("operator",)),
-    Account("operator2@desk.local", "Сәуле Нұрланова", ("operator",)),
+    Account("operator@desk.local", "Болат Ахметов", ("operator",), team=1),
+    Account("operator2@desk.local", "Сәуле Нұрланова", ("operator",), team=2),
     Account("supervisor@desk.local", "Мадина Серікова", ("operator", "supervisor")),
     Account("privacy@desk.local", "Дана Омарова", ("privacy_officer",)),
     Account("privacy2@desk.local", "Ерлан Қасымов", ("privacy_officer",)),
     Account("admin@desk.local", "Айгүл Тілеуова", ("administrator",)),
-    Account("newcomer@desk.local", "Тимур Жақсыбеков", ("operator",), signed=False),
+    Account("newcomer@desk.local", "Тимур Жақсыбеков", ("operator",), signed=False, team=1),
 )
 
 
@@ -142,9 +144,11 @@ def seed_accounts(endpoint: str, stack: Stack, operator: str) -> None:
 
 
 def _row(account: Account, sub: str, operator: str) -> Mapping[str, Any]:
-    staff = Staff(sub, account.email, account.name, frozenset(account.roles), 1)
+    profile = load_profile(operator)
+    team = "".join(tuple(profile.teams)[account.team - 1 : account.team] if account.team else ())
+    staff = Staff(sub, account.email, account.name, frozenset(account.roles), 1, team=team)
     if account.signed:
-        staff = signed(staff, undertaking_text(load_profile(operator), "en"), time.time_ns() // 1_000_000)
+        staff = signed(staff, undertaking_text(profile, "en"), time.time_ns() // 1_000_000)
     key = derive(decode_key(_fixed_key("text key")), "staff")
     row: dict[str, Any] = {
         "pk": {"S": "staff"},
@@ -158,6 +162,8 @@ def _row(account: Account, sub: str, operator: str) -> Mapping[str, Any]:
         "language": {"S": "en"},
         "mac": {"S": staff_mac(key, staff)},
     }
+    if team:
+        row["team"] = {"S": team}
     if account.signed:
         row |= {
             "undertaking_at": {"N": str(staff.undertaking_at)},

@@ -17,6 +17,7 @@ from chalicelib.ops.mail_rule import MailRule, receive
 from chalicelib.outbox.providers import ChannelProviders
 from chalicelib.privacy.menu.buttons import all_commands
 from chalicelib.profile.load import load_profile
+from chalicelib.profile.model import ProfileError
 from chalicelib.staff.model import Role, Staff
 from chalicelib.staff.store import StaffStore
 from chalicelib.tickets.model import State, queue_of
@@ -92,7 +93,12 @@ def vault_end(config: Settings) -> None:
 
 
 def staff_put(config: Settings, staff: Staff) -> None:
-    """Write the row of a staff account with its MAC. They sign the undertaking (anew) at their next sign-in."""
+    """Write the row of a staff account with its MAC. They sign the undertaking (anew) at their next sign-in.
+
+    Raises ProfileError for a team that the profile has not.
+    """
+    if staff.team and staff.team not in load_profile(config.operator).teams:
+        raise ProfileError(f"There is no team {staff.team!r} in the profile {config.operator}.")
     wiring.bind_tables()
     secret = wiring.secrets().read(config.secret_text_key)
     StaffStore(derive(decode_key(secret["text_key"]), "staff")).put(staff)
@@ -146,6 +152,7 @@ def main(arguments: Sequence[str]) -> int:
     for name in ("sub", "email", "name"):
         person.add_argument(f"--{name}", required=True)
     person.add_argument("--role", required=True, action="append", choices=sorted(Role))
+    person.add_argument("--team", default="", help="id of a team of the profile, where it has teams")
     person.add_argument("--generation", type=int, default=1, help="one more than before ends all sessions")
     receiving = commands.add_parser("mail-rule", help="have SES receive mail for the desk")
     for name in MailRule._fields:
@@ -158,7 +165,7 @@ def main(arguments: Sequence[str]) -> int:
             return 0
         if given.command == "staff-put":
             roles = frozenset(given.role)
-            staff_put(settings(), Staff(given.sub, given.email, given.name, roles, given.generation))
+            staff_put(settings(), Staff(given.sub, given.email, given.name, roles, given.generation, team=given.team))
         else:
             COMMANDS[given.command](settings())
     except DeskError as error:

@@ -174,6 +174,10 @@ MARKINGS: Mapping[str, str] = {
 CONSENT: Mapping[str, str] = {
     "message": policy_msg("You start the conversation yourself; by your first message you agree to this policy."),
     "explicit": policy_msg("Before we process your message, we ask for your consent and you answer."),
+    "tick": policy_msg("You tick the box of the form; by that you agree to this policy."),
+    "agreement": policy_msg(
+        "You tick the box of the form; by that you accept the user agreement, of which this policy is a part."
+    ),
 }
 CROSS_BORDER: Mapping[str, str] = {
     "message": policy_msg(

@@ -30,8 +30,9 @@ class RunningDesk:
 
 
 @contextmanager
-def start_desk(log: Path, **variables: str) -> Iterator[RunningDesk]:
-    """Start `make run` as a person would, with these variables beside free ports; wait until it is ready."""
+def start_desk(log: Path, *, project: Path = PROJECT, **variables: str) -> Iterator[RunningDesk]:
+    """Start `make run` of a project as a person would, with these variables beside free ports; wait until it is
+    ready."""
     port, aws_port, phones_port, smtp_port = (embedded.free_port() for _ in range(4))
     url, phones_url, aws_url = (f"http://127.0.0.1:{one}" for one in (port, phones_port, aws_port))
     numbers = {"PORT": port, "AWS_PORT": aws_port, "PHONES_PORT": phones_port, "SMTP_PORT": smtp_port}
@@ -40,7 +41,7 @@ def start_desk(log: Path, **variables: str) -> Iterator[RunningDesk]:
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "local.run"],
-            cwd=PROJECT,
+            cwd=project,
             env=kept | ports | variables,
             stdin=subprocess.DEVNULL,
             stdout=output,

@@ -22,7 +22,7 @@ CHAINS = (
         *("e2e/test_files.py", "e2e/test_sent_files.py", "e2e/test_templates.py", "e2e/test_message_actions.py"),
         *("e2e/test_withheld.py", "e2e/test_mail.py", "e2e/test_form.py"),
         "e2e/test_news.py",
-        *("web/test_running_desk.py", "e2e/test_package_alone.py"),
+        *("web/test_running_desk.py", "e2e/test_package_alone.py", "e2e/test_teams.py"),
     ),
 )
 """Files of `tests/` that share a desk. Each chain takes less than half of the whole time."""

@@ -7,7 +7,6 @@ from chalice.app import Response
 
 from chalicelib.core.beside import beside
 from chalicelib.core.observability import audit
-from chalicelib.core.texts import desk_msg
 from chalicelib.tickets.badges import Badges, Tally
 from chalicelib.tickets.listing import page
 from chalicelib.tickets.model import State
@@ -21,7 +20,6 @@ from chalicelib.web.http.request import HttpRequest
 from chalicelib.wiring import web as wiring_web
 
 PER_PAGE = 50
-NONE_OPEN = desk_msg("Administrators open no conversation, so no ticket stands here.")
 
 
 def staff_names() -> dict[str, str]:
@@ -53,7 +51,6 @@ def plain_list_page(request: HttpRequest, list_query: ListQuery, cursor: str = "
     words = pages.words_for(request, request.now, names())
     if found.total is not None and list_query == ListQuery(BY_NAME["open"], tag=list_query.tag):
         numbers = replace(numbers, tags=numbers.tags | {list_query.tag: Tally(found.total)})
-    notice = notice or (NONE_OPEN if desk.reader.sees_none else "")
     said = notice and words.say(notice)
     return list_page(request, words, list_query, found, numbers, count=_count(list_query, found, numbers), notice=said)
 
@@ -100,6 +97,7 @@ def list_page(
         notice=notice,
         people=people,
         tally=numbers,
+        none_open=wiring_web.reader(request.staff, request.now).sees_none,
     )
 
 

@@ -7,7 +7,7 @@ from tests.storage.access_patterns.patterns import RUNNERS as RUNNERS
 SECTIONS = (
     *("intake", "signing_in", "tickets", "delivery", "retention", "text_index", "mailbox", "menu", "life", "shown"),
     *("form", "destruction", "keeping", "certificates", "attachments", "templates", "withheld", "consent"),
-    "mailings",
+    *("mailings", "need_to_know"),
 )
 """A module for each section of the document, in the order in which they are asked."""
 

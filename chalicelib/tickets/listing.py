@@ -40,7 +40,7 @@ def page(
     """
     places = _places(cursor, wanted)
     if tickets.reader.sees_none:
-        return Page((), total=0)
+        return Page(())
     found = tickets.queues.all_of(wanted)
     if found is None:
         return _walk(tickets, wanted, now, limit, places, consents=consents)

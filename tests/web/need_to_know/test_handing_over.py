@@ -6,6 +6,7 @@ import pytest
 
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.dynamo.schema import STAFF, TICKET
+from chalicelib.ops.__main__ import main
 from chalicelib.staff.model import Staff, staff_mac
 from chalicelib.tickets.writes import TicketWrites
 from chalicelib.wiring import web as wiring_web
@@ -131,6 +132,15 @@ def test_the_mac_covers_the_team_and_is_as_before_without_one(web: Web) -> None:
     assert wiring_web.staff().get(web.staff["saule"]) is None, "whoever can write the table puts nobody into a team"
     row.update([DeskRow.team.remove()])
     assert wiring_web.staff().get(web.staff["saule"]) is None, "nor out of one"
+
+
+def test_the_command_that_makes_an_account_takes_a_team(web: Web, capsys: pytest.CaptureFixture[str]) -> None:
+    account = ["staff-put", "--sub", "s" * 36, "--email", "a@desk.local", "--name", "Арман", "--role", "operator"]
+    assert main([*account, "--team", SECOND]) == 0
+    arman = wiring_web.staff().get("s" * 36)
+    assert arman is not None and arman.team == SECOND
+    assert main([*account, "--team", "third_line"]) == 1
+    assert "There is no team 'third_line' in the profile spoint" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("how", ["handed", "team"])

@@ -143,3 +143,9 @@ def test_a_page_is_filled_up_behind_tickets_of_others_and_goes_on(web: Web) -> N
     assert sorted(found) == sorted(own) and pages <= 4
     html = web.signed_in("saule").get("/dashboard").text
     assert "This part of the list holds no such ticket" in html and re.search(r'rel="next"|Go on', html)
+
+
+def test_the_page_of_who_opens_nothing_is_whole(web: Web, two: dict[str, str]) -> None:
+    web.call("PATCH", f"/api/v1/tickets/{two['amina']}", {"tags": ["касса"]})
+    page = web.signed_in("aigul").get("/dashboard").text
+    assert "касса" not in page and '<span class="cut"></span>' not in page and "<h2>Tags</h2>" not in page

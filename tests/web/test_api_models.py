@@ -9,6 +9,7 @@ from msgspec import UNSET
 from chalicelib.core.errors import DeskError
 from chalicelib.web.api.account_models import (
     FirstCode,
+    NewTeam,
     OwnPassword,
     OwnPasswordAndCode,
     SignText,
@@ -18,6 +19,7 @@ from chalicelib.web.api.account_models import (
 )
 from chalicelib.web.api.changes import NewReaction, NewText
 from chalicelib.web.api.fields import IdPath, Model, members, read
+from chalicelib.web.api.openings import NewOpening
 from chalicelib.web.api.request_models import (
     NewPrivacyRequest,
     PrivacyDecision,
@@ -63,6 +65,8 @@ BODIES: dict[type[Model], dict[str, Any]] = {
     NewReaction: {"emoji": "👍"},
     NewText: {"text": "a\nb"},
     NewComment: {"text": "a\nb", "client_id": "a"},
+    NewOpening: {"reason": "The customer asks for it"},
+    NewTeam: {"team": "first_line"},
     NewPrivacyRequest: {
         **{"kind": "deletion", "contact_id": ID, "received_on": "2026-11-20"},
         **{"source": "staff", "evidence": "By mail."},
@@ -85,6 +89,7 @@ OF_THE_USE_CASE = {
     *((one, "received_on") for one in ("NewPrivacyRequest", "TransferOnPaper")),
     ("RecognisedMessage", "message_id"),
     *(("PrivacyDecision", name) for name in ("check", "reason")),
+    ("NewOpening", "reason"),
 }
 """Fields whose form the use case checks, because it knows a better answer."""
 BEYOND_A_SCHEMA = ("nothing to see", "is one line", "cannot be sent", "wanted as a text", "A tag has")
@@ -182,7 +187,7 @@ def test_refusals_say_what_a_field_wants() -> None:
             {"seen_assignee": 1},
             "The field seen_assignee is a colleague's id or e-mail, me, or null for nobody.",
         ),
-        (Change, {"seen_assignee": "me"}, "Nothing to change. Give state, assignee, priority or tags."),
+        (Change, {"seen_assignee": "me"}, "Nothing to change. Give state, assignee, priority, tags or team."),
         (TicketQuery, {"limit": "0"}, "The parameter limit is a whole number from 1 to 100."),
         (TicketQuery, {"cursor": ""}, "The cursor is empty. Leave it out for the first page."),
         (TicketQuery, {"assignee": ""}, "The parameter assignee is a colleague's id, me, or none."),

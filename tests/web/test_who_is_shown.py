@@ -89,6 +89,8 @@ SENT: dict[str, dict[str, Any]] = {
     "POST /api/v1/tickets/{id}/messages/{message}/reaction": {"emoji": "👍"},
     "PATCH /api/v1/tickets/{id}/messages/{message}": {"text": "Иначе"},
     "POST /api/v1/tickets/{id}/comments": {"text": "Заметка"},
+    "POST /api/v1/tickets/{id}/openings": {"reason": "Клиент спрашивает"},
+    "POST /dashboard/tickets/{id}/open": {"reason": "Клиент спрашивает"},
     "POST /api/v1/tickets/{id}/privacy-requests": {"message_id": "{message}", "kind": "deletion"},
     "POST /api/v1/attachments": {"ticket_id": "{id}", "name": "a.pdf", "type": "application/pdf", "size": 10},
     "PATCH /api/v1/contacts/{id}": {"language": "kk"},

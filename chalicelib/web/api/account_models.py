@@ -6,7 +6,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from chalicelib.core.languages import LANGUAGES
 from chalicelib.staff.model import Role
-from chalicelib.web.api.fields import Challenge, Code, Model, Password, StaffId, TeamId, Time, line, says, words
+from chalicelib.web.api.fields import Challenge, Code, Model, Password, StaffId, Time, line, read_by, says, words
 from chalicelib.web.http import validators
 
 _OWN = says("The colleague's own, again.")
@@ -104,7 +104,11 @@ class StaffList(Model):
 
 
 class NewTeam(Model):
-    team: Annotated[TeamId | None, says("Id of a team of the company; null takes the colleague out of theirs.")]
+    team: Annotated[
+        str,
+        read_by(validators.team_or_none, pattern="^([a-z][a-z0-9_]{0,31})?$"),
+        says("Id of a team of the company; empty takes the colleague out of theirs."),
+    ]
 
 
 class UndertakingQuery(Model):

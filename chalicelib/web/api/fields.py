@@ -72,11 +72,7 @@ def whole(least: int, most: int) -> Meta:
 
 Id = Annotated[str, read_by(validators.path_id, pattern="^[0-9a-z]{20}$")]
 StaffId = Annotated[str, read_by(validators.staff_id, pattern="^[0-9A-Za-z-]{1,64}$")]
-TeamId = Annotated[
-    str,
-    Meta(pattern=r"^[a-z][a-z0-9_]{0,31}$"),
-    wanted("The field {name} is the id of a team of the company."),
-]
+TeamId = Annotated[str, read_by(validators.team_id, pattern="^[a-z][a-z0-9_]{0,31}$")]
 ClientId = Annotated[str, read_by(validators.client_id, pattern="^[A-Za-z0-9_.:-]{1,100}$")]
 Password = Annotated[str, read_by(validators.password, minLength=1, maxLength=validators.MAX_PASSWORD)]
 Code = Annotated[

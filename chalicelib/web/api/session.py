@@ -149,5 +149,5 @@ def restore(request: HttpRequest, path: StaffPath) -> Ok:
 @operation("setTeam", {200: "Set"}, refuses=(404, 409))
 def set_team(request: HttpRequest, path: StaffPath, body: NewTeam) -> Ok:
     """Put a colleague into a team, or into none; it counts from their next request on (administrators)"""
-    wiring_web.set_team()(path.id, body.team or "", request.staff)
+    wiring_web.set_team()(path.id, body.team, request.staff)
     return Ok(ok=True)

@@ -24,6 +24,7 @@ MAX_CHALLENGE = 8000
 """Longest challenge in characters. Cognito's session strings have at most 2048; its access tokens have about 1100,
 without a stated limit."""
 _ID = re.compile("[0-9a-z]{20}")
+_TEAM = re.compile("[a-z][a-z0-9_]{0,31}")
 _STAFF_ID = re.compile("[0-9A-Za-z-]{1,64}")
 _CLIENT_ID = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -183,6 +184,19 @@ def path_id(path: Mapping[str, str], name: str = "id", form: re.Pattern[str] = _
     if not form.fullmatch(value):
         raise NotFound("There is nothing here, or its retention has ended.")
     return value
+
+
+def team_id(given: Mapping[str, Any], name: str) -> str:
+    """Return a text that may be the id of a team. Raises BadInput for another form."""
+    value = given.get(name)
+    if not isinstance(value, str) or not _TEAM.fullmatch(value):
+        raise BadInput(f"The field {name} is the id of a team of the company.")
+    return value
+
+
+def team_or_none(given: Mapping[str, Any], name: str) -> str:
+    """Return such a text, or "" for no team. Raises BadInput."""
+    return "" if given.get(name) == "" else team_id(given, name)
 
 
 def reply_text(given: Mapping[str, Any], name: str) -> str:

@@ -18,7 +18,7 @@ from tests.support.erasure.writers import WRITERS
 from tests.support.faults import Died, Late
 
 FENCED_OUT = frozenset({"message", "renamed", "new_ticket", "moved_phone", "number_change", "block", "reply", "comment",
-                        "draft", "claim"})  # fmt: skip
+                        "opening", "draft", "claim"})  # fmt: skip
 """Writers that check the epoch: the fence alone stops them."""
 
 

@@ -13,7 +13,9 @@ from chalicelib.staff.store import StaffStore
 from chalicelib.tickets.change import ChangeTicket, TicketChanges
 from chalicelib.tickets.comment import CommentOnTicket
 from chalicelib.tickets.drafts import Draft
+from chalicelib.tickets.need_to_know import Reader
 from chalicelib.tickets.queries import TicketQueries as DeskReading
+from chalicelib.tickets.view_ticket import OpenWithReason
 from chalicelib.tickets.writes import AutoClose, Idle, TicketWrites
 from tests.support.delivery.desk import BOLAT
 from tests.support.erasure.desk import DANIYAR_PHONE, DANIYAR_USER, OPERATOR, ErasureDesk
@@ -74,6 +76,12 @@ def reaction(desk: ErasureDesk, person: Person, late: Late) -> None:
 def comment(desk: ErasureDesk, person: Person, late: Late) -> None:
     reading, changes = DeskReading(desk.decryptor(), desk.now), TicketWrites(desk.gateway(late))
     CommentOnTicket(reading, changes, lambda: desk.now)(person.tickets[0]["ticket_id"], "кеш пікір", OPERATOR)
+
+
+def opening(desk: ErasureDesk, person: Person, late: Late) -> None:
+    reading = DeskReading(desk.decryptor(), desk.now, reader=Reader(OPERATOR, ("first", "second"), desk.now))
+    open_ticket = OpenWithReason(reading, TicketWrites(desk.gateway(late)), lambda: desk.now)
+    open_ticket(person.tickets[0]["ticket_id"], "кешіккен себеп бар", OPERATOR)
 
 
 def draft(desk: ErasureDesk, person: Person, late: Late) -> None:
@@ -138,7 +146,7 @@ def settle_failure(desk: ErasureDesk, person: Person, late: Late) -> None:
 WRITERS: dict[str, tuple[Writer, int]] = {
     "message": (message, 1), "renamed": (renamed, 1), "new_ticket": (new_ticket, 2), "moved_phone": (moved_phone, 1),
     "number_change": (number_change, 1), "block": (block, 1), "reply": (reply, 1),
-    "reaction": (reaction, 1), "comment": (comment, 1),
+    "reaction": (reaction, 1), "comment": (comment, 1), "opening": (opening, 1),
     "draft": (draft, 1), "emptied_draft": (emptied_draft, 1),
     "ticket_change": (ticket_change, 1), "mark_read": (mark_read, 1), "claim": (send, 1), "sent": (send, 2),
     "status": (status, 1), "close_idle": (close_idle, 1), "date_alone": (stamp_alone, 1), "ring": (enqueue, 1),

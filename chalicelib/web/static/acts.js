@@ -29,7 +29,7 @@
     const copy = answer.clone();
     const said = new DOMParser().parseFromString(await copy.text(), 'text/html');
     if (again && $('.gate-page [data-code=csrf]', said) && await desk.renew()) { await act(form, button, false); return; }
-    if (answer.status === 404) await desk.refresh().catch(() => {}); // is the ticket gone, or only the thing that the button was for?
+    if (answer.status === 404) await desk.refresh().catch(() => {}); // is the ticket gone, or only a part of it?
     const fresh = answer.status === 404 || desk.gone() ? null : await desk.read(answer);
     if (desk.gone()) return;
     if (fresh && answer.ok && same(answer)) {
@@ -61,7 +61,7 @@
     beside(form, '');
     const button = e.submitter;
     await desk.flush();
-    await new Promise((done) => { setTimeout(done); }); // requestSubmit does nothing while the submit event of the same form is handled
+    await new Promise((done) => { setTimeout(done); }); // within a submit event requestSubmit does nothing
     if (/\/(change|retry|react|edit|delete)$/.test(new URL(form.action).pathname)) await act(form, button);
     else if (!desk.gone()) { leaving.add(form); form.requestSubmit(button); }
     delete form.dataset.busy;

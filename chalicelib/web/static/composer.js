@@ -48,9 +48,8 @@
   };
 
   // -- drafts
-  // The id under which the box is kept. A text that is being sent keeps its id until it is known whether it is stored: then
-  // nothing goes out twice, and the server drops its draft when the text arrives. A text that was changed meanwhile is
-  // another one.
+  // The id under which the box is kept. A text that is being sent keeps its id until it is known whether it is stored:
+  // nothing goes out twice, and its draft is dropped with it. A changed text is another one.
   const draftId = (one) => {
     if (!one.sending || one.value() === one.sending.text) return one.id();
     one.sending.next ??= freshId();
@@ -245,7 +244,7 @@
   const open = () => boxes.filter((one) => (one.dirty() || one.sending) && one.typed());
   desk.unsaved = () => open().map((one) => one.value()).join('\n\n');
   desk.drafted = () => boxes.some((one) => one.typed());
-  // Keep what was typed when the page was taken away: after signing in again it is saved, though its boxes are gone.
+  // Keep what was typed when the page was taken away: it is saved after signing in again.
   let last = [];
   desk.remember = () => { last = open().map((one) => fieldsOf(one, one.value(), draftId(one))); };
   desk.keepUnsaved = async (csrf) => {
@@ -258,7 +257,7 @@
     }
     return true;
   };
-  // Take over a refreshed composer: one in another state keeps what is typed; an untouched box takes a newer draft.
+  // Take over a refreshed composer: what is typed stays; an untouched box takes a newer draft.
   desk.compose = (next) => {
     const old = form();
     if (!old || !next) return;

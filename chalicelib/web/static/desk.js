@@ -136,13 +136,13 @@
     if ($('[data-frozen]', fresh) && !$('[data-frozen]')) { adopt(fresh); return null; }
     return fresh;
   };
-  // After sleep, a lost connection or the browser's Back button: check whether this page may still be seen.
+  // After sleep, a lost connection or Back: check whether this page may still be seen.
   desk.wake = () => {
     if (!left && !document.hidden && document.body.classList.contains('app')) renew().catch(() => {});
   };
   addEventListener('visibilitychange', () => desk.wake());
-  // A page that may be read for so many seconds is asked for again then, at the latest when the computer wakes up.
-  const until = Date.now() + Number(document.body.dataset.until) * 1000;
+  // A page that ends is loaded again then, at the latest when the computer wakes up.
+  const until = Date.now() + document.body.dataset.until * 1000;
   const over = () => { if (Date.now() >= until) location.reload(); };
   if (until) {
     setTimeout(over, until - Date.now());

@@ -172,7 +172,7 @@
     asking = false;
     later(pause);
   };
-  // Somebody is there again: the next question does not wait for the long pause that began without them.
+  // Somebody is there again: the long pause ends.
   const alive = () => {
     seen = Date.now();
     if (pause <= every || asking) return;

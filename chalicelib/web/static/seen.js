@@ -11,7 +11,7 @@
   let notBefore = 0;
   const ref = (message) => message.dataset.in || message.id; // an album's newest message stands for it
   const inView = (message) => {
-    const end = ($('footer', message) ?? message).getBoundingClientRect(); // seeing the end of a message means having seen it all
+    const end = ($('footer', message) ?? message).getBoundingClientRect(); // its end is seen: all of it is
     if (!end.height) return false;
     const at = document.elementFromPoint(end.left + end.width / 2, end.top + end.height / 2);
     return Boolean(at) && message.contains(at);

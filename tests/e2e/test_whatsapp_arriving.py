@@ -71,8 +71,9 @@ def test_two_entries_are_read_whole_beside_a_malformed_message(play: Play, amina
     ours = [one["answer"] for one in play.sent("whatsapp", amina.phone)[-2:]]
     first, second = (amina.status(one, state) for one, state in zip(ours, ("delivered", "read"), strict=True))
 
-    malformed = amina.message(text=["?"])
-    given = body(amina.value(amina.message(text={"body": "Екінші"}), malformed), other.value(statuses=(second,)))
+    written = amina.message(text={"body": "Екінші"})
+    malformed = amina.message(text=["?"], timestamp=written["timestamp"])
+    given = body(amina.value(written, malformed), other.value(statuses=(second,)))
     given["entry"][0]["changes"].append({"field": "messages", "value": amina.value(statuses=(first,))})
     greeting = other.value(other.message(text={"body": "Здравствуйте"}))
     given["entry"][1]["changes"].append({"field": "messages", "value": greeting})

@@ -32,10 +32,12 @@ from typing import Any, NoReturn
 from botocore import loaders, session
 
 LIBRARIES = (
-    *("aws_lambda_powertools", "boto3", "botocore.client", "botocore.httpsession", "chalice", "holidays", "httpx"),
+    *("aws_lambda_powertools", "boto3", "botocore.client", "botocore.httpsession", "chalice", "httpcore", "httpx"),
     *("cryptography.hazmat.primitives.asymmetric.x25519", "cryptography.hazmat.primitives.ciphers.aead"),
-    *("jinja2", "pynamodb.models", "requests", "telegram"),
+    *("cryptography.hazmat.backends.openssl.backend", "holidays.countries", "jinja2", "phonenumbers"),
+    *("pynamodb.models", "requests", "telegram"),
 )
+"""With the parts that some of them load when they are first asked, of which the countries' holidays take longest."""
 ADDRESS = "FORK_SERVER_ADDRESS"
 """The environment variable that holds the address of the server's socket."""
 SERVICES = ("cognito-idp", "dynamodb", "kms", "lambda", "s3", "secretsmanager", "sqs", "stepfunctions")

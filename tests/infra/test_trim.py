@@ -8,6 +8,7 @@ import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import boto3
@@ -21,12 +22,18 @@ INSTALLED = Path(boto3.__file__).parent.parent
 SOURCES = [PROJECT / "app.py", *sorted((PROJECT / "chalicelib").rglob("*.py"))]
 
 
+@cache
+def nodes() -> list[tuple[Path, ast.AST]]:
+    """Calls and imports of the deployed code, functions' bodies included, each with its file."""
+    found = ((path, node) for path in SOURCES for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    return [(path, node) for path, node in found if isinstance(node, ast.Call | ast.Import | ast.ImportFrom)]
+
+
 def calls(name: str) -> Iterator[tuple[Path, ast.Call]]:
     """Every call of a function or method of this name in the deployed code."""
-    for path in SOURCES:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and name in (getattr(node.func, "id", ""), getattr(node.func, "attr", "")):
-                yield path.relative_to(PROJECT), node
+    for path, node in nodes():
+        if isinstance(node, ast.Call) and name in (getattr(node.func, "id", ""), getattr(node.func, "attr", "")):
+            yield path.relative_to(PROJECT), node
 
 
 def test_the_package_holds_the_services_whose_clients_the_code_makes_and_no_other() -> None:
@@ -45,14 +52,13 @@ def test_clients_are_made_in_one_place() -> None:
 
 
 def imported() -> Iterator[tuple[str, str]]:
-    """Names of modules that the deployed code imports, functions' bodies included, and the file that does."""
-    for path in SOURCES:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Import):
-                yield from ((one.name, path.name) for one in node.names)
-            elif isinstance(node, ast.ImportFrom) and node.module:
-                yield node.module, path.name
-                yield from ((f"{node.module}.{one.name}", path.name) for one in node.names)
+    """Names of modules that the deployed code imports, and the file that does."""
+    for path, node in nodes():
+        if isinstance(node, ast.Import):
+            yield from ((one.name, path.name) for one in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module, path.name
+            yield from ((f"{node.module}.{one.name}", path.name) for one in node.names)
 
 
 def test_nothing_that_is_deleted_is_imported() -> None:

@@ -28,7 +28,7 @@ CHAINS = (
 """Files of `tests/` that share a desk. Each chain takes less than half of the whole time."""
 LONG = (
     *("golden/test_old_state.py", "local/test_operators_by_mail.py", "golden/test_old_workflow.py"),
-    *("channels/mail/test_traps.py", "channels/made_up/test_made_up.py"),
+    *("channels/mail/test_traps.py", "web/test_described.py", "channels/made_up/test_made_up.py"),
     *("privacy/kinds/test_its_whole_way.py", "privacy/kinds/test_where_it_is_shown.py", "erasure/test_canaries.py"),
     *("storage/access_patterns/test_asked.py", "erasure/test_counted.py"),
     *("retention/test_ending.py", "erasure/test_late_writers.py", "erasure/test_destroying.py"),

@@ -62,11 +62,11 @@ class MailingStore:
 
     # -- writing
 
-    def create(self, mailing: Mailing) -> None:
-        """Store a new draft."""
+    def create(self, mailing: Mailing) -> bool:
+        """Store a new draft, unless there is a mailing with its id."""
         row = {**_written(mailing), "state": DRAFT, "created_at": mailing.created_at}
         row |= lists.mailing(mailing.created_at).attributes()
-        self.tables.write(self.tables.put("mailing", MAILING.key(mailing.id), row, NEW))
+        return self.tables.write(self.tables.put("mailing", MAILING.key(mailing.id), row, NEW))
 
     def change(self, mailing: Mailing, read: int) -> bool:
         """Store another text of a draft, unless somebody else has changed it since version `read`."""

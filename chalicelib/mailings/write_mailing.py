@@ -36,15 +36,18 @@ class WriteMailing:
             raise NotFound("There is no such mailing.")
         return found
 
-    def begin(self, purpose: str, texts: Mapping[str, Words], by: str) -> str:
-        """Store a new draft of the colleague `by`, and return its id. Raises BadInput for a purpose that no mailing
-        has, or texts that are missing or too long, and Unavailable."""
+    def begin(self, mailing_id: str, purpose: str, texts: Mapping[str, Words], by: str) -> None:
+        """Store a new draft of the colleague `by` under an id that was drawn when the form was made; repeated, it
+        stores nothing more. Raises BadInput for a purpose that no mailing has, or texts that are missing or too long,
+        Conflict with the code client_id_used when there is another mailing with this id, and Unavailable."""
         self._sendable(purpose)
         now = self.clock()
         said = written(texts, self.profile.languages)
-        mailing = Mailing(new_id(), purpose, DRAFT, said, by, 1, created_at=now, changed_at=now)
-        self.store.create(mailing)
-        return mailing.id
+        mailing = Mailing(mailing_id, purpose, DRAFT, said, by, 1, created_at=now, changed_at=now)
+        if not self.store.create(mailing):
+            there = self.find(mailing_id)
+            if (there.purpose, there.texts, there.author) != (purpose, said, by):
+                raise Conflict("There is another mailing with this id.", code="client_id_used")
 
     def change(self, mailing_id: str, texts: Mapping[str, Words], read: int, by: str) -> None:
         """Store other texts of a draft that was read as version `read`. Raises BadInput, NotFound, Unavailable, and

@@ -55,7 +55,8 @@ class News:
         author, releaser = self._colleague(AUTHOR), self._colleague(RELEASER)
         page = author.get("/dashboard/mailings").text
         purposes = re.findall(r'type="radio" name="purpose" value="(\w+)"', page)
-        fields = {"csrf": _hidden(page, "csrf"), "purpose": purposes[0], **MAILING}
+        hidden = {name: _hidden(page, name) for name in ("csrf", "client_id")}
+        fields = {**hidden, "purpose": purposes[0], **MAILING}
         made = author.post("/dashboard/mailings", data=fields)
         self._expect(made, httpx.codes.SEE_OTHER)
         path = made.headers["Location"]

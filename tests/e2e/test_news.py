@@ -6,6 +6,7 @@ import smtplib
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from chalicelib.core.ids import new_id
 from tests.support.channels.mails import mail
 from tests.support.e2e.erasing import advance, readable
 from tests.support.e2e.playing import Play, eventually
@@ -42,7 +43,7 @@ def mailing(play: Play, words: str) -> str:
     bolat, madina = colleague(play, "operator@desk.local"), colleague(play, "supervisor@desk.local")
     texts = {f"{what}_{one}": f"{words} {one}" for one in ("kk", "ru", "en") for what in ("subject", "text")}
     bolat.get("/dashboard/mailings")
-    made = bolat.post("/dashboard/mailings", {"purpose": "news", **texts})
+    made = bolat.post("/dashboard/mailings", {"client_id": new_id(), "purpose": "news", **texts})
     assert made.status == 303, made.text
     path = urlsplit(made.location).path
     assert bolat.post(f"{path}/release", {"version": "1"}).status == 403

@@ -6,6 +6,7 @@ import pytest
 from chalicelib.channels.email.told import brief, status
 from chalicelib.channels.parts import StatusUpdate
 from chalicelib.contacts.consent_records import Answered
+from chalicelib.core.ids import new_id
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.dynamo.schema import CONTACT, HEAD, SUBSCRIPTION
 from chalicelib.mailings.send_mailing import AT_ONCE
@@ -93,7 +94,8 @@ def test_what_was_changed_since_it_was_read_is_not_let_go(mailbox: Mailbox) -> N
     ],
 )
 def test_a_mailing_says_something_in_each_language(mailbox: Mailbox, wrong: dict[str, str]) -> None:
-    answer = mailbox.web.signed_in("bolat").post("/dashboard/mailings", {"purpose": "news", **TEXTS, **wrong})
+    given = {"client_id": new_id(), "purpose": "news", **TEXTS, **wrong}
+    answer = mailbox.web.signed_in("bolat").post("/dashboard/mailings", given)
     assert answer.status == 400 and TEXTS["text_ru"] in answer.text
     assert not [row for row in DeskRow.scan() if row.sk == "mailing"]
 

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from chalicelib.core.ids import new_id
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.mailings.model import Mailing
 from chalicelib.mailings.store import MailingStore, Recipients
@@ -62,7 +63,8 @@ def test_words_become_neither_headers_nor_code(mailbox: Mailbox) -> None:
     mailbox.subscribe()
     hostile = "Жаңалық\r\nBcc: victim@example.kz\r\n\r\n<script>alert(1)</script>"
     texts = {name: hostile if name.startswith("subject") else f"<b>{words}</b>" for name, words in TEXTS.items()}
-    answer = mailbox.web.signed_in("bolat").post("/dashboard/mailings", {"purpose": "news", **texts})
+    given = {"client_id": new_id(), "purpose": "news", **texts}
+    answer = mailbox.web.signed_in("bolat").post("/dashboard/mailings", given)
     assert answer.status == 303
     assert mailbox.release(answer.location).status == 303
     page = mailbox.web.signed_in("bolat").get(answer.location).text
@@ -115,3 +117,31 @@ def test_a_page_that_is_filled_in_for_two_addresses_gives_each_a_link_of_its_own
     assert links[0] != links[1]
     assert mailbox.press(links[1]).status == 200
     assert len(subscriptions()) == 1, "who has read the other mail has confirmed nothing"
+
+
+def test_saved_twice_it_is_one_draft(mailbox: Mailbox) -> None:
+    bolat = mailbox.web.signed_in("bolat")
+    given = {"client_id": hidden(bolat.get("/dashboard/mailings").text, "client_id"), "purpose": "news", **TEXTS}
+    first, second = (bolat.post("/dashboard/mailings", given) for _ in range(2))
+    assert (first.status, first.location) == (second.status, second.location) == (303, second.location)
+    assert len([row for row in DeskRow.scan() if row.sk == "mailing"]) == 1
+
+
+def test_other_words_from_a_page_that_was_saved_are_kept_and_saved_when_pressed_again(mailbox: Mailbox) -> None:
+    bolat = mailbox.web.signed_in("bolat")
+    given = {"client_id": new_id(), "purpose": "news", **TEXTS}
+    assert bolat.post("/dashboard/mailings", given).status == 303
+    given |= {"text_ru": "Другие слова"}
+    refused = bolat.post("/dashboard/mailings", given)
+    assert refused.status == 409 and "Другие слова" in refused.text and "already" in refused.text
+    again = given | {"client_id": hidden(refused.text, "client_id")}
+    assert bolat.post("/dashboard/mailings", again).status == 303
+    assert len([row for row in DeskRow.scan() if row.sk == "mailing"]) == 2
+
+
+@pytest.mark.parametrize("drawn", ["", "x", "../" * 10, "ә" * 20])
+def test_an_id_that_no_page_has_drawn_is_refused_and_stores_nothing(mailbox: Mailbox, drawn: str) -> None:
+    given = {"client_id": drawn, "purpose": "news", **TEXTS}
+    answer = mailbox.web.signed_in("bolat").post("/dashboard/mailings", given)
+    assert answer.status == 400
+    assert not [row for row in DeskRow.scan() if row.sk == "mailing"]

@@ -142,6 +142,14 @@ def client_id(given: Mapping[str, Any], name: str = "client_id") -> str:
     return value
 
 
+def form_id(given: Mapping[str, Any], name: str = "client_id") -> str:
+    """Return the id that a page has drawn for what its form makes. Raises BadInput."""
+    value = given.get(name)
+    if not isinstance(value, str) or not _ID.fullmatch(value):
+        raise BadInput(f"The field {name} is wanted: the 20 letters and digits that the page has drawn.")
+    return value
+
+
 def tags(value: Any) -> tuple[str, ...]:
     """Return tags in lower case, each once, in the given order.
 

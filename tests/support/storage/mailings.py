@@ -3,6 +3,7 @@
 from typing import Any
 
 from chalicelib.channels import registry
+from chalicelib.core.ids import new_id
 from chalicelib.mailings.end_subscription import EndSubscription
 from chalicelib.mailings.model import Words
 from chalicelib.mailings.send_mailing import SendMailing
@@ -65,7 +66,8 @@ def writing(desk: RetentionDesk) -> WriteMailing:
 
 def released(desk: RetentionDesk) -> str:
     write = writing(desk)
-    mailing_id = write.begin("news", TEXTS, BOLAT)
+    mailing_id = new_id()
+    write.begin(mailing_id, "news", TEXTS, BOLAT)
     write.release(mailing_id, 1, DANA)
     return mailing_id
 

@@ -11,6 +11,7 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
+from chalicelib.core.ids import new_id
 from chalicelib.dynamo.clients import client
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.wiring import delivery as wiring_delivery
@@ -86,7 +87,8 @@ class Mailbox:
 
     def write(self, by: str = "bolat", purpose: str = "news") -> str:
         """Write a mailing; return its path."""
-        answer = self.web.signed_in(by).post("/dashboard/mailings", {"purpose": purpose, **TEXTS})
+        given = {"client_id": new_id(), "purpose": purpose, **TEXTS}
+        answer = self.web.signed_in(by).post("/dashboard/mailings", given)
         assert answer.status == 303, answer.text
         return urlsplit(answer.location).path
 

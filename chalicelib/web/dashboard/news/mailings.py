@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from chalice.app import Response
 
 from chalicelib.core.errors import BadInput, Conflict, DeskError, NotFound
+from chalicelib.core.ids import new_id
 from chalicelib.core.observability import audit
 from chalicelib.core.texts import OWN_NAMES, desk_msg
 from chalicelib.mailings.model import DRAFT, MOST_SUBJECT, MOST_TEXT, SENDING, SENT, STOPPED
@@ -42,6 +43,9 @@ OUTCOMES = {
     NOT_SENT: desk_msg("Not sent: refused by the mail service, or nobody there"),
 }
 PROBLEMS: Mapping[str, str] = {
+    "client_id_used": desk_msg(
+        "From this page a mailing was saved already, with other words; it is in the list. Save again to begin another."
+    ),
     "purpose": desk_msg("Choose news or offers."),
     "subject": desk_msg("Each language needs a subject of at most 150 characters, in one line."),
     "text": desk_msg("Each language needs a text of at most 10,000 characters."),
@@ -63,6 +67,7 @@ def _list_page(request: HttpRequest, error: DeskError | None = None) -> Response
     if not write.profile.mailed:
         raise NotFound("There are no mailings under this company's policy.")
     form = request.form if error else {}
+    used = not form or (error is not None and error.code == "client_id_used")
     return page_without_list(
         "mailings.html",
         request,
@@ -71,6 +76,7 @@ def _list_page(request: HttpRequest, error: DeskError | None = None) -> Response
         here="mailings",
         found=write.store.newest(),
         purposes=[(one, name(said.language, one), write.store.count(one)) for one in write.profile.mailed],
+        client_id=new_id() if used else form.get("client_id", ""),
         chosen=form.get("purpose", ""),
         names={one: name(said.language, one) for one in write.profile.mailed},
         states=STATES,
@@ -86,10 +92,11 @@ def begin(request: HttpRequest) -> Response:
     """POST a new mailing; redirect to it"""
     write = wiring_mailings.write_mailing()
     form, languages = request.form, write.profile.languages
-    validators.only(form, ("csrf", "purpose", *_fields(languages)))
+    validators.only(form, ("csrf", "client_id", "purpose", *_fields(languages)))
+    mailing_id = validators.form_id(form)
     try:
-        mailing_id = write.begin(form.get("purpose", ""), _typed(form, languages), request.staff.id)
-    except BadInput as error:
+        write.begin(mailing_id, form.get("purpose", ""), _typed(form, languages), request.staff.id)
+    except (BadInput, Conflict) as error:
         return _list_page(request, error)
     audit("mailing_written", staff_id=request.staff.id)
     return pages.go(f"/dashboard/mailings/{mailing_id}")

@@ -6,6 +6,7 @@ from chalicelib.channels.parts import InboundMessage
 from chalicelib.contacts.change_contact import ContactChanges
 from chalicelib.contacts.consent_records import Answered
 from chalicelib.core.addresses import Address, Author
+from chalicelib.core.ids import new_id
 from chalicelib.core.transfer import GIVEN
 from chalicelib.core.working_days import day_of
 from chalicelib.dynamo.schema import HEAD, MESSAGE
@@ -76,25 +77,25 @@ def entered(desk: RetentionDesk) -> Action:
 
 @asks("AP2020")
 def begun(desk: RetentionDesk) -> Action:
-    return lambda: writing(desk).begin("news", TEXTS, BOLAT)
+    return lambda: writing(desk).begin(new_id(), "news", TEXTS, BOLAT)
 
 
 @asks("AP2021", "AP2022")
 def changed(desk: RetentionDesk) -> Action:
-    mailing_id = writing(desk).begin("news", TEXTS, BOLAT)
+    writing(desk).begin(mailing_id := new_id(), "news", TEXTS, BOLAT)
     return lambda: writing(desk).change(mailing_id, TEXTS, 1, BOLAT)
 
 
 @asks("AP2023", "AP2024")
 def tried(desk: RetentionDesk) -> Action:
-    mailing_id = writing(desk).begin("news", TEXTS, BOLAT)
+    writing(desk).begin(mailing_id := new_id(), "news", TEXTS, BOLAT)
     return lambda: writing(desk).try_out(mailing_id, "kk", "bolat@desk.local")
 
 
 @asks("AP2025", "AP2026", "AP2027")
 def let_go(desk: RetentionDesk) -> Action:
     subscribed(desk)
-    mailing_id = writing(desk).begin("news", TEXTS, BOLAT)
+    writing(desk).begin(mailing_id := new_id(), "news", TEXTS, BOLAT)
     return lambda: writing(desk).release(mailing_id, 1, DANA)
 
 

@@ -154,6 +154,8 @@
   let timer = 0;
   let asked = Date.now();
   let asking = false;
+  let woken = 0; // when all was asked for anew
+  let again = false; // somebody came back while a question was under way
   const jitter = (seconds) => seconds * 1000 * (0.9 + Math.random() / 5);
   const later = (seconds) => { clearTimeout(timer); timer = setTimeout(turn, jitter(seconds)); };
   const turn = async () => {
@@ -170,7 +172,7 @@
       pause = Math.min(SLOWEST, Math.max(every, pause) * 2);
     }
     asking = false;
-    later(pause);
+    if (again && !document.hidden) desk.wake(); else later(pause);
   };
   // Somebody is there again: the long pause ends.
   const alive = () => {
@@ -186,13 +188,15 @@
     desk.wake = () => {
       if (desk.gone() || document.hidden) return;
       seen = Date.now();
+      again = asking;
       if (asking) return;
+      woken = seen;
       if ($('[data-composer]')) stamp = ''; // a draft that was kept in another window leaves no mark
       pause = every;
       clearTimeout(timer);
       turn();
     };
-    addEventListener('focus', () => { if (Date.now() - asked > 1000) desk.wake(); });
+    addEventListener('focus', () => { if (Date.now() - woken > 1000) desk.wake(); });
     later(every);
   }
 

@@ -129,10 +129,31 @@ def test_a_draft_kept_in_another_window_is_there_when_this_one_gets_the_focus(pa
         pass_time(page, 15)
     fields = {"text": "Басқа терезеде жазылды", "client_id": page.input_value("[name=client_id]")}
     assert web.signed_in("bolat").post(f"{ticket}/draft", fields).status == 303
-    pass_time(page, 10)
+    asked = questions(page)
+    with page.expect_response(lambda one: one.status == 304):
+        while not asked:
+            page.clock.run_for(200)
+            page.wait_for_timeout(20)
     assert page.input_value(TEXT) == "", "a draft leaves no mark"
-    page.clock.run_for(1500)
     page.evaluate("dispatchEvent(new Event('focus'))")
+    sync_api.expect(page.locator(TEXT)).to_have_value("Басқа терезеде жазылды")
+
+
+def test_it_is_there_too_when_the_page_was_just_asking(page: Any, web: Web, ticket: str) -> None:
+    with page.expect_response(lambda one: "x-parts" in one.request.headers):
+        page.clock.run_for(5000)
+    web.advance(3)
+    with page.expect_response(lambda one: one.status == 304):
+        pass_time(page, 15)
+    held: list[Any] = []
+    first = lambda one: "x-parts" in one.request.headers and not held  # noqa: E731
+    page.route(f"**{ticket}", lambda one: held.append(one) if first(one) else one.continue_())
+    pass_time(page, 10)
+    assert len(held) == 1
+    fields = {"text": "Басқа терезеде жазылды", "client_id": page.input_value("[name=client_id]")}
+    assert web.signed_in("bolat").post(f"{ticket}/draft", fields).status == 303
+    page.evaluate("dispatchEvent(new Event('focus'))")
+    held[0].fulfill(status=304)
     sync_api.expect(page.locator(TEXT)).to_have_value("Басқа терезеде жазылды")
 
 

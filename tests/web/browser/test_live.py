@@ -56,6 +56,15 @@ def pass_time(page: Any, seconds: int, step: int = 1) -> None:
         page.wait_for_timeout(20)
 
 
+def settle(page: Any, web: Web) -> None:
+    """Let the page ask until nothing is new."""
+    with page.expect_response(lambda one: "x-parts" in one.request.headers):
+        page.clock.run_for(5000)
+    web.advance(3)
+    with page.expect_response(lambda one: one.status == 304):
+        pass_time(page, 15)
+
+
 def test_what_is_new_is_added_and_everything_else_stays_as_it_is(page: Any, web: Web) -> None:
     page.evaluate(MARK, ".msg, .slim .row")
     say(web, AMINA, "Екінші хабарлама")
@@ -125,11 +134,7 @@ def test_a_page_at_which_nobody_looks_asks_less_and_less_until_somebody_is_there
 
 
 def test_a_draft_kept_in_another_window_is_there_when_this_one_gets_the_focus(page: Any, web: Web, ticket: str) -> None:
-    with page.expect_response(lambda one: "x-parts" in one.request.headers):
-        page.clock.run_for(5000)
-    web.advance(3)
-    with page.expect_response(lambda one: one.status == 304):
-        pass_time(page, 15)
+    settle(page, web)
     fields = {"text": "Басқа терезеде жазылды", "client_id": page.input_value("[name=client_id]")}
     assert web.signed_in("bolat").post(f"{ticket}/draft", fields).status == 303
     asked = questions(page)
@@ -143,11 +148,7 @@ def test_a_draft_kept_in_another_window_is_there_when_this_one_gets_the_focus(pa
 
 
 def test_it_is_there_too_when_the_page_was_just_asking(page: Any, web: Web, ticket: str) -> None:
-    with page.expect_response(lambda one: "x-parts" in one.request.headers):
-        page.clock.run_for(5000)
-    web.advance(3)
-    with page.expect_response(lambda one: one.status == 304):
-        pass_time(page, 15)
+    settle(page, web)
     held: list[Any] = []
     first = lambda one: "x-parts" in one.request.headers and not held  # noqa: E731
     page.route(f"**{ticket}", lambda one: held.append(one) if first(one) else one.continue_())

@@ -11,8 +11,7 @@
   const wait = (seconds) => new Promise((done) => { setTimeout(done, seconds * 1000); });
   const freshId = () => [...crypto.getRandomValues(new Uint8Array(16))].map((n) => n.toString(16).padStart(2, '0')).join('');
 
-  // -- the two boxes: field, field of its id, the way to send it. Beside the text of a reply stand the message that it
-  // quotes and its choices: fields that are kept and taken over with it.
+  // -- the two boxes: field, field of its id, the way to send it. A reply's quote and choices are kept with its text.
   const BESIDE = '[data-quoting] input, [data-choices] input, [data-beside] input';
   const makeBox = (name, idName, way) => {
     const one = { name, idName, way, order: 0, saved: '', savedBeside: '', timer: 0, saving: null, sending: null };
@@ -78,8 +77,8 @@
     // A browser may freeze a hidden page at any moment. A request with keepalive outlives it; the limit is 64 kB.
     const answer = await post('draft', body, { keepalive: document.hidden && String(body).length < 60000 });
     const said = await jsonOf(answer);
-    if (one.sending !== sending || (!sending && one.id() !== id)) return true; // it was sent meanwhile, or is known not to be; what is in the box now is saved by itself
-    if (sending && said?.code === 'client_id_used') { one.isSaved(value, beside); return true; } // it is stored; who sends it will learn so
+    if (one.sending !== sending || (!sending && one.id() !== id)) return true; // its fate was decided meanwhile; the box is saved by itself
+    if (sending && said?.code === 'client_id_used') { one.isSaved(value, beside); return true; } // it is stored, as its sender will learn
     if (answer.ok && said) {
       one.isSaved(value, beside);
       noted(one, one.typed() && !one.dirty() ? says.saved : '');

@@ -76,8 +76,8 @@
     versions.set(name, version);
     return true;
   };
-  // With `all`, after pressing a button, also parts in which somebody is busy are replaced; but one whose fields were
-  // changed only when `form`, the form that was sent, is in it. The composer comes first: it brings parts of its own.
+  // With `all` (a button was pressed) also parts in use are replaced; one with changed fields only when `form`, which
+  // was sent, is in it. The composer comes first: it brings parts of its own.
   const takeAll = (parts, all = false, form = null) => {
     const names = Object.keys(parts).sort((one, other) => (other === 'composer') - (one === 'composer'));
     for (const name of names) if (take(name, parts[name], all, form)) waiting.delete(name); else waiting.set(name, parts[name]);
@@ -125,7 +125,7 @@
     const fresh = await desk.read(await ask(page, { headers: held() }));
     if (fresh) swap(fresh);
   };
-  // Asks for what has changed; with `anyway` whatever the marker says, because something was just changed here.
+  // Asks for what has changed; with `anyway` whatever the marker says.
   const look = async ({ all = false, anyway = false } = {}) => {
     const known = stamp && !anyway ? { 'If-None-Match': `"${stamp}"` } : {};
     const had = inMind();
@@ -154,8 +154,8 @@
   let timer = 0;
   let asked = Date.now();
   let asking = false;
-  let woken = 0; // when all was asked for anew
-  let again = false; // somebody came back while a question was under way
+  let woken = 0;
+  let again = false; // woken while asking
   const jitter = (seconds) => seconds * 1000 * (0.9 + Math.random() / 5);
   const later = (seconds) => { clearTimeout(timer); timer = setTimeout(turn, jitter(seconds)); };
   const turn = async () => {

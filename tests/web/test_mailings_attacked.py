@@ -143,5 +143,5 @@ def test_other_words_from_a_page_that_was_saved_are_kept_and_saved_when_pressed_
 def test_an_id_that_no_page_has_drawn_is_refused_and_stores_nothing(mailbox: Mailbox, drawn: str) -> None:
     given = {"client_id": drawn, "purpose": "news", **TEXTS}
     answer = mailbox.web.signed_in("bolat").post("/dashboard/mailings", given)
-    assert answer.status == 400
+    assert answer.status == 400 and TEXTS["text_ru"] in answer.text, "a page of the release before draws none"
     assert not [row for row in DeskRow.scan() if row.sk == "mailing"]

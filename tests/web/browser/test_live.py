@@ -65,6 +65,16 @@ def settle(page: Any, web: Web) -> None:
         pass_time(page, 15)
 
 
+def hold_one(page: Any, ticket: str) -> list[Any]:
+    """Hold back the next question of the page, which is found in the list then; those after it are answered."""
+    held: list[Any] = []
+    page.route(
+        f"**{ticket}",
+        lambda one: held.append(one) if "x-parts" in one.request.headers and not held else one.continue_(),
+    )
+    return held
+
+
 def test_what_is_new_is_added_and_everything_else_stays_as_it_is(page: Any, web: Web) -> None:
     page.evaluate(MARK, ".msg, .slim .row")
     say(web, AMINA, "Екінші хабарлама")
@@ -149,9 +159,7 @@ def test_a_draft_kept_in_another_window_is_there_when_this_one_gets_the_focus(pa
 
 def test_it_is_there_too_when_the_page_was_just_asking(page: Any, web: Web, ticket: str) -> None:
     settle(page, web)
-    held: list[Any] = []
-    first = lambda one: "x-parts" in one.request.headers and not held  # noqa: E731
-    page.route(f"**{ticket}", lambda one: held.append(one) if first(one) else one.continue_())
+    held = hold_one(page, ticket)
     pass_time(page, 10)
     assert len(held) == 1
     fields = {"text": "Басқа терезеде жазылды", "client_id": page.input_value("[name=client_id]")}
@@ -208,11 +216,7 @@ def test_refreshed_pages_are_as_accessible_as_loaded_ones(chromium: Any, web: We
 
 
 def test_an_answer_that_comes_after_a_newer_one_hides_no_message(page: Any, web: Web, ticket: str) -> None:
-    held: list[Any] = []
-    page.route(
-        f"**{ticket}",
-        lambda one: held.append(one) if "x-parts" in one.request.headers and not held else one.continue_(),
-    )
+    held = hold_one(page, ticket)
     page.clock.run_for(5000)
     page.wait_for_timeout(100)
     assert len(held) == 1

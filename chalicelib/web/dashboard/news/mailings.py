@@ -67,7 +67,6 @@ def _list_page(request: HttpRequest, error: DeskError | None = None) -> Response
     if not write.profile.mailed:
         raise NotFound("There are no mailings under this company's policy.")
     form = request.form if error else {}
-    used = not form or (error is not None and error.code == "client_id_used")
     return page_without_list(
         "mailings.html",
         request,
@@ -76,7 +75,7 @@ def _list_page(request: HttpRequest, error: DeskError | None = None) -> Response
         here="mailings",
         found=write.store.newest(),
         purposes=[(one, name(said.language, one), write.store.count(one)) for one in write.profile.mailed],
-        client_id=new_id() if used else form.get("client_id", ""),
+        client_id=new_id(),
         chosen=form.get("purpose", ""),
         names={one: name(said.language, one) for one in write.profile.mailed},
         states=STATES,
@@ -93,8 +92,8 @@ def begin(request: HttpRequest) -> Response:
     write = wiring_mailings.write_mailing()
     form, languages = request.form, write.profile.languages
     validators.only(form, ("csrf", "client_id", "purpose", *_fields(languages)))
-    mailing_id = validators.form_id(form)
     try:
+        mailing_id = validators.form_id(form)
         write.begin(mailing_id, form.get("purpose", ""), _typed(form, languages), request.staff.id)
     except (BadInput, Conflict) as error:
         return _list_page(request, error)
